@@ -1,0 +1,1 @@
+//! Suppressions: comments in the files and entries in the configuration.

@@ -1,0 +1,335 @@
+//! The format-neutral document: what a dependency file asks for, with a span for every part.
+
+use crate::digest::Algorithm;
+use crate::name::{ExtraName, ProjectName};
+use crate::requirement::{Marker, Specifier};
+use crate::text::{DecodeError, FileId, Span};
+use crate::url::DirectUrl;
+
+/// One dependency file, read.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The file.
+    pub file: FileId,
+    /// Its logical lines, in order; comments and blank lines are none.
+    pub lines: Vec<Line>,
+    /// Comments, `#` included, in order.
+    pub comments: Vec<Span>,
+    /// Set where the installer could not decode the file and so refuses it whole.
+    pub decode_error: Option<DecodeError>,
+    /// Local paths that the installer would look at while it reads the file, relative to the
+    /// audited root, normalized; a path that leaves the root begins with `..` or `/`.
+    pub paths: Vec<String>,
+}
+
+/// One logical line: physical lines joined, comment removed.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// Number of its first physical line as pip counts (Python's line ends), 1-based.
+    pub number: u32,
+    /// From its first to its last character, continuations inside, trailing comment outside.
+    pub span: Span,
+    /// The text that pip parses.
+    pub text: Box<str>,
+    /// Options on the line, in order, those that do nothing included.
+    pub options: Vec<OptionUse>,
+    /// Words that the installer throws away in silence.
+    pub dropped: Vec<Word>,
+    /// A comment line inside the continued line that ended it early, leaving the rest to stand alone.
+    pub cut_by_comment: Option<Span>,
+    /// What it is.
+    pub kind: LineKind,
+}
+
+/// A word of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// Its value, quotes and escapes resolved.
+    pub value: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a logical line is to the installer.
+#[derive(Debug, Clone)]
+pub enum LineKind {
+    /// Asks for a project (or constrains one).
+    Requirement(Box<Requirement>),
+    /// `-r` or `-c`.
+    Include(Include),
+    /// Only options.
+    Options,
+    /// Cannot be read; the installer refuses the whole file.
+    Refused(Refusal),
+}
+
+impl Line {
+    /// The requirement on the line, if it is one.
+    pub fn requirement(&self) -> Option<&Requirement> {
+        match &self.kind {
+            LineKind::Requirement(requirement) => Some(requirement),
+            _ => None,
+        }
+    }
+
+    /// The uses of one option that the installer acts on.
+    pub fn acting(&self, option: InstallOption) -> impl Iterator<Item = &OptionUse> {
+        self.options.iter().filter(move |used| used.option == option && used.acts)
+    }
+}
+
+/// One entry that asks for a project.
+#[derive(Debug, Clone)]
+pub struct Requirement {
+    /// The entry without its options.
+    pub span: Span,
+    /// The project's name; none for an unnamed URL or path.
+    pub name: Option<ProjectName>,
+    /// Where the name stands; none where it was derived from a file name.
+    pub name_span: Option<Span>,
+    /// Extras, sorted, each once.
+    pub extras: Vec<ExtraName>,
+    /// Version specifiers in the order written.
+    pub specifiers: Vec<Specifier>,
+    /// All specifiers with the commas between them, or an empty span where they would stand.
+    pub specifiers_span: Span,
+    /// The environment marker.
+    pub marker: Option<Marker>,
+    /// Where the marker stands.
+    pub marker_span: Option<Span>,
+    /// Where the distribution comes from.
+    pub source: Source,
+    /// `--hash` options.
+    pub hashes: Vec<HashOption>,
+    /// Whether it is `-e`.
+    pub editable: bool,
+}
+
+impl Requirement {
+    /// The one version that an exact pin (`==` without wildcard) names.
+    pub fn pin(&self) -> Option<&Specifier> {
+        match self.specifiers.as_slice() {
+            [only] if only.operator == "==" && !only.version.ends_with(".*") => Some(only),
+            _ => None,
+        }
+    }
+
+    /// pip's own idea of pinned, in which a wildcard and `===` count (`InstallRequirement.is_pinned`).
+    pub fn is_pinned_for_pip(&self) -> bool {
+        matches!(self.specifiers.as_slice(), [only] if only.operator == "==" || only.operator == "===")
+    }
+
+    /// The name to call it by in messages: the project, or the file or URL (without credentials).
+    pub fn label(&self) -> String {
+        match (&self.name, &self.source) {
+            (Some(name), _) => name.as_written().to_owned(),
+            (None, Source::Url(url)) => url.redacted(),
+            (None, Source::Path(path)) => path.given.clone(),
+            (None, Source::Index) => String::new(),
+        }
+    }
+
+    /// The direct URL, for a local path the `file:` URL that pip makes of it.
+    pub fn direct_url(&self) -> Option<&DirectUrl> {
+        match &self.source {
+            Source::Index => None,
+            Source::Url(url) => Some(url),
+            Source::Path(path) => Some(&path.url),
+        }
+    }
+}
+
+/// Where a requirement's distribution comes from.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// From the configured indexes, by name.
+    Index,
+    /// A direct reference: an archive or a VCS URL.
+    Url(DirectUrl),
+    /// A local project or archive.
+    Path(LocalPath),
+}
+
+/// A path that the installer reads from the local file system.
+#[derive(Debug, Clone)]
+pub struct LocalPath {
+    /// As written, extras removed.
+    pub given: String,
+    /// Relative to the audited root, normalized; begins with `..` or `/` where it leaves the root.
+    pub path: String,
+    /// What it is.
+    pub kind: PathKind,
+    /// The `file:` URL that pip makes of it, the audited root written `$ROOT`.
+    pub url: DirectUrl,
+}
+
+/// What a path is, as far as the caller could tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathKind {
+    /// A directory with a `setup.py` or `pyproject.toml`.
+    Project,
+    /// Another directory.
+    Directory,
+    /// A file.
+    File,
+    /// Nothing is there.
+    Absent,
+    /// The caller cannot or may not look.
+    Unknown,
+}
+
+/// A `--hash` option of a requirement.
+#[derive(Debug, Clone)]
+pub struct HashOption {
+    /// The algorithm, one of pip's strong ones.
+    pub algorithm: Algorithm,
+    /// The digest as written; pip does not look at it before the download.
+    pub digest: Box<str>,
+    /// The whole option.
+    pub span: Span,
+    /// The digest.
+    pub digest_span: Span,
+}
+
+/// A reference to another requirements or constraints file.
+#[derive(Debug, Clone)]
+pub struct Include {
+    /// As written.
+    pub target: String,
+    /// Where the target stands.
+    pub target_span: Span,
+    /// `-c`: what is read there only constrains.
+    pub constraint: bool,
+    /// The file, relative to the audited root, normalized; begins with `..` or `/` where it leaves
+    /// the root. None for a URL, which is never fetched.
+    pub path: Option<String>,
+}
+
+/// An option of pip that may stand in a requirements file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is pip's option of that name")]
+pub enum InstallOption {
+    IndexUrl,
+    ExtraIndexUrl,
+    NoIndex,
+    Constraint,
+    Requirement,
+    Editable,
+    FindLinks,
+    NoBinary,
+    OnlyBinary,
+    PreferBinary,
+    RequireHashes,
+    NoRequireHashes,
+    Pre,
+    AllReleases,
+    OnlyFinal,
+    TrustedHost,
+    UseFeature,
+    Hash,
+    ConfigSettings,
+}
+
+impl InstallOption {
+    /// pip's canonical long spelling.
+    pub fn flag(self) -> &'static str {
+        match self {
+            Self::IndexUrl => "--index-url",
+            Self::ExtraIndexUrl => "--extra-index-url",
+            Self::NoIndex => "--no-index",
+            Self::Constraint => "--constraint",
+            Self::Requirement => "--requirement",
+            Self::Editable => "--editable",
+            Self::FindLinks => "--find-links",
+            Self::NoBinary => "--no-binary",
+            Self::OnlyBinary => "--only-binary",
+            Self::PreferBinary => "--prefer-binary",
+            Self::RequireHashes => "--require-hashes",
+            Self::NoRequireHashes => "--no-require-hashes",
+            Self::Pre => "--pre",
+            Self::AllReleases => "--all-releases",
+            Self::OnlyFinal => "--only-final",
+            Self::TrustedHost => "--trusted-host",
+            Self::UseFeature => "--use-feature",
+            Self::Hash => "--hash",
+            Self::ConfigSettings => "--config-settings",
+        }
+    }
+}
+
+/// One use of an option.
+#[derive(Debug, Clone)]
+pub struct OptionUse {
+    /// Which.
+    pub option: InstallOption,
+    /// Flag and value.
+    pub span: Span,
+    /// The value; empty for an option that takes none.
+    pub value: Word,
+    /// Whether the installer acts on it where it stands.
+    pub acts: bool,
+}
+
+/// Why the installer refuses a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which of pip's errors it is.
+    pub class: RefusalClass,
+    /// At which step pip notices.
+    pub stage: Stage,
+    /// Where in the line the trouble begins.
+    pub span: Span,
+    /// What is wrong, one sentence, no final period.
+    pub message: String,
+    /// What to do about it, imperative; may be empty.
+    pub help: String,
+    /// Whether the line asks for something editable.
+    pub editable: bool,
+}
+
+/// pip's error classes, by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is pip's exception of that name")]
+pub enum RefusalClass {
+    InstallationError,
+    RequirementsFileParseError,
+    InvalidRequirement,
+    InvalidWheelFilename,
+    InvalidEggFragment,
+    CommandError,
+    UnicodeDecodeError,
+    LookupError,
+    ValueError,
+    AssertionError,
+}
+
+impl RefusalClass {
+    /// pip's name for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::InstallationError => "InstallationError",
+            Self::RequirementsFileParseError => "RequirementsFileParseError",
+            Self::InvalidRequirement => "InvalidRequirement",
+            Self::InvalidWheelFilename => "InvalidWheelFilename",
+            Self::InvalidEggFragment => "InvalidEggFragment",
+            Self::CommandError => "CommandError",
+            Self::UnicodeDecodeError => "UnicodeDecodeError",
+            Self::LookupError => "LookupError",
+            Self::ValueError => "ValueError",
+            Self::AssertionError => "AssertionError",
+        }
+    }
+}
+
+/// The step at which pip refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Reading the line's options.
+    Option,
+    /// Reading the requirement.
+    Requirement,
+    /// Opening or decoding a file.
+    File,
+    /// After all files: a constraint of a form that is not allowed.
+    Constraint,
+}

@@ -1,0 +1,156 @@
+//! What a rule is: one static value, made from one file by [`declare_rule!`](crate::declare_rule).
+
+use crate::audit::{Context, Findings};
+use crate::finding::{Confidence, Severity};
+
+/// One thing that pychain looks for.
+#[derive(Debug)]
+pub struct Rule {
+    /// Slug, for ever: `unhashed-requirement`. Reads right after "allow".
+    pub id: &'static str,
+    /// What is wrong, as a noun phrase, no period.
+    pub summary: &'static str,
+    /// The manual page: the doc comment, Markdown with the fixed headings.
+    pub manual: &'static str,
+    /// How bad by default; a finding may lower it, never raise it.
+    pub severity: Severity,
+    /// How sure by default; a finding may lower it, never raise it.
+    pub confidence: Confidence,
+    /// Who wants it.
+    pub persona: Persona,
+    /// Facts that it cannot work without; where one is absent the rule is reported as not run.
+    pub needs: &'static [Need],
+    /// Whether its findings carry a fix.
+    pub fix: FixAvailability,
+    /// The release that brought it.
+    pub since: &'static str,
+    /// Former ids.
+    pub aliases: &'static [&'static str],
+    /// Looks for it.
+    pub check: fn(&Context<'_>, &mut Findings<'_>),
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Rule {}
+
+impl Rule {
+    /// Whether `name` is the rule's id or a former one.
+    pub fn answers_to(&self, name: &str) -> bool {
+        self.id == name || self.aliases.contains(&name)
+    }
+}
+
+/// Who wants a rule; decides which policy presets switch it on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Persona {
+    /// Everybody.
+    Regular,
+    /// Those who want every line in order.
+    Pedantic,
+    /// Those who read everything that could matter.
+    Auditor,
+}
+
+impl Persona {
+    /// The name used in the documentation.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Regular => "regular",
+            Self::Pedantic => "pedantic",
+            Self::Auditor => "auditor",
+        }
+    }
+}
+
+/// A kind of fact that a rule may need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// The files as they were before the change.
+    Base,
+    /// `expected-indexes` in the configuration.
+    ExpectedIndexes,
+    /// `private-prefixes` in the configuration.
+    PrivatePrefixes,
+    /// The date of the audit.
+    Date,
+}
+
+impl Need {
+    /// What is missing, as a noun phrase.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Base => "a base to compare with (`--base`)",
+            Self::ExpectedIndexes => "`expected-indexes` in the configuration",
+            Self::PrivatePrefixes => "`private-prefixes` in the configuration",
+            Self::Date => "the date of the audit",
+        }
+    }
+}
+
+/// Whether a rule's findings carry a fix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FixAvailability {
+    /// Never: the right edit needs facts that no file holds.
+    Never,
+    /// Where the right edit is certain.
+    Sometimes,
+    /// Always.
+    Always,
+}
+
+impl FixAvailability {
+    /// The name used in the documentation.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Sometimes => "sometimes",
+            Self::Always => "always",
+        }
+    }
+}
+
+/// Declares the `RULE` of a rule file. The doc comment in front is the rule's manual page.
+///
+/// ```text
+/// declare_rule! {
+///     /// ## What it does
+///     /// …
+///     "unhashed-requirement": "requirement without a hash",
+///     severity: Medium, confidence: High, persona: Regular, fix: Never,
+///     needs: [],
+///     since: "0.1.0",
+///     check: check,
+/// }
+/// ```
+#[macro_export]
+macro_rules! declare_rule {
+    (
+        $(#[doc = $doc:literal])+
+        $id:literal: $summary:literal,
+        severity: $severity:ident, confidence: $confidence:ident, persona: $persona:ident, fix: $fix:ident,
+        needs: [$($need:ident),*],
+        since: $since:literal,
+        $(aliases: [$($alias:literal),*],)?
+        check: $check:expr $(,)?
+    ) => {
+        $(#[doc = $doc])+
+        pub static RULE: $crate::rule::Rule = $crate::rule::Rule {
+            id: $id,
+            summary: $summary,
+            manual: concat!($($doc, "\n"),+),
+            severity: $crate::finding::Severity::$severity,
+            confidence: $crate::finding::Confidence::$confidence,
+            persona: $crate::rule::Persona::$persona,
+            needs: &[$($crate::rule::Need::$need),*],
+            fix: $crate::rule::FixAvailability::$fix,
+            since: $since,
+            aliases: &[$($($alias),*)?],
+            check: $check,
+        };
+    };
+}

@@ -1,0 +1,120 @@
+//! A set of files read together: which includes which, and what the installer makes of the whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::finding::Location;
+use crate::model::{Document, InstallOption, Line, OptionUse, PathKind, Refusal, Requirement};
+use crate::text::{FileId, Problem, SourceFile, Span};
+
+mod loader;
+mod run;
+
+pub use loader::{Loader, Want};
+pub use run::{Effective, HashLine, HashMode, HashVerdict, Run, RunEntry, Setting};
+
+/// How a root file is handed to the installer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// `-r FILE`.
+    Requirements,
+    /// `-c FILE`.
+    Constraints,
+}
+
+/// Files read together, with what the installer makes of each root.
+#[derive(Debug, Clone, Default)]
+pub struct Project {
+    /// All files, by path.
+    pub files: Vec<SourceFile>,
+    /// One document a file, in the same order.
+    pub documents: Vec<Document>,
+    /// What the installer makes of each root file, by path.
+    pub runs: Vec<Run>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+    /// Files that somebody asked for and that are not there.
+    pub missing: BTreeSet<String>,
+    /// What the paths are that the files name.
+    pub paths: BTreeMap<String, PathKind>,
+    constraints_only: Vec<bool>,
+}
+
+/// A requirement with the line and the document that it stands in.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
+    /// The document.
+    pub document: &'a Document,
+    /// The line.
+    pub line: &'a Line,
+    /// The requirement.
+    pub requirement: &'a Requirement,
+    /// Whether the file only constrains, wherever it is read.
+    pub constraint: bool,
+}
+
+impl Entry<'_> {
+    /// The requirement's place, options left out.
+    pub fn location(&self) -> Location {
+        self.at(self.requirement.span)
+    }
+
+    /// A place in the same file.
+    pub fn at(&self, span: Span) -> Location {
+        Location { file: self.document.file, span }
+    }
+}
+
+impl Project {
+    /// The file of an id; an empty one for an id of another project.
+    pub fn file(&self, id: FileId) -> &SourceFile {
+        static EMPTY: std::sync::LazyLock<SourceFile> = std::sync::LazyLock::new(|| SourceFile::from_text("", ""));
+        self.files.get(id.0 as usize).unwrap_or(&EMPTY)
+    }
+
+    /// The document of a file.
+    pub fn document(&self, id: FileId) -> Option<&Document> {
+        self.documents.get(id.0 as usize)
+    }
+
+    /// The file at a path relative to the audited root.
+    pub fn find(&self, path: &str) -> Option<FileId> {
+        let at = self.files.binary_search_by(|file| file.path().cmp(path)).ok()?;
+        u32::try_from(at).ok().map(FileId)
+    }
+
+    /// Whether a file only constrains, wherever it is read.
+    pub fn is_constraints(&self, id: FileId) -> bool {
+        self.constraints_only.get(id.0 as usize).copied().unwrap_or_default()
+    }
+
+    /// The text of a location.
+    pub fn text(&self, location: Location) -> &str {
+        self.file(location.file).slice(location.span)
+    }
+
+    /// Every logical line of every document, each once, in the order of files and lines.
+    pub fn lines(&self) -> impl Iterator<Item = (&Document, &Line)> {
+        self.documents.iter().flat_map(|document| document.lines.iter().map(move |line| (document, line)))
+    }
+
+    /// Every requirement, each once, in the order of files and lines.
+    pub fn requirements(&self) -> impl Iterator<Item = Entry<'_>> {
+        self.lines().filter_map(|(document, line)| {
+            let requirement = line.requirement()?;
+            Some(Entry { document, line, requirement, constraint: self.is_constraints(document.file) })
+        })
+    }
+
+    /// Every use of `option` that the installer acts on, with its document and line.
+    pub fn options(&self, option: InstallOption) -> impl Iterator<Item = (&Document, &Line, &OptionUse)> {
+        self.lines().flat_map(move |(document, line)| line.acting(option).map(move |used| (document, line, used)))
+    }
+
+    /// Every line that the installer refuses.
+    pub fn refusals(&self) -> impl Iterator<Item = (&Document, &Line, &Refusal)> {
+        self.lines().filter_map(|(document, line)| match &line.kind {
+            crate::model::LineKind::Refused(refusal) => Some((document, line, refusal)),
+            _ => None,
+        })
+    }
+}
