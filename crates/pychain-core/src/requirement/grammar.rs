@@ -385,7 +385,7 @@ mod tests {
             ("foo~=1.0", "foo [] ~=1.0"),
             ("foo==1.*", "foo [] ==1.*"),
             ("foo>=1.*", "error at 6"),
-            ("foo==1.0a1.*", "error at 9"),
+            ("foo==1.0a1.*", "error at 10"),
             ("foo>=1.0+x", "error at 8"),
             ("foo==1.0+x.y", "foo [] ==1.0+x.y"),
             ("foo==v1", "foo [] ==v1"),
