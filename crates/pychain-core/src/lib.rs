@@ -20,3 +20,6 @@ pub mod rules;
 pub mod text;
 pub mod tree;
 pub mod url;
+
+#[cfg(test)]
+mod testing;

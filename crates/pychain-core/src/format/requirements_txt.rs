@@ -16,7 +16,6 @@ mod requirement;
 mod wheel;
 mod words;
 
-pub(crate) use lines::variables;
 pub(crate) use paths::{Paths, folder};
 pub use paths::{join, leaves_root};
 
