@@ -9,6 +9,7 @@ pub mod config;
 pub mod diff;
 pub mod digest;
 pub mod finding;
+pub mod format;
 pub mod knowledge;
 pub mod model;
 pub mod name;
