@@ -13,6 +13,7 @@ pub mod format;
 pub mod knowledge;
 pub mod model;
 pub mod name;
+pub mod prose;
 pub mod report;
 pub mod requirement;
 pub mod rule;
