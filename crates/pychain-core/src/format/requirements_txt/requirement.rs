@@ -204,7 +204,8 @@ impl Reader<'_, '_> {
             return Ok((text.to_owned(), Vec::new()));
         };
         let (bare, brackets) = text.split_at(open);
-        if brackets == "[]" {
+        // `^(.+)(\[[^\]]+\])$`: something before the brackets, something inside, and no other `]`.
+        if bare.is_empty() && self.editable || brackets.len() == 2 || brackets.matches(']').count() > 1 {
             return Ok((text.to_owned(), Vec::new()));
         }
         let lowered = brackets.to_lowercase();

@@ -113,7 +113,14 @@ pub(super) fn judge(project: &Project, run: &Run, markers: Option<&Environment>)
             HashVerdict::OkByConstraint => HashVerdict::Missing,
             other => other,
         };
-        let key = row.name().map_or_else(|| format!("{}:{}", row.file.0, row.line), str::to_owned);
+        let place = || {
+            let number = project
+                .document(row.file)
+                .and_then(|document| document.lines.get(row.line))
+                .map_or(0, |line| line.number);
+            format!("{}:{number}", project.file(row.file).path())
+        };
+        let key = row.name().map_or_else(place, str::to_owned);
         // A line with extras and no version yields to one without.
         let weak = row.requirement.name.is_some()
             && !row.requirement.extras.is_empty()
