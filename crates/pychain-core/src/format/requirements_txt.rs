@@ -13,11 +13,13 @@ mod lines;
 mod options;
 mod paths;
 mod requirement;
+mod tokens;
 mod wheel;
 mod words;
 
 pub(crate) use paths::{Paths, folder};
 pub use paths::{join, leaves_root};
+pub use tokens::{Token, TokenKind, tokens};
 
 use lines::LogicalLine;
 use options::RawOption;
