@@ -171,6 +171,9 @@ impl Reader<'_, '_> {
 
     fn url(&self, text: &str, range: Range<usize>) -> Result<DirectUrl, Refusal> {
         let span = self.line.span(range.clone());
+        // pip takes a Windows share for a path, and on POSIX a path of backslashes is a file's name.
+        let share = text.starts_with("\\\\").then(|| paths::to_url(&paths::join("", text)));
+        let text = share.as_deref().unwrap_or(text);
         DirectUrl::parse(text, span).map_err(|InvalidUrl(why)| {
             self.refusal(RefusalClass::ValueError, range, format!("the URL cannot be read: {why}"), "Correct the URL")
         })
@@ -257,6 +260,11 @@ impl Reader<'_, '_> {
         }
         if kind != PathKind::File && names_url {
             return Ok(None);
+        }
+        if bare.starts_with("//") && !bare.starts_with("///") {
+            // The URL that pip makes of it has the first folder for its host.
+            let message = "a path cannot begin with two slashes".to_owned();
+            return Err(self.refusal(RefusalClass::ValueError, range, message, "Correct the path"));
         }
         local(kind)
     }
