@@ -1,2 +1,57 @@
-//! Developer tasks.
-fn main() {}
+//! Developer tasks: `cargo xtask TASK`.
+//!
+//! Each task is a thin file. What is heavy lives in a crate under `tools/` and is run through
+//! cargo, so that `cargo xtask` itself is quick to build.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool")]
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+mod conformance;
+mod run;
+
+/// A task: its name, its arguments, what it does, how.
+struct Task {
+    name: &'static str,
+    arguments: &'static str,
+    about: &'static str,
+    run: fn(&[String]) -> Result<()>,
+}
+
+const TASKS: &[Task] = &[Task {
+    name: "conformance",
+    arguments: "[DIR]",
+    about: "compare what pychain reads with what pip was recorded to read",
+    run: conformance::run,
+}];
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let Some((name, arguments)) = words.split_first() else {
+        print!("{}", usage());
+        return ExitCode::SUCCESS;
+    };
+    let Some(task) = TASKS.iter().find(|task| task.name == name) else {
+        eprint!("error: there is no task `{name}`\n\n{}", usage());
+        return ExitCode::from(2);
+    };
+    match (task.run)(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            error.downcast_ref::<run::Failed>().map_or(ExitCode::from(2), |failed| ExitCode::from(failed.code))
+        }
+    }
+}
+
+fn usage() -> String {
+    let mut out = String::from("Usage: cargo xtask TASK\n\n");
+    for task in TASKS {
+        let call = format!("{} {}", task.name, task.arguments);
+        let _ = writeln!(out, "  {call:<24}{}", task.about);
+    }
+    out
+}

@@ -1,14 +1,20 @@
 //! The audit: rules over files, change and facts; then suppress, sort, fingerprint.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::config::{Config, Date};
-use crate::diff::Change;
-use crate::finding::Finding;
+use crate::diff::{self, Change, Renames};
+use crate::finding::{Finding, Fingerprint, Location, Origin, Subject};
 use crate::knowledge::Knowledge;
-use crate::report::Report;
-use crate::rule::Rule;
+use crate::report::{NotRun, Report};
+use crate::rule::{Need, Rule};
+use crate::rules::RULES;
+use crate::text::{FileId, Problem};
 use crate::tree::Project;
 
 mod suppress;
+
+pub use suppress::{Suppression, SuppressionOrigin};
 
 /// Findings of one rule that are kept; what is beyond is counted in a problem.
 pub const MAX_FINDINGS_PER_RULE: usize = 1000;
@@ -40,7 +46,7 @@ pub enum Scope {
 }
 
 /// What a rule sees.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     /// The files.
     pub project: &'a Project,
@@ -52,43 +58,181 @@ pub struct Context<'a> {
     pub config: &'a Config,
     /// The configuration as the change makes it, where it differs.
     pub head_config: Option<&'a Config>,
+    /// The configuration file among the report's files, where there is one: `head_config`'s in a change.
+    pub config_file: Option<FileId>,
     /// Facts from outside.
     pub knowledge: &'a Knowledge,
     /// Today.
     pub as_of: Option<Date>,
     /// How finely to report.
     pub scope: Scope,
+    /// Suppressions and what became of them; empty while the rules run whose findings they may silence.
+    pub suppressions: &'a [Suppression],
+}
+
+impl Context<'_> {
+    fn has(&self, need: Need) -> bool {
+        match need {
+            Need::Base => self.base.is_some(),
+            Need::ExpectedIndexes => !self.config.expected_indexes.is_empty(),
+            Need::PrivatePrefixes => !self.config.private_prefixes.is_empty(),
+            Need::Date => self.as_of.is_some(),
+            Need::Outcome => true,
+        }
+    }
 }
 
 /// Takes a rule's findings.
 #[derive(Debug)]
 pub struct Findings<'a> {
-    /// The rule that is running; `Finding::new` wants it.
-    pub rule: &'static Rule,
+    rule: &'static Rule,
     found: &'a mut Vec<Finding>,
-    dropped: usize,
+    taken: usize,
 }
 
 impl Findings<'_> {
+    /// A finding of the rule that is running; hand it to [`Findings::push`].
+    pub fn finding(&self, primary: Location, subject: Subject, message: impl Into<String>) -> Finding {
+        Finding::new(self.rule, primary, subject, message)
+    }
+
     /// Takes one finding; beyond the limit it is only counted.
     pub fn push(&mut self, finding: Finding) {
-        if self.found.len() < MAX_FINDINGS_PER_RULE {
+        self.taken += 1;
+        if self.taken <= MAX_FINDINGS_PER_RULE {
             self.found.push(finding);
-        } else {
-            self.dropped += 1;
         }
     }
 }
 
 /// Audits. Total: any request gives a report, the same request the same report.
 pub fn audit(request: &Request<'_>) -> Report {
-    let _ = request;
-    Report {
-        files: Vec::new(),
-        findings: Vec::new(),
-        problems: Vec::new(),
-        not_run: Vec::new(),
-        suppressed: Vec::new(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
+    let renames = request.base.map(|base| Renames::between(base, request.head)).unwrap_or_default();
+    let changes = request.base.map(|base| diff::changes(base, request.head, &renames)).unwrap_or_default();
+    let mut files = request.head.files.clone();
+    let config_source = request.head_config.unwrap_or(request.config).source.as_ref();
+    let config_file = config_source.map(|source| {
+        files.push(source.file.clone());
+        FileId(u32::try_from(files.len() - 1).unwrap_or(u32::MAX))
+    });
+    let context = Context {
+        project: request.head,
+        base: request.base,
+        changes: &changes,
+        config: request.config,
+        head_config: request.head_config,
+        config_file,
+        knowledge: request.knowledge,
+        as_of: request.as_of,
+        scope: if request.base.is_some() { Scope::Change } else { Scope::Full },
+        suppressions: &[],
+    };
+    let mut problems = request.head.problems.clone();
+    let mut not_run = Vec::new();
+    let mut findings = Vec::new();
+    for rule in enabled(request.config) {
+        let missing: Vec<Need> = rule.needs.iter().copied().filter(|need| !context.has(*need)).collect();
+        if !missing.is_empty() {
+            not_run.push(NotRun { rule, missing });
+        } else if !rule.needs.contains(&Need::Outcome) {
+            problems.extend(run(rule, &context, &mut findings));
+        }
     }
+    let path_of = |id: FileId| files.get(id.0 as usize).map_or("", crate::text::SourceFile::path);
+    if let Some(base) = request.base {
+        let known = findings_of_base(base, request);
+        let identities = identities(&findings, |id| renames.base_path(path_of(id)));
+        let mut identities = identities.into_iter();
+        findings.retain(|finding| {
+            let identity = identities.next();
+            finding.rule.needs.contains(&Need::Base) || identity.is_none_or(|identity| !known.contains(&identity))
+        });
+    }
+    let mut suppressions = suppress::collect(request, &renames, config_file);
+    let mut suppressed = suppress::apply(&mut findings, &mut suppressions, request, &path_of);
+    let outcome = Context { suppressions: &suppressions, ..context };
+    for rule in enabled(request.config).filter(|rule| rule.needs.contains(&Need::Outcome)) {
+        problems.extend(run(rule, &outcome, &mut findings));
+    }
+    let origin = if request.base.is_some() { Origin::Introduced } else { Origin::Present };
+    let order = |finding: &Finding| (finding.primary, finding.rule.id, finding.subject.clone(), finding.key.clone());
+    findings.sort_by_cached_key(order);
+    suppressed.sort_by_cached_key(|suppressed| order(&suppressed.finding));
+    let fingerprints = identities(&findings, path_of);
+    for (finding, fingerprint) in findings.iter_mut().zip(fingerprints) {
+        finding.fingerprint = fingerprint;
+        finding.origin = origin;
+        if let Some(severity) = request.config.severity(finding.rule) {
+            finding.severity = severity;
+        }
+    }
+    let silenced: Vec<Finding> = suppressed.iter().map(|suppressed| suppressed.finding.clone()).collect();
+    for (suppressed, fingerprint) in suppressed.iter_mut().zip(identities(&silenced, path_of)) {
+        suppressed.finding.fingerprint = fingerprint;
+        suppressed.finding.origin = origin;
+    }
+    problems.sort();
+    problems.dedup();
+    Report { files, findings, problems, not_run, suppressed, version: env!("CARGO_PKG_VERSION").to_owned() }
 }
+
+fn enabled(config: &Config) -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().copied().filter(|rule| config.is_on(rule))
+}
+
+/// Runs one rule; says so where its findings passed the limit.
+fn run(rule: &'static Rule, context: &Context<'_>, found: &mut Vec<Finding>) -> Option<Problem> {
+    let mut findings = Findings { rule, found, taken: 0 };
+    (rule.check)(context, &mut findings);
+    let dropped = findings.taken.checked_sub(MAX_FINDINGS_PER_RULE).filter(|dropped| *dropped > 0)?;
+    let message = format!("{dropped} more findings of `{}` are not shown", rule.id);
+    Some(Problem::of_file("", message, "Mend or accept the first ones, or audit a smaller folder"))
+}
+
+/// What the same rules say of the base by itself: a finding that was there before is not this change's.
+fn findings_of_base(base: &Project, request: &Request<'_>) -> BTreeSet<Fingerprint> {
+    let context = Context {
+        project: base,
+        base: None,
+        changes: &[],
+        config: request.config,
+        head_config: None,
+        config_file: None,
+        knowledge: request.knowledge,
+        as_of: request.as_of,
+        scope: Scope::Change,
+        suppressions: &[],
+    };
+    let mut findings = Vec::new();
+    for rule in enabled(request.config)
+        .filter(|rule| rule.needs.iter().all(|need| context.has(*need) && *need != Need::Outcome))
+    {
+        run(rule, &context, &mut findings);
+    }
+    identities(&findings, |id| base.file(id).path()).into_iter().collect()
+}
+
+/// A fingerprint for each finding. Findings that agree in rule, path, subject and key are numbered
+/// in the order of their places.
+fn identities<'p>(findings: &[Finding], path_of: impl Fn(FileId) -> &'p str) -> Vec<Fingerprint> {
+    let mut order: Vec<usize> = (0..findings.len()).collect();
+    order.sort_by_key(|at| findings.get(*at).map(|finding| finding.primary));
+    let mut seen: BTreeMap<[&str; 5], usize> = BTreeMap::new();
+    let mut out = vec![Fingerprint::default(); findings.len()];
+    for at in order {
+        let Some(finding) = findings.get(at) else { continue };
+        let subject = &finding.subject;
+        let parts =
+            [finding.rule.id, path_of(finding.primary.file), subject.kind(), subject.name(), finding.key.as_str()];
+        let ordinal = seen.entry(parts).or_default();
+        let [rule, path, kind, name, key] = parts;
+        if let Some(slot) = out.get_mut(at) {
+            *slot = Fingerprint::of(&[rule, path, kind, name, key, &ordinal.to_string()]);
+        }
+        *ordinal += 1;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

@@ -9,9 +9,11 @@ pub mod config;
 pub mod diff;
 pub mod digest;
 pub mod finding;
+pub mod format;
 pub mod knowledge;
 pub mod model;
 pub mod name;
+pub mod prose;
 pub mod report;
 pub mod requirement;
 pub mod rule;
@@ -19,3 +21,6 @@ pub mod rules;
 pub mod text;
 pub mod tree;
 pub mod url;
+
+#[cfg(test)]
+mod testing;

@@ -1,6 +1,7 @@
 //! The format-neutral document: what a dependency file asks for, with a span for every part.
 
 use crate::digest::Algorithm;
+use crate::finding::Subject;
 use crate::name::{ExtraName, ProjectName};
 use crate::requirement::{Marker, Specifier};
 use crate::text::{DecodeError, FileId, Span};
@@ -127,6 +128,12 @@ impl Requirement {
             (None, Source::Path(path)) => path.given.clone(),
             (None, Source::Index) => String::new(),
         }
+    }
+
+    /// What findings about it are about.
+    pub fn subject(&self) -> Subject {
+        let name = self.name.as_ref().map_or_else(|| self.label(), |name| name.normalized().to_owned());
+        Subject::Project(name)
     }
 
     /// The direct URL, for a local path the `file:` URL that pip makes of it.

@@ -9,6 +9,7 @@ pub mod typed;
 
 pub use grammar::{Parsed, ParsedUrl, SyntaxError, parse_extras, parse_requirement};
 pub use marker::{Comparison, Environment, Marker, MarkerExpression, MarkerValue, parse_marker};
+pub(crate) use scan::{is_space, is_word, strip};
 
 use crate::text::Span;
 

@@ -78,6 +78,8 @@ pub enum Need {
     PrivatePrefixes,
     /// The date of the audit.
     Date,
+    /// What became of the suppressions: the rule runs after all others.
+    Outcome,
 }
 
 impl Need {
@@ -88,6 +90,7 @@ impl Need {
             Self::ExpectedIndexes => "`expected-indexes` in the configuration",
             Self::PrivatePrefixes => "`private-prefixes` in the configuration",
             Self::Date => "the date of the audit",
+            Self::Outcome => "the outcome of the other rules",
         }
     }
 }
@@ -139,7 +142,7 @@ macro_rules! declare_rule {
         check: $check:expr $(,)?
     ) => {
         $(#[doc = $doc])+
-        pub static RULE: $crate::rule::Rule = $crate::rule::Rule {
+        pub(crate) static RULE: $crate::rule::Rule = $crate::rule::Rule {
             id: $id,
             summary: $summary,
             manual: concat!($($doc, "\n"),+),

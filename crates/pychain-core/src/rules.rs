@@ -2,8 +2,15 @@
 
 use crate::rule::Rule;
 
+mod mixed_hashes;
+mod unhashed_requirement;
+
 /// Every rule.
-pub static RULES: &[&Rule] = &[];
+pub static RULES: &[&Rule] = &[
+    // Hashes.
+    &mixed_hashes::RULE,
+    &unhashed_requirement::RULE,
+];
 
 /// The rule of an id or a former id.
 pub fn find(id: &str) -> Option<&'static Rule> {

@@ -9,8 +9,8 @@ use crate::text::{FileId, Problem, SourceFile, Span};
 mod loader;
 mod run;
 
-pub use loader::{Loader, Want};
-pub use run::{Effective, HashLine, HashMode, HashVerdict, Run, RunEntry, Setting};
+pub use loader::{Loader, MAX_FILES, Want};
+pub use run::{Effective, HashLine, HashMode, HashVerdict, MAX_INCLUDE_DEPTH, MAX_RUN_LINES, Run, RunEntry, Setting};
 
 /// How a root file is handed to the installer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -163,14 +163,15 @@ impl DirectUrl {
         self.fragment_value("subdirectory")
     }
 
-    /// The hash in the fragment (`#sha256=…`): the first that stands there, whatever its digest.
+    /// The hash in the fragment (`#sha256=…`): the first that stands there, whatever its digest; none where that is empty.
     pub fn hash(&self) -> Option<(Algorithm, &str)> {
         let mut rest = self.text.as_str();
         while let Some(at) = rest.find(['#', '&']) {
             rest = rest.get(at + 1..).unwrap_or_default();
             if let Some((name, value)) = rest.split_once('=') {
                 if let Some(algorithm) = Algorithm::from_name(name) {
-                    return Some((algorithm, value.split('&').next().unwrap_or_default()));
+                    let digest = value.split('&').next().unwrap_or_default();
+                    return (!digest.is_empty()).then_some((algorithm, digest));
                 }
             }
         }

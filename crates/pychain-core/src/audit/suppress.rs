@@ -1,1 +1,200 @@
 //! Suppressions: comments in the files and entries in the configuration.
+
+use super::Request;
+use crate::diff::Renames;
+use crate::finding::{Finding, Location, Subject};
+use crate::model::{Document, Line, LineKind};
+use crate::report::Suppressed;
+use crate::rules;
+use crate::text::{FileId, Span};
+use crate::tree::Project;
+
+/// A standing acceptance of findings, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppression {
+    /// The rule's id, as written.
+    pub rule: String,
+    /// Where it stands; none for a configuration whose file the report does not hold.
+    pub location: Option<Location>,
+    /// Where it comes from.
+    pub origin: SuppressionOrigin,
+    /// Why the finding is accepted, as written; may be empty.
+    pub reason: String,
+    /// Whether it silenced a finding.
+    pub used: bool,
+}
+
+/// Where a suppression comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SuppressionOrigin {
+    /// A comment, for the logical line that it stands on or above.
+    Comment {
+        /// First and last physical line, 1-based, that it holds for.
+        lines: (usize, usize),
+        /// Whether this very change brought it; then it silences nothing.
+        introduced: bool,
+    },
+    /// An `[[ignore]]` entry, by its index.
+    Config {
+        /// Index into [`Config::ignores`](crate::config::Config::ignores).
+        index: usize,
+        /// Whether its `until` has passed; then it silences nothing.
+        expired: bool,
+        /// Whether an audited file is in its reach, so that it could have silenced something.
+        in_reach: bool,
+    },
+}
+
+/// All suppressions of a request: comments by file and place, then the configuration's.
+pub(super) fn collect(request: &Request<'_>, renames: &Renames, config_file: Option<FileId>) -> Vec<Suppression> {
+    let head = request.head;
+    let mut out = Vec::new();
+    for document in &head.documents {
+        let path = head.file(document.file).path();
+        let before = request.base.and_then(|base| Some((base, base.document(base.find(renames.base_path(path))?)?)));
+        for comment in comments(head, document) {
+            let introduced = request.base.is_some()
+                && !before.is_some_and(|(base, document)| {
+                    comments(base, document).iter().any(|old| old.says_the_same(&comment))
+                });
+            for rule in &comment.rules {
+                out.push(Suppression {
+                    rule: rule.clone(),
+                    location: Some(Location { file: document.file, span: comment.span }),
+                    origin: SuppressionOrigin::Comment { lines: comment.lines, introduced },
+                    reason: comment.reason.clone(),
+                    used: false,
+                });
+            }
+        }
+    }
+    for (index, ignore) in request.config.ignores.iter().enumerate() {
+        let in_reach =
+            head.files.iter().any(|file| {
+                ignore.path.as_deref().is_none_or(|pattern| crate::config::glob_matches(pattern, file.path()))
+            }) && (ignore.path.is_some()
+                || ignore.project.as_deref().is_some_and(|project| {
+                    head.requirements()
+                        .any(|entry| entry.requirement.name.as_ref().is_some_and(|name| name.normalized() == project))
+                }));
+        // In a change the judging configuration is the base's, and its file is not in the report.
+        let same_file = request.head_config.is_none();
+        out.push(Suppression {
+            rule: ignore.rule.clone(),
+            location: config_file.filter(|_| same_file).map(|file| Location { file, span: ignore.span }),
+            origin: SuppressionOrigin::Config { index, expired: !ignore.holds_on(request.as_of), in_reach },
+            reason: ignore.reason.clone(),
+            used: false,
+        });
+    }
+    out
+}
+
+/// Takes the silenced findings out, and marks the suppressions that did it.
+pub(super) fn apply<'p>(
+    findings: &mut Vec<Finding>,
+    suppressions: &mut [Suppression],
+    request: &Request<'_>,
+    path_of: &impl Fn(FileId) -> &'p str,
+) -> Vec<Suppressed> {
+    let mut silenced = Vec::new();
+    findings.retain(|finding| {
+        let path = path_of(finding.primary.file);
+        let start = request.head.file(finding.primary.file).line_of(finding.primary.span.start);
+        let holds = |suppression: &&mut Suppression| match &suppression.origin {
+            SuppressionOrigin::Comment { lines: (first, last), introduced } => {
+                !introduced
+                    && finding.rule.answers_to(&suppression.rule)
+                    && suppression.location.is_some_and(|location| location.file == finding.primary.file)
+                    && (*first..=*last).contains(&start)
+            }
+            SuppressionOrigin::Config { index, expired, .. } => {
+                !expired && request.config.ignores.get(*index).is_some_and(|ignore| ignore.matches(finding, path))
+            }
+        };
+        let Some(suppression) = suppressions.iter_mut().find(holds) else { return true };
+        suppression.used = true;
+        let comment = match suppression.origin {
+            SuppressionOrigin::Comment { .. } => suppression.location,
+            SuppressionOrigin::Config { .. } => None,
+        };
+        silenced.push(Suppressed { finding: finding.clone(), reason: suppression.reason.clone(), comment });
+        false
+    });
+    silenced
+}
+
+impl Suppression {
+    /// What a finding about this suppression is about.
+    pub fn subject(&self) -> Subject {
+        Subject::Option(format!("ignore[{}]", self.rule))
+    }
+
+    /// Whether the rule that it names exists.
+    pub fn names_a_rule(&self) -> bool {
+        rules::find(&self.rule).is_some()
+    }
+}
+
+/// A `# pychain: ignore[…] reason` comment.
+#[derive(Debug)]
+struct Comment {
+    rules: Vec<String>,
+    reason: String,
+    span: Span,
+    lines: (usize, usize),
+    /// Names the requirement that it is for, so that a moved comment is a new one.
+    target: String,
+}
+
+impl Comment {
+    fn says_the_same(&self, other: &Self) -> bool {
+        self.target == other.target && other.rules.iter().all(|rule| self.rules.contains(rule))
+    }
+}
+
+fn comments(project: &Project, document: &Document) -> Vec<Comment> {
+    let file = project.file(document.file);
+    let mut out = Vec::new();
+    for span in &document.comments {
+        let Some((rules, reason)) = parse(file.slice(*span)) else { continue };
+        let own = file.line_of(span.start);
+        let extent = |line: &Line| {
+            (file.line_of(line.span.start), file.line_of(line.span.end.max(1) - 1).max(file.line_of(line.span.start)))
+        };
+        let next = document.lines.partition_point(|line| line.span.start < span.start);
+        // On the line, or on the line above, other comments between.
+        let on = next.checked_sub(1).and_then(|at| document.lines.get(at)).filter(|line| extent(line).1 >= own);
+        let below = || {
+            let line = document.lines.get(next)?;
+            let between = own + 1..extent(line).0;
+            let all_comments =
+                between.into_iter().all(|line| file.slice(file.line_span(line)).trim_start().starts_with('#'));
+            all_comments.then_some(line)
+        };
+        let (lines, target) = match on.or_else(below) {
+            Some(line) => (extent(line), target(line)),
+            None => ((own, own), String::new()),
+        };
+        out.push(Comment { rules, reason, span: *span, lines, target });
+    }
+    out
+}
+
+fn target(line: &Line) -> String {
+    match &line.kind {
+        LineKind::Requirement(requirement) => {
+            requirement.name.as_ref().map_or_else(|| requirement.label(), |name| name.normalized().to_owned())
+        }
+        _ => line.text.to_string(),
+    }
+}
+
+/// `# pychain: ignore[rule, rule] reason`.
+fn parse(comment: &str) -> Option<(Vec<String>, String)> {
+    let rest = comment.trim_start_matches('#').trim_start().strip_prefix("pychain:")?.trim_start();
+    let (rules, reason) = rest.strip_prefix("ignore[")?.split_once(']')?;
+    let rules: Vec<String> =
+        rules.split(',').map(|rule| rule.trim().to_owned()).filter(|rule| !rule.is_empty()).collect();
+    Some((rules, reason.trim().to_owned()))
+}

@@ -2,8 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Project, Role};
-use crate::model::PathKind;
+use super::{Project, Role, run};
+use crate::format::requirements_txt::{self, Paths, folder, leaves_root};
+use crate::model::{Document, LineKind, PathKind};
+use crate::requirement::Environment;
+use crate::text::{DecodeError, FileId, MAX_FILE_BYTES, Problem, SourceFile};
+
+/// How many files one project may have; more is a [`Problem`].
+pub const MAX_FILES: usize = 20_000;
 
 /// Something that the loader would like to know before it can tell what the installer would do.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,29 +23,62 @@ pub enum Want {
 /// Gathers the files of a project. Paths are relative to the audited root, normalized, with `/`.
 ///
 /// ```
-/// use pychain_core::tree::{Loader, Role};
+/// use pychain_core::model::PathKind;
+/// use pychain_core::tree::{Loader, Role, Want};
+///
 /// let mut loader = Loader::new();
 /// loader.root("requirements.txt", b"-r base.txt\n", Role::Requirements);
-/// while let Some(want) = loader.wants().into_iter().next() {
+/// for want in loader.wants() {
 ///     match want {
-///         pychain_core::tree::Want::File(path) => loader.file(&path, b"requests==2.32.3\n"),
-///         pychain_core::tree::Want::Path(path) => loader.path(&path, pychain_core::model::PathKind::Absent),
+///         Want::File(path) => loader.file(&path, b"requests==2.32.3\n"),
+///         Want::Path(path) => loader.path(&path, PathKind::Absent),
 ///     }
 /// }
-/// let project = loader.finish();
-/// assert_eq!(project.requirements().count(), 1);
+/// assert!(loader.wants().is_empty());
+/// assert_eq!(loader.finish().requirements().count(), 1);
 /// ```
 #[derive(Debug, Default)]
 pub struct Loader {
+    loaded: BTreeMap<String, Loaded>,
     roots: BTreeMap<String, Role>,
     missing: BTreeSet<String>,
     paths: BTreeMap<String, PathKind>,
+    problems: Vec<Problem>,
+    environment: BTreeMap<String, String>,
+    markers: Option<Environment>,
+    strict: bool,
+    /// Files and paths that came since [`Loader::wants`] looked last.
+    fresh: Vec<String>,
+    pending: BTreeSet<Want>,
+}
+
+#[derive(Debug)]
+struct Loaded {
+    file: SourceFile,
+    decode_error: Option<DecodeError>,
+    document: Document,
 }
 
 impl Loader {
     /// A loader without files.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Looks for local paths only from the root, as pip does from the folder that it is started in.
+    /// Otherwise a path that stands beside the file which names it is taken as well.
+    pub fn strict(&mut self) {
+        self.strict = true;
+    }
+
+    /// Sets the variables that `${NAME}` stands for; none are known otherwise, and the text stays literal.
+    pub fn environment(&mut self, variables: BTreeMap<String, String>) {
+        self.environment = variables;
+    }
+
+    /// Sets the environment that markers are judged in; otherwise every marker is taken to hold.
+    pub fn markers(&mut self, environment: Environment) {
+        self.markers = Some(environment);
     }
 
     /// Adds a file that is handed to the installer by itself, unless another file includes it.
@@ -50,26 +89,97 @@ impl Loader {
 
     /// Adds a file that another one includes.
     pub fn file(&mut self, path: &str, bytes: &[u8]) {
-        let _ = (path, bytes);
+        self.pending.remove(&Want::File(path.to_owned()));
+        if self.loaded.contains_key(path) {
+            return;
+        }
+        let limit = if bytes.len() > MAX_FILE_BYTES {
+            Some((
+                format!("the file has {} bytes, more than the {MAX_FILE_BYTES} that are read", bytes.len()),
+                "Split the file",
+            ))
+        } else if self.loaded.len() >= MAX_FILES {
+            Some((format!("there are more than {MAX_FILES} files"), "Audit a smaller folder"))
+        } else {
+            None
+        };
+        if let Some((message, help)) = limit {
+            self.problems.push(Problem::of_file(path, message, help));
+            self.missing.insert(path.to_owned());
+            return;
+        }
+        let (file, decode_error) = SourceFile::decode(path, bytes);
+        let document = self.parse(&file);
+        self.loaded.insert(path.to_owned(), Loaded { file, decode_error, document });
+        self.fresh.push(path.to_owned());
     }
 
-    /// Says that an included file is not there.
+    /// Says that an included file is not there, or may not be read.
     pub fn missing(&mut self, path: &str) {
+        self.pending.remove(&Want::File(path.to_owned()));
         self.missing.insert(path.to_owned());
     }
 
     /// Says what a path is.
     pub fn path(&mut self, path: &str, kind: PathKind) {
+        self.pending.remove(&Want::Path(path.to_owned()));
         self.paths.insert(path.to_owned(), kind);
     }
 
+    /// Adds something that the caller could not read or do.
+    pub fn problem(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
     /// What is still unknown, in a fixed order; empty when all is said. Never names a path outside the root.
-    pub fn wants(&self) -> Vec<Want> {
-        Vec::new()
+    pub fn wants(&mut self) -> Vec<Want> {
+        for path in std::mem::take(&mut self.fresh) {
+            let Some(loaded) = self.loaded.get(&path) else { continue };
+            for line in &loaded.document.lines {
+                if let LineKind::Include(include) = &line.kind {
+                    if let Some(target) = include.path.as_ref().filter(|target| !leaves_root(target)) {
+                        if !self.loaded.contains_key(target) && !self.missing.contains(target) {
+                            self.pending.insert(Want::File(target.clone()));
+                        }
+                    }
+                }
+            }
+            let unknown = loaded.document.paths.iter().filter(|path| !self.paths.contains_key(*path));
+            self.pending.extend(unknown.cloned().map(Want::Path));
+        }
+        self.pending.iter().cloned().collect()
     }
 
     /// Reads everything together.
-    pub fn finish(self) -> Project {
-        Project::default()
+    pub fn finish(mut self) -> Project {
+        let paths: Vec<String> = self.loaded.keys().cloned().collect();
+        let mut files = Vec::with_capacity(paths.len());
+        let mut documents = Vec::with_capacity(paths.len());
+        for (index, path) in paths.iter().enumerate() {
+            let Some(Loaded { file, decode_error, document }) = self.loaded.remove(path) else { continue };
+            let stale = document.paths.iter().any(|path| self.paths.contains_key(path));
+            let mut document = if stale { self.parse(&file) } else { document };
+            document.file = FileId(u32::try_from(index).unwrap_or(u32::MAX));
+            document.decode_error = decode_error;
+            files.push(file);
+            documents.push(document);
+        }
+        self.problems.sort();
+        let mut project = Project {
+            files,
+            documents,
+            runs: Vec::new(),
+            problems: self.problems,
+            missing: self.missing,
+            paths: self.paths,
+            constraints_only: Vec::new(),
+        };
+        run::read(&mut project, &self.roots, self.markers.as_ref());
+        project
+    }
+
+    fn parse(&self, file: &SourceFile) -> Document {
+        let beside = (!self.strict).then(|| folder(file.path()));
+        requirements_txt::parse(file, &self.environment, Paths::new(&self.paths, beside))
     }
 }

@@ -2,10 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Role;
+use super::{Project, Role};
 use crate::finding::Location;
-use crate::model::Refusal;
-use crate::text::FileId;
+use crate::format::requirements_txt::leaves_root;
+use crate::model::{Document, Include, InstallOption, Line, LineKind, OptionUse, Refusal, RefusalClass, Source, Stage};
+use crate::name::normalize;
+use crate::requirement::Environment;
+use crate::text::{DecodeError, FileId, Span};
+use crate::url::{DirectUrl, is_vcs_scheme};
+
+mod hashes;
+
+pub use hashes::{HashLine, HashMode, HashVerdict};
+
+/// How deep includes may nest; Python's recursion limit stops pip at about three times as many.
+pub const MAX_INCLUDE_DEPTH: usize = 100;
+/// How many logical lines one run may have: files that include each other many times grow without end.
+pub const MAX_RUN_LINES: usize = 1_000_000;
 
 /// pip's reading of one root file and all that it includes.
 #[derive(Debug, Clone)]
@@ -14,14 +27,16 @@ pub struct Run {
     pub root: FileId,
     /// How it is handed to pip.
     pub role: Role,
-    /// Logical lines in pip's order, depth first.
+    /// Logical lines in pip's order, depth first, up to and beyond what it refuses.
     pub entries: Vec<RunEntry>,
-    /// Options in effect at the end.
+    /// Options in effect at the end, or where pip stops.
     pub options: Effective,
-    /// What pip stops at, if it refuses: the entry (none for the run as a whole) and why.
-    pub refused: Option<(Option<RunEntry>, Refusal)>,
+    /// What pip stops at, if it refuses: index into `entries` (none for the run as a whole) and why.
+    pub refused: Option<(Option<usize>, Refusal)>,
     /// Hash-checking mode; none where pip refuses before.
     pub hash_mode: Option<HashMode>,
+    /// Set where the run was cut off at [`MAX_INCLUDE_DEPTH`] or [`MAX_RUN_LINES`].
+    pub truncated: bool,
 }
 
 /// A logical line in a run.
@@ -29,12 +44,16 @@ pub struct Run {
 pub struct RunEntry {
     /// The file.
     pub file: FileId,
-    /// Index into the document's lines.
-    pub line: usize,
+    /// Index into the document's lines; none for a file that cannot be decoded.
+    pub line: Option<usize>,
     /// Whether a requirement here only constrains.
     pub constraint: bool,
-    /// The includes that led here, outermost first: file and index of the line.
-    pub chain: Vec<(FileId, usize)>,
+    /// Number of includes that led here.
+    pub depth: usize,
+    /// Index of the entry of the include that led here.
+    pub via: Option<usize>,
+    /// Why pip refuses the line in this place, although it reads well by itself (or the file, where `line` is none).
+    pub refusal: Option<Refusal>,
 }
 
 /// A value and the option that set it; no place for a default.
@@ -49,7 +68,7 @@ pub struct Setting {
 /// The options of a run in pip's end state.
 #[derive(Debug, Clone, Default)]
 pub struct Effective {
-    /// Indexes, the main one first.
+    /// Indexes, the main one first. The default index has no location.
     pub index_urls: Vec<Setting>,
     /// `--no-index`.
     pub no_index: Option<Location>,
@@ -75,57 +94,419 @@ pub struct Effective {
     pub use_feature: BTreeSet<String>,
 }
 
-/// Hash-checking mode of a run (pip 26.3).
-#[derive(Debug, Clone, Default)]
-pub struct HashMode {
-    /// Whether it is on.
-    pub on: bool,
-    /// Whether `--require-hashes` switched it on (else a `--hash` did).
-    pub by_option: bool,
-    /// Requirements and constraints with a hash: file and index of the line.
-    pub by: Vec<(FileId, usize)>,
-    /// When on, one entry a requirement that does not only constrain.
-    pub lines: Vec<HashLine>,
-    /// The line that pip judges a project by, among those that apply.
-    pub projects: BTreeMap<String, (HashVerdict, FileId, usize)>,
-    /// Whether pip stops for one of them.
-    pub refused: bool,
+/// Reads every root that no other root includes, and fills in what each file is read as.
+pub(super) fn read(project: &mut Project, roots: &BTreeMap<String, Role>, markers: Option<&Environment>) {
+    let included: BTreeSet<FileId> = project
+        .lines()
+        .filter_map(|(document, line)| match &line.kind {
+            LineKind::Include(Include { path: Some(path), .. }) => {
+                project.find(path).filter(|target| *target != document.file)
+            }
+            _ => None,
+        })
+        .collect();
+    let mut wanted: Vec<(FileId, Role)> =
+        roots.iter().filter_map(|(path, role)| project.find(path).map(|file| (file, *role))).collect();
+    // Files that only include each other have no root of their own: then each stands for itself.
+    let free: Vec<_> = wanted.iter().copied().filter(|(file, _)| !included.contains(file)).collect();
+    let mut runs: Vec<Run> = free.iter().map(|(file, role)| Walk::run(project, *file, *role, markers)).collect();
+    let mut reached: BTreeSet<FileId> =
+        runs.iter().flat_map(|run| run.entries.iter().map(|entry| entry.file)).collect();
+    reached.extend(free.iter().map(|(file, _)| *file));
+    wanted.retain(|(file, _)| !reached.contains(file) && project.document(*file).is_some_and(|d| !d.lines.is_empty()));
+    while let Some((file, role)) = wanted.first().copied() {
+        let run = Walk::run(project, file, role, markers);
+        reached.extend(run.entries.iter().map(|entry| entry.file));
+        reached.insert(file);
+        wanted.retain(|(file, _)| !reached.contains(file));
+        runs.push(run);
+    }
+    runs.sort_by_key(|run| run.root);
+    let mut requires = vec![false; project.files.len()];
+    let mut constrains = vec![false; project.files.len()];
+    for entry in runs.iter().flat_map(|run| &run.entries) {
+        let marks = if entry.constraint { &mut constrains } else { &mut requires };
+        if let Some(mark) = marks.get_mut(entry.file.0 as usize) {
+            *mark = true;
+        }
+    }
+    project.constraints_only =
+        requires.iter().zip(&constrains).map(|(requires, constrains)| *constrains && !requires).collect();
+    project.runs = runs;
 }
 
-/// pip's verdict on one requirement in hash-checking mode.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HashLine {
-    /// The file.
-    pub file: FileId,
-    /// Index into the document's lines.
-    pub line: usize,
-    /// Normalized name of the project.
-    pub name: Option<String>,
-    /// Whether its marker holds; true where no environment was given.
-    pub applies: bool,
-    /// As of pip 26.1.
-    pub verdict: HashVerdict,
-    /// Up to pip 26.0, which wanted a pin beside every hash and took none from constraints.
-    pub verdict_before_26_1: HashVerdict,
+/// The walk of one run.
+struct Walk<'a> {
+    project: &'a Project,
+    entries: Vec<RunEntry>,
+    options: Effective,
+    refused: Option<(Option<usize>, Refusal)>,
+    truncated: bool,
 }
 
-/// What hash-checking mode says of a requirement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HashVerdict {
-    /// Its own hash, or one in its URL's fragment.
-    Ok,
-    /// A hash in a constraint of the same project.
-    OkByConstraint,
-    /// Editable: can never be checked.
-    Editable,
-    /// From version control: can never be checked.
-    Vcs,
-    /// A local directory: can never be checked.
-    Directory,
-    /// A local path that is not there.
-    Unreadable,
-    /// Pinned or direct, without a hash.
-    Missing,
-    /// Neither hash nor pin.
-    Unpinned,
+impl<'a> Walk<'a> {
+    fn run(project: &'a Project, root: FileId, role: Role, markers: Option<&Environment>) -> Run {
+        let options = Effective {
+            index_urls: vec![Setting { value: crate::url::DEFAULT_INDEX.to_owned(), location: None }],
+            ..Effective::default()
+        };
+        let mut walk = Walk { project, entries: Vec::new(), options, refused: None, truncated: false };
+        walk.file(root, role == Role::Constraints, None, &mut vec![root]);
+        walk.check_constraints();
+        walk.check_exclusive();
+        let mut run = Run {
+            root,
+            role,
+            entries: walk.entries,
+            options: walk.options,
+            refused: walk.refused,
+            hash_mode: None,
+            truncated: walk.truncated,
+        };
+        if run.refused.is_none() {
+            run.hash_mode = Some(hashes::judge(project, &run, markers));
+        }
+        run
+    }
+
+    /// Adds an entry; the first refusal is pip's.
+    fn enter(&mut self, entry: RunEntry) -> usize {
+        let at = self.entries.len();
+        if self.refused.is_none() {
+            if let Some(refusal) = entry.refusal.clone().or_else(|| self.line_of(&entry).and_then(own_refusal)) {
+                self.refused = Some((Some(at), refusal));
+            }
+        }
+        self.entries.push(entry);
+        at
+    }
+
+    fn line_of(&self, entry: &RunEntry) -> Option<&'a Line> {
+        self.project.document(entry.file)?.lines.get(entry.line?)
+    }
+
+    fn file(&mut self, file: FileId, constraint: bool, via: Option<usize>, stack: &mut Vec<FileId>) {
+        let project = self.project;
+        let Some(document) = project.document(file) else { return };
+        let depth = stack.len() - 1;
+        let entry = |line, refusal| RunEntry { file, line, constraint, depth, via, refusal };
+        if let Some(error) = &document.decode_error {
+            self.enter(entry(None, Some(undecodable(error))));
+            return;
+        }
+        for (index, line) in document.lines.iter().enumerate() {
+            if self.entries.len() >= MAX_RUN_LINES {
+                self.truncated = true;
+                return;
+            }
+            match &line.kind {
+                LineKind::Include(include) => {
+                    self.apply_shared(line);
+                    self.include(include, entry(Some(index), None), stack);
+                }
+                kind => {
+                    let editable = match kind {
+                        LineKind::Requirement(requirement) => requirement.editable,
+                        LineKind::Refused(refusal) => refusal.editable,
+                        _ => false,
+                    };
+                    // pip looks at this before it reads the requirement.
+                    let refusal = (constraint && editable).then(|| Refusal {
+                        class: RefusalClass::InstallationError,
+                        stage: Stage::Requirement,
+                        span: line.span,
+                        message: "a constraint cannot be editable".to_owned(),
+                        help: "Move the line to a requirements file".to_owned(),
+                        editable: true,
+                    });
+                    // Options are read before the requirement that stands on the line with them.
+                    self.apply_shared(line);
+                    if matches!(kind, LineKind::Options) && self.refused.is_none() {
+                        self.apply(document, line);
+                    }
+                    self.enter(entry(Some(index), refusal));
+                }
+            }
+        }
+    }
+
+    fn include(&mut self, include: &Include, mut entry: RunEntry, stack: &mut Vec<FileId>) {
+        let refuse = |message: String, help: &str| Refusal {
+            class: RefusalClass::InstallationError,
+            stage: Stage::File,
+            span: include.target_span,
+            message,
+            help: help.to_owned(),
+            editable: false,
+        };
+        let Some(path) = &include.path else {
+            // A remote file: nobody here knows what it says.
+            self.enter(entry);
+            return;
+        };
+        let target = if leaves_root(path) { None } else { self.project.find(path) };
+        let Some(target) = target else {
+            let at = self.enter(RunEntry { refusal: None, ..entry.clone() });
+            let refusal = if leaves_root(path) {
+                refuse(
+                    "the included file lies outside the audited root and is not read".to_owned(),
+                    "Keep included files inside the project",
+                )
+            } else if path.contains('\0') {
+                Refusal {
+                    class: RefusalClass::ValueError,
+                    ..refuse("the path holds a null character".to_owned(), "Correct the path")
+                }
+            } else {
+                refuse("the included file is not there".to_owned(), "Correct the path: it is relative to this file")
+            };
+            // As pip sees it: an error of the file that could not be opened.
+            if self.refused.is_none() {
+                self.refused = Some((Some(at), refusal.clone()));
+            }
+            if let Some(entry) = self.entries.get_mut(at) {
+                entry.refusal = Some(refusal);
+            }
+            return;
+        };
+        if stack.contains(&target) {
+            entry.refusal = Some(Refusal {
+                class: RefusalClass::RequirementsFileParseError,
+                ..refuse(
+                    "the file includes itself, directly or through another".to_owned(),
+                    "Remove one of the includes",
+                )
+            });
+            self.enter(entry);
+            return;
+        }
+        if stack.len() > MAX_INCLUDE_DEPTH {
+            self.truncated = true;
+            self.enter(entry);
+            return;
+        }
+        let at = self.enter(entry);
+        stack.push(target);
+        self.file(target, include.constraint, Some(at), stack);
+        stack.pop();
+    }
+
+    /// Options that act while their line is read, whatever the line turns out to be.
+    fn apply_shared(&mut self, line: &Line) {
+        if self.refused.is_some() {
+            return;
+        }
+        for used in &line.options {
+            let Effective { no_binary, only_binary, all_releases, only_final, use_feature, .. } = &mut self.options;
+            match used.option {
+                // Python's shared default list: the feature is on wherever its line stands.
+                InstallOption::UseFeature => {
+                    use_feature.insert(used.value.value.clone());
+                }
+                _ if !used.acts => {}
+                InstallOption::NoBinary => set_exclusive(&used.value.value, no_binary, only_binary),
+                InstallOption::OnlyBinary => set_exclusive(&used.value.value, only_binary, no_binary),
+                InstallOption::AllReleases => set_exclusive(&used.value.value, all_releases, only_final),
+                InstallOption::OnlyFinal => set_exclusive(&used.value.value, only_final, all_releases),
+                _ => {}
+            }
+        }
+    }
+
+    /// pip's `handle_option_line`.
+    fn apply(&mut self, document: &Document, line: &Line) {
+        let place = |used: &OptionUse| Some(Location { file: document.file, span: used.span });
+        let last = |option| line.acting(option).last();
+        let options = &mut self.options;
+        if let Some(used) = last(InstallOption::RequireHashes) {
+            options.require_hashes = place(used);
+        }
+        if let Some(used) = last(InstallOption::NoRequireHashes) {
+            options.no_require_hashes = place(used);
+        }
+        if let Some(used) = last(InstallOption::NoIndex) {
+            options.no_index = place(used);
+            options.index_urls.clear();
+        }
+        if options.no_index.is_none() {
+            let setting = |used: &OptionUse| Setting { value: used.value.value.clone(), location: place(used) };
+            if let Some(used) = last(InstallOption::IndexUrl).filter(|used| !used.value.value.is_empty()) {
+                options.index_urls = vec![setting(used)];
+            }
+            options.index_urls.extend(line.acting(InstallOption::ExtraIndexUrl).map(setting));
+        }
+        if let Some(used) = line.acting(InstallOption::FindLinks).next() {
+            let value = self.project.find_links_value(document, &used.value.value);
+            options.find_links.push(Setting { value, location: place(used) });
+        }
+        if last(InstallOption::Pre).is_some() {
+            options.all_releases.insert(":all:".to_owned());
+        }
+        options.prefer_binary |= last(InstallOption::PreferBinary).is_some();
+        for used in line.acting(InstallOption::TrustedHost) {
+            let Some(value) = trusted_host(&used.value.value) else {
+                // Python raises where pip does not look for it, so no line of the file is named.
+                let refusal = Refusal {
+                    class: RefusalClass::ValueError,
+                    stage: Stage::Option,
+                    span: used.span,
+                    message: "`--trusted-host` takes a host, or a host, a colon and a port".to_owned(),
+                    help: "Remove the option".to_owned(),
+                    editable: false,
+                };
+                self.refused = Some((None, refusal));
+                return;
+            };
+            if !options.trusted_hosts.iter().any(|known| known.value == value) {
+                options.trusted_hosts.push(Setting { value, location: place(used) });
+            }
+        }
+    }
+
+    /// pip's `check_invalid_constraint_type`, which it asks after all files are read.
+    fn check_constraints(&mut self) {
+        let project = self.project;
+        for at in 0..self.entries.len() {
+            let Some(entry) = self.entries.get(at).filter(|entry| entry.constraint && entry.refusal.is_none()) else {
+                continue;
+            };
+            let line = entry.line.and_then(|line| project.document(entry.file)?.lines.get(line));
+            let Some(requirement) = line.and_then(Line::requirement) else { continue };
+            let message = if requirement.name.is_none() {
+                "a constraint needs the name of a project"
+            } else if !requirement.extras.is_empty() {
+                "a constraint cannot have extras"
+            } else {
+                continue;
+            };
+            let refusal = Refusal {
+                class: RefusalClass::InstallationError,
+                stage: Stage::Constraint,
+                span: requirement.span,
+                message: message.to_owned(),
+                help: "Write a constraint as a name and a version specifier".to_owned(),
+                editable: false,
+            };
+            if self.refused.is_none() {
+                self.refused = Some((Some(at), refusal.clone()));
+            }
+            if let Some(entry) = self.entries.get_mut(at) {
+                entry.refusal = Some(refusal);
+            }
+        }
+    }
+
+    fn check_exclusive(&mut self) {
+        if self.refused.is_some() {
+            return;
+        }
+        if let (Some(require), Some(_)) = (self.options.require_hashes, self.options.no_require_hashes) {
+            let refusal = Refusal {
+                class: RefusalClass::CommandError,
+                stage: Stage::Option,
+                span: require.span,
+                message: "`--require-hashes` and `--no-require-hashes` exclude each other".to_owned(),
+                help: "Remove `--no-require-hashes`".to_owned(),
+                editable: false,
+            };
+            self.refused = Some((None, refusal));
+        }
+    }
+}
+
+impl Project {
+    /// pip's reading of `--find-links PATH`: beside the file where it exists there, else as given.
+    fn find_links_value(&self, document: &Document, value: &str) -> String {
+        let path = crate::format::requirements_txt::join(
+            crate::format::requirements_txt::folder(self.file(document.file).path()),
+            value,
+        );
+        let exists = self
+            .paths
+            .get(&path)
+            .is_some_and(|kind| !matches!(kind, crate::model::PathKind::Absent | crate::model::PathKind::Unknown));
+        if !exists || leaves_root(&path) {
+            return value.to_owned();
+        }
+        // `os.path.join(folder, value)`, not normalized.
+        let folder = crate::format::requirements_txt::folder(self.file(document.file).path());
+        if folder.is_empty() { format!("$ROOT/{value}") } else { format!("$ROOT/{folder}/{value}") }
+    }
+}
+
+fn own_refusal(line: &Line) -> Option<Refusal> {
+    match &line.kind {
+        LineKind::Refused(refusal) => Some(refusal.clone()),
+        _ => None,
+    }
+}
+
+fn undecodable(error: &DecodeError) -> Refusal {
+    let (class, message) = match error {
+        DecodeError::Malformed { encoding } => {
+            (RefusalClass::UnicodeDecodeError, format!("the file is not valid {encoding}"))
+        }
+        DecodeError::UnknownCodec { .. } => (
+            RefusalClass::LookupError,
+            "a comment in the first two lines names an encoding that Python does not know".to_owned(),
+        ),
+    };
+    Refusal {
+        class,
+        stage: Stage::File,
+        span: Span::default(),
+        message,
+        help: "Save the file as UTF-8".to_owned(),
+        editable: false,
+    }
+}
+
+/// pip's `handle_mutual_excludes`: names join `target` and leave `other`; `:all:` empties both first.
+fn set_exclusive(value: &str, target: &mut BTreeSet<String>, other: &mut BTreeSet<String>) {
+    let mut names: Vec<&str> = value.split(',').collect();
+    while let Some(all) = names.iter().position(|name| *name == ":all:") {
+        other.clear();
+        target.clear();
+        target.insert(":all:".to_owned());
+        names.drain(..=all);
+        if !names.contains(&":none:") {
+            return;
+        }
+    }
+    for name in names {
+        if name == ":none:" {
+            target.clear();
+            continue;
+        }
+        let name = normalize(name);
+        other.remove(&name);
+        target.insert(name);
+    }
+}
+
+/// pip's `parse_netloc`: lower-case host, and the port where one is given. `None` where pip raises.
+fn trusted_host(given: &str) -> Option<String> {
+    let bare_ipv6 = given.matches(':').count() >= 2 && !given.contains('@') && !given.contains('[');
+    let netloc = if bare_ipv6 { format!("[{given}]") } else { given.to_owned() };
+    let url = DirectUrl::parse(&format!("https://{netloc}"), Span::default()).ok()?;
+    let host = url.host();
+    if host.is_empty() {
+        return None;
+    }
+    let address = url.authority.rsplit_once('@').map_or(url.authority.as_str(), |(_, address)| address);
+    let after = address.rsplit_once(']').map_or(address, |(_, after)| after);
+    match after.split_once(':').map(|(_, port)| port).filter(|port| !port.is_empty()) {
+        None => Some(host),
+        Some(port) if port.bytes().all(|b| b.is_ascii_digit()) => {
+            let number: u32 = port.parse().ok().filter(|number| *number <= 65_535)?;
+            // A port of zero is false to Python, and so is not shown.
+            Some(format!("{host}:{number}"))
+        }
+        Some(_) => None,
+    }
+}
+
+/// Whether a requirement comes from version control.
+fn is_vcs(source: &Source) -> bool {
+    matches!(source, Source::Url(url) if is_vcs_scheme(&url.scheme))
 }

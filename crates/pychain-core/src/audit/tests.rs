@@ -1,0 +1,1 @@
+//! Suppression, change and order, over whatever rules there are.

@@ -1,0 +1,183 @@
+//! pip's requirements and constraints files, read as pip 26.3 reads them.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::digest::Algorithm;
+use crate::model::{
+    Document, HashOption, Include, InstallOption, Line, LineKind, OptionUse, Refusal, RefusalClass, Stage, Word,
+};
+use crate::text::{FileId, SourceFile};
+
+mod lines;
+mod options;
+mod paths;
+mod requirement;
+mod tokens;
+mod wheel;
+mod words;
+
+pub(crate) use paths::{Paths, folder};
+pub use paths::{join, leaves_root};
+pub use tokens::{Token, TokenKind, tokens};
+
+use lines::LogicalLine;
+use options::RawOption;
+
+/// Reads a file. Total: every text gives a document, a line that pip refuses is a [`LineKind::Refused`].
+pub(crate) fn parse(file: &SourceFile, environment: &BTreeMap<String, String>, paths: Paths<'_>) -> Document {
+    let (logical, comments) = lines::logical_lines(file.text(), environment);
+    let lines = logical.iter().map(|line| read_line(line, file.path(), &paths)).collect();
+    Document { file: FileId(0), lines, comments, decode_error: None, paths: paths.into_asked() }
+}
+
+fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {
+    let text = line.text.as_ref();
+    let (before, options_at) = words::split_options(text);
+    let mut out = Line {
+        number: line.number,
+        span: line.span(0..text.len()),
+        text: text.into(),
+        options: Vec::new(),
+        dropped: Vec::new(),
+        cut_by_comment: line.cut_by_comment,
+        kind: LineKind::Options,
+    };
+    let Some(words) = words::shell_words(text, options_at) else {
+        let refusal = Refusal {
+            class: RefusalClass::RequirementsFileParseError,
+            stage: Stage::Option,
+            span: line.span(options_at..text.len()),
+            message: "a quote or an escape among the options is left open".to_owned(),
+            help: "Close the quote".to_owned(),
+            editable: false,
+        };
+        out.kind = LineKind::Refused(refusal);
+        return out;
+    };
+    let parsed = options::parse(&words);
+    let word = |value: String, range: Range<usize>| Word { value, span: line.span(range) };
+    if let Some(error) = parsed.error {
+        // What pip's parser wrote into shared state before it stopped stays written, so the options are kept.
+        out.options = parsed.options.into_iter().map(|used| use_of(line, used, false)).collect();
+        out.options.iter_mut().for_each(|used| used.acts = acts_anywhere(used.option));
+        out.kind = LineKind::Refused(Refusal {
+            class: error.class,
+            stage: Stage::Option,
+            span: line.span(error.range),
+            message: error.message,
+            help: error.help,
+            editable: false,
+        });
+        return out;
+    }
+    out.dropped = parsed.dropped.into_iter().map(|(value, range)| word(value, range)).collect();
+
+    let first = |option| parsed.options.iter().find(|used| used.option == option).cloned();
+    let editable = first(InstallOption::Editable);
+    if before.is_empty() && editable.is_none() {
+        let include = first(InstallOption::Requirement).or_else(|| first(InstallOption::Constraint));
+        if let Some(used) = &include {
+            let target_span = line.span(used.value_range.clone());
+            out.kind = LineKind::Include(Include {
+                target: used.value.clone(),
+                target_span,
+                constraint: used.option == InstallOption::Constraint,
+                path: (!is_remote(&used.value)).then(|| join(folder(path), &used.value)),
+            });
+        }
+        for links in parsed.options.iter().filter(|used| used.option == InstallOption::FindLinks) {
+            // pip asks whether the folder is beside the file; the answer is the run's matter.
+            if !links.value.contains("://") {
+                paths.kind(&join(folder(path), &links.value));
+            }
+        }
+        let followed = include.map(|used| used.range.clone());
+        out.options = judge_option_line(line, parsed.options, followed);
+        return out;
+    }
+
+    let result = match &editable {
+        None => requirement::from_line(line, 0..before.len(), paths),
+        Some(_) if !before.is_empty() => requirement::from_editable(line, before, 0..before.len(), paths),
+        Some(used) => requirement::from_editable(line, &used.value, used.value_range.clone(), paths),
+    };
+    let takes_hashes = editable.is_none();
+    let mut first_editable = before.is_empty();
+    let mut hashes = Vec::new();
+    for used in parsed.options {
+        let acts = match used.option {
+            InstallOption::Hash => takes_hashes,
+            InstallOption::ConfigSettings => true,
+            InstallOption::Editable => std::mem::take(&mut first_editable),
+            other => acts_anywhere(other),
+        };
+        if used.option == InstallOption::Hash && acts {
+            hashes.extend(hash_option(line, &used));
+        }
+        out.options.push(use_of(line, used, acts));
+    }
+    out.kind = match result {
+        Ok(mut requirement) => {
+            requirement.hashes = hashes;
+            LineKind::Requirement(Box::new(requirement))
+        }
+        Err(refusal) => LineKind::Refused(Refusal { editable: editable.is_some(), ..refusal }),
+    };
+    out
+}
+
+/// Options that write into shared state while they are read, and so act from any line.
+fn acts_anywhere(option: InstallOption) -> bool {
+    use InstallOption::{AllReleases, NoBinary, OnlyBinary, OnlyFinal};
+    matches!(option, NoBinary | OnlyBinary | AllReleases | OnlyFinal)
+}
+
+/// A line without a requirement: an include follows one target and ignores the rest; else every
+/// option acts but `--hash` and `--config-settings`, of `-f` only the first, of `-i` only the last.
+fn judge_option_line(
+    line: &LogicalLine<'_>,
+    options: Vec<RawOption>,
+    followed: Option<Range<usize>>,
+) -> Vec<OptionUse> {
+    let first_links = options.iter().position(|used| used.option == InstallOption::FindLinks);
+    let last_index = options.iter().rposition(|used| used.option == InstallOption::IndexUrl);
+    let judged = options.into_iter().enumerate().map(|(at, used)| {
+        let acts = match (&followed, used.option) {
+            (Some(range), option) => *range == used.range || acts_anywhere(option),
+            (None, InstallOption::Hash | InstallOption::ConfigSettings) => false,
+            (None, InstallOption::FindLinks) => first_links == Some(at),
+            (None, InstallOption::IndexUrl) => last_index == Some(at),
+            (None, _) => true,
+        };
+        use_of(line, used, acts)
+    });
+    judged.collect()
+}
+
+fn use_of(line: &LogicalLine<'_>, used: RawOption, acts: bool) -> OptionUse {
+    OptionUse {
+        option: used.option,
+        span: line.span(used.range),
+        value: Word { value: used.value, span: line.span(used.value_range) },
+        acts,
+    }
+}
+
+fn hash_option(line: &LogicalLine<'_>, used: &RawOption) -> Option<HashOption> {
+    let (algorithm, digest) = used.value.split_once(':')?;
+    let value_range = used.value_range.clone();
+    let digest_start = value_range.end.saturating_sub(digest.len()).max(value_range.start);
+    Some(HashOption {
+        algorithm: Algorithm::from_name(algorithm)?,
+        digest: digest.into(),
+        span: line.span(used.range.clone()),
+        digest_span: line.span(digest_start..value_range.end),
+    })
+}
+
+/// pip's `SCHEME_RE`: targets of `-r` and `-c` that are URLs, which are never fetched here.
+pub(crate) fn is_remote(target: &str) -> bool {
+    let scheme = target.split(':').next().unwrap_or_default();
+    target.contains(':') && ["http", "https", "file"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
+}

@@ -1,0 +1,311 @@
+//! From text to logical lines, as pip's `preprocess`: Python's line ends, continuations, comments, variables.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::requirement::{is_space, strip};
+use crate::text::Span;
+
+/// One logical line: text that pip parses, and where each byte of it came from.
+#[derive(Debug, Clone)]
+pub(super) struct LogicalLine<'a> {
+    /// Number of its first physical line, 1-based, as Python counts lines.
+    pub(super) number: u32,
+    /// The text: joined, comment removed, stripped, variables expanded.
+    pub(super) text: Cow<'a, str>,
+    /// A comment line inside the continued line, which ended it.
+    pub(super) cut_by_comment: Option<Span>,
+    segments: Segments,
+}
+
+/// Where the bytes of a logical line stand in the file.
+#[derive(Debug, Clone)]
+enum Segments {
+    /// At one offset: the common case of one physical line.
+    One(usize),
+    /// In pieces, sorted by `logical`.
+    Many(Vec<Segment>),
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Segment {
+    logical: usize,
+    source: usize,
+    /// Set where the piece was put there by a variable: the end of `${NAME}` in the file.
+    expanded_to: Option<usize>,
+}
+
+impl LogicalLine<'_> {
+    /// The place in the file of a range of the text.
+    pub(super) fn span(&self, range: Range<usize>) -> Span {
+        match &self.segments {
+            Segments::One(offset) => Span::new(offset + range.start, offset + range.end),
+            Segments::Many(segments) => {
+                let start = locate(segments, range.start).map_or(0, |segment| match segment.expanded_to {
+                    Some(_) => segment.source,
+                    None => segment.source + (range.start - segment.logical),
+                });
+                if range.end <= range.start {
+                    return Span::new(start, start);
+                }
+                let end = locate(segments, range.end - 1).map_or(start, |segment| match segment.expanded_to {
+                    Some(end) => end,
+                    None => segment.source + (range.end - segment.logical),
+                });
+                Span::new(start, end)
+            }
+        }
+    }
+}
+
+fn locate(segments: &[Segment], at: usize) -> Option<Segment> {
+    let index = segments.partition_point(|segment| segment.logical <= at);
+    segments.get(index.checked_sub(1)?).copied()
+}
+
+/// Logical lines and comments of a text.
+pub(super) fn logical_lines<'a>(
+    text: &'a str,
+    environment: &BTreeMap<String, String>,
+) -> (Vec<LogicalLine<'a>>, Vec<Span>) {
+    let mut out = Vec::new();
+    let mut comments = Vec::new();
+    let mut pending: Option<Pending> = None;
+    for (number, range) in physical_lines(text) {
+        let line = text.get(range.clone()).unwrap_or_default();
+        let is_comment = line.trim_start_matches(is_space).starts_with('#');
+        if line.ends_with('\\') && !is_comment {
+            let pending = pending.get_or_insert_with(|| Pending::new(number));
+            let lead = line.len() - line.trim_start_matches('\\').len();
+            pending.push(line.trim_matches('\\'), range.start + lead);
+            continue;
+        }
+        match pending.take() {
+            None => {
+                let (kept, comment) = split_comment(line);
+                comments.extend(comment.map(|at| Span::new(range.start + at, range.end)));
+                let start = range.start + (kept.len() - kept.trim_start_matches(is_space).len());
+                let kept = strip(kept);
+                if !kept.is_empty() {
+                    let segments = Segments::One(start);
+                    out.push(LogicalLine { number, text: Cow::Borrowed(kept), cut_by_comment: None, segments });
+                }
+            }
+            Some(mut pending) => {
+                let mut cut = None;
+                if is_comment {
+                    // pip puts a space in front, so that the comment is always seen as one.
+                    pending.push(" ", range.start);
+                    let lead = line.len() - line.trim_start_matches(is_space).len();
+                    cut = Some(Span::new(range.start + lead, range.end));
+                }
+                pending.push(line, range.start);
+                out.extend(pending.finish(range.end, cut, &mut comments));
+            }
+        }
+    }
+    if let Some(pending) = pending {
+        out.extend(pending.finish(text.len(), None, &mut comments));
+    }
+    if !environment.is_empty() {
+        out.iter_mut().for_each(|line| expand(line, environment));
+    }
+    (out, comments)
+}
+
+/// Continued physical lines on their way to a logical one.
+struct Pending {
+    number: u32,
+    text: String,
+    segments: Vec<Segment>,
+}
+
+impl Pending {
+    fn new(number: u32) -> Self {
+        Self { number, text: String::new(), segments: Vec::new() }
+    }
+
+    fn push(&mut self, piece: &str, source: usize) {
+        self.segments.push(Segment { logical: self.text.len(), source, expanded_to: None });
+        self.text.push_str(piece);
+    }
+
+    fn finish<'a>(mut self, end: usize, cut: Option<Span>, comments: &mut Vec<Span>) -> Option<LogicalLine<'a>> {
+        let (kept, comment) = split_comment(&self.text);
+        if let Some(at) = comment {
+            let start = locate(&self.segments, at).map_or(end, |segment| segment.source + (at - segment.logical));
+            comments.push(Span::new(start, end));
+        }
+        let lead = kept.len() - kept.trim_start_matches(is_space).len();
+        let len = strip(kept).len();
+        if len == 0 {
+            return None;
+        }
+        self.text.truncate(lead + len);
+        self.text.drain(..lead);
+        let first = self.segments.partition_point(|segment| segment.logical <= lead).saturating_sub(1);
+        self.segments.drain(..first);
+        for segment in &mut self.segments {
+            let skip = lead.saturating_sub(segment.logical);
+            segment.source += skip;
+            segment.logical = (segment.logical + skip).saturating_sub(lead);
+        }
+        let segments = Segments::Many(self.segments);
+        Some(LogicalLine { number: self.number, text: Cow::Owned(self.text), cut_by_comment: cut, segments })
+    }
+}
+
+/// What stands before a comment, and where its `#` is (pip's `COMMENT_RE`: at the start or after white space).
+fn split_comment(line: &str) -> (&str, Option<usize>) {
+    for at in memchr::memchr_iter(b'#', line.as_bytes()) {
+        let before = line.get(..at).unwrap_or_default();
+        if before.chars().next_back().is_none_or(is_space) {
+            return (before, Some(at));
+        }
+    }
+    (line, None)
+}
+
+/// Python's `str.splitlines`, with line numbers from 1 and without the line ends.
+fn physical_lines(text: &str) -> impl Iterator<Item = (u32, Range<usize>)> {
+    let bytes = text.as_bytes();
+    // Nearly every file has only line feeds: look once whether any other line end may be there.
+    let plain = !bytes.iter().any(|b| (b'\x0b'..=b'\x1e').contains(b) || *b == 0xc2 || *b == 0xe2);
+    let mut at = 0;
+    let mut number = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(at..).filter(|rest| !rest.is_empty())?;
+        number += 1;
+        let (len, end_len) = if plain {
+            memchr::memchr(b'\n', rest.as_bytes()).map_or((rest.len(), 0), |len| (len, 1))
+        } else {
+            match rest.find(is_line_end) {
+                None => (rest.len(), 0),
+                Some(len) if rest.get(len..).is_some_and(|tail| tail.starts_with("\r\n")) => (len, 2),
+                Some(len) => (len, rest.get(len..).and_then(|tail| tail.chars().next()).map_or(1, char::len_utf8)),
+            }
+        };
+        let range = at..at + len;
+        at += len + end_len;
+        Some((number, range))
+    })
+}
+
+fn is_line_end(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\x0b' | '\x0c' | '\x1c'..='\x1e' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// pip's `expand_env_variables`: names found first, then each replaced wherever it stands, empty values skipped.
+fn expand(line: &mut LogicalLine<'_>, environment: &BTreeMap<String, String>) {
+    let names: Vec<String> = variables(&line.text).map(|(name, _)| name.to_owned()).collect();
+    for name in names {
+        if let Some(value) = environment.get(&name).filter(|value| !value.is_empty()) {
+            replace(line, &format!("${{{name}}}"), value);
+        }
+    }
+}
+
+/// `${NAME}` in a text: the name, and the range of the whole.
+pub(crate) fn variables(text: &str) -> impl Iterator<Item = (&str, Range<usize>)> {
+    text.match_indices("${").filter_map(move |(at, _)| {
+        let inner = text.get(at + 2..)?;
+        let name = inner.get(..inner.find('}')?)?;
+        let valid = !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        valid.then_some((name, at..at + name.len() + 3))
+    })
+}
+
+fn replace(line: &mut LogicalLine<'_>, what: &str, value: &str) {
+    let mut text = String::with_capacity(line.text.len());
+    let mut segments = Vec::new();
+    let mut at = 0;
+    let keep = |from: usize, to: usize, text: &mut String, segments: &mut Vec<Segment>| {
+        let pieces: Vec<Segment> = match &line.segments {
+            Segments::One(offset) => vec![Segment { logical: 0, source: *offset, expanded_to: None }],
+            Segments::Many(pieces) => pieces.clone(),
+        };
+        for (index, piece) in pieces.iter().enumerate() {
+            let end = pieces.get(index + 1).map_or(line.text.len(), |next| next.logical);
+            let (start, end) = (piece.logical.max(from), end.min(to));
+            if start < end {
+                let skip = if piece.expanded_to.is_some() { 0 } else { start - piece.logical };
+                segments.push(Segment { logical: text.len(), source: piece.source + skip, ..*piece });
+                text.push_str(line.text.get(start..end).unwrap_or_default());
+            }
+        }
+    };
+    for (start, _) in line.text.match_indices(what) {
+        keep(at, start, &mut text, &mut segments);
+        at = start + what.len();
+        let span = line.span(start..at);
+        let expanded_to = Some(span.end as usize);
+        segments.push(Segment { logical: text.len(), source: span.start as usize, expanded_to });
+        text.push_str(value);
+    }
+    keep(at, line.text.len(), &mut text, &mut segments);
+    line.text = Cow::Owned(text);
+    line.segments = Segments::Many(segments);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[(u32, &str)]) {
+        let (lines, _) = logical_lines(text, &BTreeMap::new());
+        let got: Vec<(u32, &str)> = lines.iter().map(|line| (line.number, line.text.as_ref())).collect();
+        assert_eq!(got, expected, "{text:?}");
+        for line in &lines {
+            let span = line.span(0..line.text.len());
+            assert!(text.get(span.range()).is_some_and(|source| source.starts_with(line.text.chars().next().unwrap())));
+        }
+    }
+
+    #[test]
+    fn lines_end_where_python_ends_them() {
+        check(
+            "a\r\nb\rc\x0bd\u{2028}e\x1cf\x1fg\n",
+            &[(1, "a"), (2, "b"), (3, "c"), (4, "d"), (5, "e"), (6, "f\x1fg")],
+        );
+    }
+
+    #[test]
+    fn continuations_join_before_comments_go() {
+        check("foo \\\n  ==1\n", &[(1, "foo   ==1")]);
+        check("\\foo\\\nbar\n", &[(1, "foobar")]);
+        check("foo\\\n\nbar", &[(1, "foo"), (3, "bar")]);
+        check("foo \\ \nbar", &[(1, "foo \\"), (2, "bar")]);
+        check("# c \\\nfoo", &[(2, "foo")]);
+        check("foo # c \\\nbar\nbaz", &[(1, "foo"), (3, "baz")]);
+        check("foo==1 \\\n # c\n  --hash=x\n", &[(1, "foo==1"), (3, "--hash=x")]);
+        check("foo \\", &[(1, "foo")]);
+    }
+
+    #[test]
+    fn comments_need_white_space_before_them() {
+        check("foo#bar\nfoo\u{a0}# x\nfoo==1\t#x\n", &[(1, "foo#bar"), (2, "foo"), (3, "foo==1")]);
+    }
+
+    #[test]
+    fn spans_point_into_the_file_across_joins() {
+        let text = "  foo \\\n  --hash=a \\\n  --hash=b # c\n";
+        let (lines, comments) = logical_lines(text, &BTreeMap::new());
+        let line = &lines[0];
+        let at = line.text.find("--hash=b").unwrap();
+        assert_eq!(&text[line.span(at..at + 8).range()], "--hash=b");
+        assert_eq!(&text[line.span(0..3).range()], "foo");
+        assert_eq!(&text[comments[0].range()], "# c");
+    }
+
+    #[test]
+    fn variables_expand_once_and_point_at_their_name() {
+        let environment = BTreeMap::from([("V".to_owned(), "1".to_owned()), ("E".to_owned(), String::new())]);
+        let text = "foo \\\n==${V}.${V}${E}x\n";
+        let (lines, _) = logical_lines(text, &environment);
+        assert_eq!(lines[0].text, "foo ==1.1${E}x");
+        assert_eq!(&text[lines[0].span(6..7).range()], "${V}");
+        assert_eq!(&text[lines[0].span(13..14).range()], "x");
+    }
+}

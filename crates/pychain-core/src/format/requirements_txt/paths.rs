@@ -1,0 +1,123 @@
+//! Local paths in requirements files: what they resolve to, and what is known of them.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::PathKind;
+use crate::url::percent_encode_path;
+
+/// What is known of the file system below the audited root.
+#[derive(Debug)]
+pub(crate) struct Paths<'a> {
+    /// What each path is, relative to the root, normalized.
+    pub(crate) known: &'a BTreeMap<String, PathKind>,
+    /// The folder of the file that is read, relative to the root; empty for the root itself.
+    /// pip knows only the working directory, which nobody can tell from a repository: a path that
+    /// is found beside the file is as good.
+    pub(crate) beside: Option<&'a str>,
+    asked: RefCell<BTreeSet<String>>,
+}
+
+impl<'a> Paths<'a> {
+    pub(crate) fn new(known: &'a BTreeMap<String, PathKind>, beside: Option<&'a str>) -> Self {
+        Self { known, beside, asked: RefCell::default() }
+    }
+
+    /// The paths that somebody asked for and that lie below the root.
+    pub(crate) fn into_asked(self) -> Vec<String> {
+        self.asked.into_inner().into_iter().collect()
+    }
+
+    /// Where a path as written leads, and what is there.
+    pub(super) fn resolve(&self, given: &str) -> (String, PathKind) {
+        let path = join("", given);
+        let kind = self.kind(&path);
+        if matches!(kind, PathKind::Absent | PathKind::Unknown) {
+            if let Some(folder) = self.beside.filter(|folder| !folder.is_empty()) {
+                let beside = join(folder, given);
+                let kind = self.kind(&beside);
+                if !matches!(kind, PathKind::Absent | PathKind::Unknown) {
+                    return (beside, kind);
+                }
+            }
+        }
+        (path, kind)
+    }
+
+    /// What a normalized path is; unknown ones are noted, for the caller to look at.
+    pub(super) fn kind(&self, path: &str) -> PathKind {
+        if leaves_root(path) {
+            return PathKind::Absent;
+        }
+        self.asked.borrow_mut().insert(path.to_owned());
+        self.known.get(path).copied().unwrap_or(PathKind::Unknown)
+    }
+}
+
+/// Whether a normalized path lies outside the audited root.
+pub fn leaves_root(path: &str) -> bool {
+    path.starts_with('/') || path == ".." || path.starts_with("../")
+}
+
+/// `normpath(join(folder, path))`: relative to the root where it lies below it, with leading `..`
+/// where it leaves it, absolute where it was. The root itself is `.`.
+pub fn join(folder: &str, path: &str) -> String {
+    let absolute = path.starts_with('/');
+    let mut parts: Vec<&str> = Vec::new();
+    let segments = if absolute { "" } else { folder }.split('/').chain(path.split('/'));
+    for segment in segments {
+        match segment {
+            "" | "." => {}
+            ".." => match parts.last() {
+                Some(last) if *last != ".." => {
+                    parts.pop();
+                }
+                None if absolute => {}
+                _ => parts.push(".."),
+            },
+            name => parts.push(name),
+        }
+    }
+    let joined = parts.join("/");
+    match (absolute, joined.is_empty()) {
+        (true, _) => format!("/{joined}"),
+        (false, true) => ".".to_owned(),
+        (false, false) => joined,
+    }
+}
+
+/// The folder of a path relative to the root; empty for the root itself.
+pub(crate) fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// pip's `path_to_url`, the audited root written `$ROOT`.
+pub(super) fn to_url(path: &str) -> String {
+    if path.starts_with('/') {
+        format!("file://{}", percent_encode_path(path))
+    } else if path == "." {
+        "file://$ROOT".to_owned()
+    } else {
+        format!("file://$ROOT/{}", percent_encode_path(path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_joined_and_normalized() {
+        for (folder, path, expected) in [
+            ("", "./a//b/../c", "a/c"),
+            ("sub", "../x.txt", "x.txt"),
+            ("sub", "../../x.txt", "../x.txt"),
+            ("", ".", "."),
+            ("sub", "/etc/../x", "/x"),
+            ("", "../..", "../.."),
+        ] {
+            assert_eq!(join(folder, path), expected, "{folder} {path}");
+        }
+        assert!(leaves_root("../x") && leaves_root("/x") && !leaves_root("..x"));
+    }
+}

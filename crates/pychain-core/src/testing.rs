@@ -1,0 +1,190 @@
+//! The fixture of the tests: a small project in one string, with marks under what must be found.
+
+use std::collections::BTreeMap;
+
+use crate::audit::{Request, audit};
+use crate::config::{Config, Policy};
+use crate::knowledge::Knowledge;
+use crate::model::PathKind;
+use crate::report::Report;
+use crate::text::{ColumnEncoding, apply_edits};
+use crate::tree::{Loader, Project, Role, Want};
+
+/// Two sides of a project: head, and base where the fixture has one.
+pub(crate) struct Fixture {
+    pub(crate) head: Project,
+    pub(crate) base: Option<Project>,
+    pub(crate) config: Config,
+    pub(crate) head_config: Option<Config>,
+    /// Path, line, first column, one past the last column, rule, text in the message.
+    marks: Vec<Mark>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Mark {
+    path: String,
+    line: usize,
+    columns: (usize, usize),
+    rule: String,
+    text: String,
+}
+
+impl Fixture {
+    /// `==> path <==` starts a file (`requirements.txt` without one), `==> base/path <==` one of the
+    /// old side; a `pychain.toml` configures the audit; a line of `^` marks what stands above it.
+    pub(crate) fn parse(text: &str) -> Self {
+        let mut files: Vec<(String, Vec<String>)> = Vec::new();
+        let mut marks = Vec::new();
+        for line in text.split_inclusive('\n') {
+            let bare = line.trim_end_matches(['\n', '\r']);
+            if let Some(path) = bare.strip_prefix("==> ").and_then(|rest| rest.strip_suffix(" <==")) {
+                files.push((path.to_owned(), Vec::new()));
+                continue;
+            }
+            if files.is_empty() {
+                files.push(("requirements.txt".to_owned(), Vec::new()));
+            }
+            let (path, lines) = files.last_mut().expect("a file");
+            let trimmed = bare.trim_start_matches(' ');
+            if trimmed.starts_with('^') {
+                let width = trimmed.len() - trimmed.trim_start_matches('^').len();
+                let start = bare.len() - trimmed.len() + 1;
+                let (rule, text) = trimmed[width..].split_once(':').unwrap_or((&trimmed[width..], ""));
+                let (rule, text) = (rule.trim().to_owned(), text.trim().to_owned());
+                marks.push(Mark { path: path.clone(), line: lines.len(), columns: (start, start + width), rule, text });
+            } else {
+                lines.push(line.to_owned());
+            }
+        }
+        let texts: BTreeMap<String, String> = files.into_iter().map(|(path, lines)| (path, lines.concat())).collect();
+        let side = |base: bool| -> BTreeMap<&str, &str> {
+            let of_side = texts.iter().filter(|(path, _)| path.starts_with("base/") == base);
+            of_side.map(|(path, text)| (path.strip_prefix("base/").unwrap_or(path), text.as_str())).collect()
+        };
+        let (head, old) = (side(false), side(true));
+        let config_of = |files: &BTreeMap<&str, &str>| {
+            let text = files.get("pychain.toml")?;
+            let file = crate::text::SourceFile::from_text("pychain.toml", *text);
+            Some(crate::config::from_pychain_toml(&file).expect("a configuration"))
+        };
+        let (head_config, base_config) = (config_of(&head), config_of(&old));
+        let strict = || Config { policy: Policy::Strict, ..Config::default() };
+        let with_base = texts.keys().any(|path| path.starts_with("base/"));
+        let (config, head_config) = if with_base {
+            (base_config.unwrap_or_else(strict), head_config)
+        } else {
+            (head_config.unwrap_or_else(strict), None)
+        };
+        Self { head: load(&head), base: with_base.then(|| load(&old)), config, head_config, marks }
+    }
+
+    pub(crate) fn report(&self) -> Report {
+        audit(&Request {
+            head: &self.head,
+            base: self.base.as_ref(),
+            config: &self.config,
+            head_config: self.head_config.as_ref(),
+            knowledge: &Knowledge::default(),
+            as_of: Some(crate::config::Date { year: 2026, month: 11, day: 22 }),
+        })
+    }
+}
+
+/// Loads files as a caller would: every root by its name, every include answered from the same set.
+pub(crate) fn load(files: &BTreeMap<&str, &str>) -> Project {
+    let mut loader = Loader::new();
+    for (path, text) in files {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        if name.ends_with(".txt") || name.ends_with(".in") {
+            let role = if name.contains("constraints") { Role::Constraints } else { Role::Requirements };
+            loader.root(path, text.as_bytes(), role);
+        }
+    }
+    loop {
+        let wants = loader.wants();
+        if wants.is_empty() {
+            return loader.finish();
+        }
+        for want in wants {
+            match want {
+                Want::File(path) => match files.get(path.as_str()) {
+                    Some(text) => loader.file(&path, text.as_bytes()),
+                    None => loader.missing(&path),
+                },
+                Want::Path(path) => {
+                    let below = |name: &str| {
+                        let prefix = if path == "." { name.to_owned() } else { format!("{path}/{name}") };
+                        files.keys().any(|file| *file == prefix || (name.is_empty() && file.starts_with(&prefix)))
+                    };
+                    let kind = if files.contains_key(path.as_str()) {
+                        PathKind::File
+                    } else if below("pyproject.toml") || below("setup.py") {
+                        PathKind::Project
+                    } else if below("") {
+                        PathKind::Directory
+                    } else {
+                        PathKind::Absent
+                    };
+                    loader.path(&path, kind);
+                }
+            }
+        }
+    }
+}
+
+/// Findings of `rule` (of every rule for `*`) and the marks of the fixture must match exactly.
+#[track_caller]
+pub(crate) fn check(rule: &str, fixture: &str) {
+    let fixture = Fixture::parse(fixture);
+    let report = fixture.report();
+    let mut found: Vec<(Mark, &str)> = Vec::new();
+    for finding in report.findings.iter().filter(|finding| rule == "*" || finding.rule.id == rule) {
+        let file = report.file(finding.primary.file);
+        let start = file.position(finding.primary.span.start, ColumnEncoding::Bytes);
+        let line = file.line_span(start.line);
+        let end = finding.primary.span.end.min(line.end).max(finding.primary.span.start);
+        let columns = (start.column, file.position(end, ColumnEncoding::Bytes).column);
+        let path = file.path().to_owned();
+        let mark = Mark { path, line: start.line, columns, rule: finding.rule.id.to_owned(), text: String::new() };
+        found.push((mark, finding.message.as_str()));
+    }
+    found.sort();
+    let mut wanted = fixture.marks.clone();
+    wanted.sort();
+    let show = |marks: Vec<&Mark>| {
+        marks
+            .iter()
+            .map(|m| format!("{}:{}:{}-{} {}", m.path, m.line, m.columns.0, m.columns.1, m.rule))
+            .collect::<Vec<_>>()
+    };
+    let bare = |mark: &Mark| Mark { text: String::new(), ..mark.clone() };
+    let matches = found.len() == wanted.len()
+        && found
+            .iter()
+            .zip(&wanted)
+            .all(|((mark, message), wanted)| *mark == bare(wanted) && message.contains(&wanted.text));
+    assert!(
+        matches,
+        "found {:#?}\nmessages {:#?}\nwanted {:#?}",
+        show(found.iter().map(|(mark, _)| mark).collect()),
+        found.iter().map(|(_, message)| *message).collect::<Vec<_>>(),
+        wanted,
+    );
+}
+
+/// The first file's text with the fixes of `rule` applied.
+#[track_caller]
+pub(crate) fn fixed(rule: &str, fixture: &str) -> String {
+    let fixture = Fixture::parse(fixture);
+    let report = fixture.report();
+    let findings: Vec<_> =
+        report.findings.iter().filter(|finding| finding.rule.id == rule && finding.fix.is_some()).collect();
+    let first = findings.first().expect("a finding with a fix");
+    let file = report.file(first.primary.file);
+    let edits: Vec<_> = findings
+        .iter()
+        .filter(|finding| finding.primary.file == first.primary.file)
+        .flat_map(|finding| finding.fix.iter().flat_map(|fix| fix.edits.clone()))
+        .collect();
+    apply_edits(file.text(), &edits).expect("edits that do not overlap")
+}

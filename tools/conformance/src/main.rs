@@ -1,0 +1,87 @@
+//! Compares what pychain reads in requirements files with what pip itself was recorded to read.
+//!
+//! `pychain-conformance [DIR] [--only PATTERN] [--limit N]`; `cargo xtask conformance` calls it.
+//! Exit status 0: everything is identical or a known difference; 1: it is not; 2: the corpus is broken.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool")]
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+
+mod base64;
+mod compare;
+mod corpus;
+mod files;
+mod hash_modes;
+mod known;
+mod outcome;
+mod progress;
+mod reading;
+
+use corpus::Corpus;
+use known::Known;
+use outcome::Outcome;
+use progress::Progress;
+
+fn main() -> ExitCode {
+    match Arguments::parse(std::env::args().skip(1)).and_then(|arguments| run(&arguments)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+struct Arguments {
+    directory: PathBuf,
+    /// Compare only what has an id like this.
+    only: Option<String>,
+    /// How many differences are printed in full.
+    limit: usize,
+}
+
+impl Arguments {
+    fn parse(mut words: impl Iterator<Item = String>) -> Result<Self> {
+        let mut directory = None;
+        let (mut only, mut limit) = (None, 100);
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "--only" => only = Some(words.next().context("--only needs a pattern")?),
+                "--limit" => limit = words.next().context("--limit needs a number")?.parse().context("--limit")?,
+                _ if word.starts_with('-') => bail!("unknown option `{word}`"),
+                _ => directory = Some(PathBuf::from(word)),
+            }
+        }
+        Ok(Self { directory: directory.context("which directory? `cargo xtask conformance [DIR]`")?, only, limit })
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<bool> {
+    let known = Known::parse(include_str!("../known-differences.toml"))?;
+    let corpus = Corpus::open(&arguments.directory)?;
+    let wanted = |id: &str| arguments.only.as_ref().is_none_or(|pattern| known::matches(pattern, id));
+
+    let mut outcome = Outcome::new(known);
+    let progress = Progress::new("conformance", corpus.len());
+    for item in corpus.files.iter().filter(|item| wanted(&item.id)) {
+        progress.step();
+        outcome.file(&item.id, compare::item(item));
+    }
+    for item in corpus.cases.iter().filter(|item| wanted(&item.id)) {
+        progress.step();
+        outcome.case(&item.id, compare::item(item));
+    }
+    for experiment in corpus.experiments.iter().filter(|experiment| wanted(&experiment.id)) {
+        progress.step();
+        outcome.experiment(&experiment.id, hash_modes::compare(experiment));
+    }
+    drop(progress);
+
+    print!("{}", outcome.details(arguments.limit));
+    println!("{}", outcome.summary());
+    Ok(outcome.passed())
+}
