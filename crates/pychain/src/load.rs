@@ -32,7 +32,8 @@ pub(crate) fn load(tree: &mut Tree, roots: &Roots) -> Loaded {
     if prose.is_empty() {
         return loaded;
     }
-    let rest: Roots = roots.iter().filter(|(path, _)| !prose.contains(path.as_str())).map(|(p, r)| (p.clone(), *r)).collect();
+    let rest: Roots =
+        roots.iter().filter(|(path, _)| !prose.contains(path.as_str())).map(|(p, r)| (p.clone(), *r)).collect();
     let mut without = read_all(tree, &rest);
     for path in prose {
         // What another file includes is read, whatever it looks like.
@@ -41,7 +42,7 @@ pub(crate) fn load(tree: &mut Tree, roots: &Roots) -> Loaded {
             without.problems.push(Problem::of_file(
                 path,
                 format!(
-                    "does not look like a dependency file and was not audited: pip would refuse {refused} of its {lines} {}",
+                    "this does not look like a dependency file and was not audited: pip would refuse {refused} of its {lines} {}",
                     plural(lines, "line", "lines")
                 ),
                 "name it on the command line to audit it all the same, or add it to `exclude`",

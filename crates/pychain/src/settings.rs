@@ -30,7 +30,7 @@ pub(crate) fn of_tree(tree: &mut Tree, problems: &mut Vec<Problem>) -> Result<Co
     if other.is_some_and(|other| !matches!(from_pyproject_toml(&other), Ok(None))) {
         problems.push(Problem::of_file(
             PYPROJECT,
-            "has a `[tool.pychain]` that is not read, because there is a `pychain.toml`",
+            "`[tool.pychain]` is not read, because there is a `pychain.toml`",
             "keep one of the two",
         ));
     }
@@ -68,7 +68,7 @@ fn read(tree: &mut Tree, path: &str) -> Result<Option<SourceFile>> {
         Ok(bytes) => decode(path, &bytes).map(Some),
         Err(Unread::Absent) => Ok(None),
         Err(Unread::Refused(what, help)) => {
-            Err(Hinted::new(format!("the configuration `{path}` {what}"), help).into())
+            Err(Hinted::new(format!("cannot read the configuration `{path}`"), help).because(what).into())
         }
     }
 }
@@ -82,8 +82,9 @@ fn decode(path: &str, bytes: &[u8]) -> Result<SourceFile> {
         .into());
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = str::from_utf8(bytes)
-        .map_err(|error| Hinted::new(format!("the configuration `{path}` is not UTF-8"), "save it as UTF-8").because(error))?;
+    let text = str::from_utf8(bytes).map_err(|error| {
+        Hinted::new(format!("the configuration `{path}` is not UTF-8"), "save it as UTF-8").because(error)
+    })?;
     Ok(SourceFile::from_text(path, text))
 }
 
