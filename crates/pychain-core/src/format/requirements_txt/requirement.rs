@@ -165,15 +165,18 @@ impl Reader<'_, '_> {
                 return Ok(false);
             }
         }
-        let url = self.url(text, range)?;
+        let url = self.plain_url(text, range)?;
         Ok(matches!(url.scheme.as_str(), "http" | "https" | "file" | "ftp") || url.is_vcs())
     }
 
     fn url(&self, text: &str, range: Range<usize>) -> Result<DirectUrl, Refusal> {
-        let span = self.line.span(range.clone());
         // pip takes a Windows share for a path, and on POSIX a path of backslashes is a file's name.
         let share = text.starts_with("\\\\").then(|| paths::to_url(&paths::join("", text)));
-        let text = share.as_deref().unwrap_or(text);
+        self.plain_url(share.as_deref().unwrap_or(text), range)
+    }
+
+    fn plain_url(&self, text: &str, range: Range<usize>) -> Result<DirectUrl, Refusal> {
+        let span = self.line.span(range.clone());
         DirectUrl::parse(text, span).map_err(|InvalidUrl(why)| {
             self.refusal(RefusalClass::ValueError, range, format!("the URL cannot be read: {why}"), "Correct the URL")
         })
