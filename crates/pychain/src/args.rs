@@ -42,7 +42,9 @@ pub(crate) enum Command {
         format: ListFormat,
     },
     /// Print a completion script for a shell
-    #[command(after_help = "Example, for bash:\n  pychain completions bash > ~/.local/share/bash-completion/completions/pychain")]
+    #[command(
+        after_help = "Example, for bash:\n  pychain completions bash > ~/.local/share/bash-completion/completions/pychain"
+    )]
     Completions {
         /// The shell
         shell: Shell,

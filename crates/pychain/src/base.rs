@@ -14,7 +14,8 @@ use crate::tree::{Commit, Disk, Tree, git};
 /// directory `main` and be compared with that.
 pub(crate) fn open(root: &Path, base: &str) -> Result<Tree> {
     let path = PathBuf::from(base);
-    let plainly_a_path = path.is_absolute() || base.starts_with('.') || base.ends_with(['/', std::path::MAIN_SEPARATOR]);
+    let plainly_a_path =
+        path.is_absolute() || base.starts_with('.') || base.ends_with(['/', std::path::MAIN_SEPARATOR]);
     if plainly_a_path {
         return directory(&path);
     }
@@ -22,7 +23,9 @@ pub(crate) fn open(root: &Path, base: &str) -> Result<Tree> {
         if git::knows(root, base) {
             bail!(Hinted::new(
                 format!("`--base {base}` names both a directory and a git revision"),
-                format!("write `./{base}` for the directory, or the full name of the revision, like `refs/heads/{base}`"),
+                format!(
+                    "write `./{base}` for the directory, or the full name of the revision, like `refs/heads/{base}`"
+                ),
             ));
         }
         return directory(&path);
@@ -33,7 +36,8 @@ pub(crate) fn open(root: &Path, base: &str) -> Result<Tree> {
 fn directory(path: &Path) -> Result<Tree> {
     let canonical = fs::canonicalize(path)
         .map_err(|error| {
-            Hinted::new(format!("cannot find `{}`", path.display()), "name a directory or a git revision").because(error)
+            Hinted::new(format!("cannot find `{}`", path.display()), "name a directory or a git revision")
+                .because(error)
         })
         .context("cannot open the base")?;
     if !canonical.is_dir() {

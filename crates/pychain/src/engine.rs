@@ -101,10 +101,11 @@ impl Job {
                 as_of: self.as_of,
             });
             report.problems.extend(head.problems);
-            report.problems.extend(base.into_iter().flat_map(|base| base.problems).map(|problem| Problem {
-                message: format!("in the base: {}", problem.message),
-                ..problem
-            }));
+            report.problems.extend(
+                base.into_iter()
+                    .flat_map(|base| base.problems)
+                    .map(|problem| Problem { message: format!("in the base: {}", problem.message), ..problem }),
+            );
             (head.read, report)
         })?;
         self.audited.extend(read);

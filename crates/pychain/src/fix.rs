@@ -173,7 +173,8 @@ pub(crate) fn write(root: &Path, files: &BTreeMap<String, FixedFile>) -> (usize,
 }
 
 fn write_one(root: &Path, path: &str, file: &FixedFile) -> Result<(), (String, &'static str)> {
-    let failed = |error: io::Error| (format!("could not be written: {error}"), "check the permissions of its directory");
+    let failed =
+        |error: io::Error| (format!("could not be written: {error}"), "check the permissions of its directory");
     let target = root.join(path);
     let metadata = fs::symlink_metadata(&target).map_err(failed)?;
     if metadata.is_symlink() {

@@ -176,8 +176,7 @@ pub(crate) fn rules(rules: &[&Rule]) -> String {
     let width = |of: fn(&Rule) -> &str| rules.iter().map(|rule| of(rule).len()).max().unwrap_or_default();
     let ids = width(|rule| rule.id).max("rule".len());
     let bold = anstyle::Style::new().bold();
-    let mut out =
-        format!("{bold}{:ids$}  {:8}  {:8}  {:9}  what is wrong{bold:#}\n", "rule", "severity", "for", "fix");
+    let mut out = format!("{bold}{:ids$}  {:8}  {:8}  {:9}  what is wrong{bold:#}\n", "rule", "severity", "for", "fix");
     for rule in rules {
         let (severity, persona, fix) = (rule.severity.name(), rule.persona.name(), rule.fix.name());
         let _ = writeln!(out, "{:ids$}  {severity:8}  {persona:8}  {fix:9}  {}", rule.id, rule.summary);

@@ -32,7 +32,8 @@ pub(crate) fn load(tree: &mut Tree, roots: &Roots) -> Loaded {
     if prose.is_empty() {
         return loaded;
     }
-    let rest: Roots = roots.iter().filter(|(path, _)| !prose.contains(path.as_str())).map(|(p, r)| (p.clone(), *r)).collect();
+    let rest: Roots =
+        roots.iter().filter(|(path, _)| !prose.contains(path.as_str())).map(|(p, r)| (p.clone(), *r)).collect();
     let mut without = read_all(tree, &rest);
     for path in prose {
         // What another file includes is read, whatever it looks like.

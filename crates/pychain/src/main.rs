@@ -58,10 +58,8 @@ fn run(command: &Command) -> Result<ExitCode> {
 fn explain(id: &str) -> Result<String> {
     let Some(rule) = find(id) else {
         let ids = RULES.iter().map(|rule| rule.id);
-        let hint = closest(id, ids).map_or_else(
-            || "`pychain rules` lists all rules".to_owned(),
-            |meant| format!("did you mean `{meant}`?"),
-        );
+        let hint = closest(id, ids)
+            .map_or_else(|| "`pychain rules` lists all rules".to_owned(), |meant| format!("did you mean `{meant}`?"));
         bail!(Hinted::new(format!("there is no rule `{id}`"), hint));
     };
     Ok(human::manual::page(rule))

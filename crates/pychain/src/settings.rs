@@ -67,9 +67,7 @@ fn read(tree: &mut Tree, path: &str) -> Result<Option<SourceFile>> {
     match tree.read(path) {
         Ok(bytes) => decode(path, &bytes).map(Some),
         Err(Unread::Absent) => Ok(None),
-        Err(Unread::Refused(what, help)) => {
-            Err(Hinted::new(format!("the configuration `{path}` {what}"), help).into())
-        }
+        Err(Unread::Refused(what, help)) => Err(Hinted::new(format!("the configuration `{path}` {what}"), help).into()),
     }
 }
 
@@ -82,8 +80,9 @@ fn decode(path: &str, bytes: &[u8]) -> Result<SourceFile> {
         .into());
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = str::from_utf8(bytes)
-        .map_err(|error| Hinted::new(format!("the configuration `{path}` is not UTF-8"), "save it as UTF-8").because(error))?;
+    let text = str::from_utf8(bytes).map_err(|error| {
+        Hinted::new(format!("the configuration `{path}` is not UTF-8"), "save it as UTF-8").because(error)
+    })?;
     Ok(SourceFile::from_text(path, text))
 }
 

@@ -58,10 +58,11 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let changed = differences(context.config, head);
         if !changed.is_empty() {
             let file = context.config_file.unwrap_or(FileId(0));
+            let span = head.source.as_ref().map_or(Span::default(), |source| source.file.line_span(1));
             let path = head.source.as_ref().map_or("the configuration", |source| source.file.path());
             let message = format!("the change edits pychain's configuration: {}", changed.join(", "));
             let finding = findings
-                .finding(Location { file, span: Span::default() }, Subject::File(path.to_owned()), message)
+                .finding(Location { file, span }, Subject::File(path.to_owned()), message)
                 .help("Review the edit by itself: this review still goes by the configuration of the base")
                 .identified_by(changed.join(","));
             findings.push(finding);
@@ -137,7 +138,7 @@ mod tests {
     fn the_configuration_of_the_base_judges() {
         check(
             "*",
-            "==> base/pychain.toml <==\npolicy = \"relaxed\"\n==> pychain.toml <==\n^ changed-policy: `policy`\npolicy = \"strict\"\n==> base/r.txt <==\na==1\n==> r.txt <==\na==1\n",
+            "==> base/pychain.toml <==\npolicy = \"relaxed\"\n==> pychain.toml <==\npolicy = \"strict\"\n^^^^^^^^^^^^^^^^^ changed-policy: `policy`\n==> base/r.txt <==\na==1\n==> r.txt <==\na==1\n",
         );
     }
 }

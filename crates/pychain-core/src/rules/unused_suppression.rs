@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn a_suppression_holds_on_its_line_and_on_the_one_below() {
-        check("*", "# pychain: ignore[unhashed-requirement, allowed-source-build] x\na==1\n");
+        check("unused-suppression", "# pychain: ignore[unhashed-requirement] x\na==1\n");
+        check("unhashed-requirement", "# pychain: ignore[unhashed-requirement] x\na==1\n");
         check("unhashed-requirement", "a==1 # pychain: ignore[unhashed-requirement] x\n");
         check("unhashed-requirement", "# pychain: ignore[unhashed-requirement] x\n\na==1\n^^^^ unhashed-requirement\n");
     }

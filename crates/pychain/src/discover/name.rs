@@ -107,9 +107,13 @@ mod tests {
         ] {
             assert_eq!(role(path).map(|(role, _)| role), Some(Role::Requirements), "{path}");
         }
-        for path in
-            ["constraints.txt", "upper-constraints.txt", "constraints-3.12.txt", "requirements/constraints.txt", "constraints.in"]
-        {
+        for path in [
+            "constraints.txt",
+            "upper-constraints.txt",
+            "constraints-3.12.txt",
+            "requirements/constraints.txt",
+            "constraints.in",
+        ] {
             assert_eq!(role(path).map(|(role, _)| role), Some(Role::Constraints), "{path}");
         }
     }

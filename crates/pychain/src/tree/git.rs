@@ -48,10 +48,7 @@ impl Commit {
     pub(crate) fn open(root: &Path, revision: &str) -> Result<Self> {
         let oid = resolve(root, revision)?;
         // In a subdirectory of the repository, paths are relative to it and others are left out.
-        let output = git(root)
-            .args(["ls-tree", "-r", "-z", oid.as_str()])
-            .output()
-            .context("cannot run git")?;
+        let output = git(root).args(["ls-tree", "-r", "-z", oid.as_str()]).output().context("cannot run git")?;
         if !output.status.success() {
             bail!("git cannot list the files of `{revision}`: {}", first_line(&output.stderr));
         }
@@ -276,11 +273,13 @@ fn resolve(root: &Path, revision: &str) -> Result<String> {
              or `fetch-depth: 0` for actions/checkout)",
         ));
     }
-    bail!(Hinted::new(
-        format!("git cannot look up the revision `{revision}`"),
-        "the audited directory has to be in a git repository that git trusts, or `--base` has to name a directory",
-    )
-    .because(reason));
+    bail!(
+        Hinted::new(
+            format!("git cannot look up the revision `{revision}`"),
+            "the audited directory has to be in a git repository that git trusts, or `--base` has to name a directory",
+        )
+        .because(reason)
+    );
 }
 
 /// Whether git knows a revision of that name.
