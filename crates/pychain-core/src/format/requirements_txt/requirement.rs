@@ -206,14 +206,15 @@ impl Reader<'_, '_> {
 
     /// `strip_extras` of the absolute path, which pip does to every text that is no URL.
     fn strip_extras(&self, text: &str, range: Range<usize>) -> Result<(String, Vec<ExtraName>), Refusal> {
-        let Some(open) = text.ends_with(']').then(|| text.rfind('[')).flatten() else {
+        // `^(.+)(\[[^\]]+\])$`: something before the brackets, something inside, and no other `]` there.
+        let open = text.strip_suffix(']').and_then(|inner| {
+            let last = inner.char_indices().next_back()?.0;
+            inner.get(..last)?.rfind('[').filter(|open| inner.get(*open..).is_some_and(|inner| !inner.contains(']')))
+        });
+        let Some(open) = open.filter(|open| *open > 0 || !self.editable) else {
             return Ok((text.to_owned(), Vec::new()));
         };
         let (bare, brackets) = text.split_at(open);
-        // `^(.+)(\[[^\]]+\])$`: something before the brackets, something inside, and no other `]`.
-        if bare.is_empty() && self.editable || brackets.len() == 2 || brackets.matches(']').count() > 1 {
-            return Ok((text.to_owned(), Vec::new()));
-        }
         let lowered = brackets.to_lowercase();
         match parse_extras(&lowered) {
             Ok(extras) => {
@@ -275,6 +276,7 @@ impl Reader<'_, '_> {
     /// A bare URL: the project is in the wheel's name or in `#egg=`.
     fn from_url(&self, text: &str, range: Range<usize>) -> Result<Requirement, Refusal> {
         let mut url = self.url(text, range.clone())?;
+        self.egg(&url, range.clone())?;
         if url.is_file() && url.text.contains("../") {
             let (path, _) = self.paths.resolve(&crate::url::percent_decode(&url.path));
             url = self.url(&paths::to_url(&path), range.clone())?;
