@@ -15,6 +15,8 @@ mod conformance;
 mod generate;
 mod run;
 mod test;
+#[cfg(test)]
+mod tidy;
 mod tools;
 mod wasm;
 
