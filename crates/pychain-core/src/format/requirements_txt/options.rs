@@ -238,7 +238,8 @@ mod tests {
     use super::*;
 
     fn shape(line: &str) -> String {
-        let options = parse(&shell_words(line, 0).expect("words"));
+        let words = shell_words(line, 0).expect("words");
+        let options = parse(&words);
         let mut shown: Vec<String> = options
             .options
             .iter()
