@@ -27,6 +27,7 @@ pub mod digest;
 pub mod finding;
 pub mod format;
 pub mod knowledge;
+pub mod manual;
 pub mod model;
 pub mod name;
 pub mod prose;
