@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 mod audit;
+mod bench;
 mod conformance;
 mod generate;
 mod run;
@@ -53,6 +54,12 @@ const TASKS: &[Task] = &[
         arguments: "[DIR]",
         about: "compare what pychain reads with what pip was recorded to read",
         run: conformance::run,
+    },
+    Task {
+        name: "bench",
+        arguments: "",
+        about: "measure speed, memory and size against what must be reached",
+        run: bench::run,
     },
 ];
 
