@@ -36,3 +36,6 @@ pub static RULES: &[&Rule] = &[
 pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.answers_to(id))
 }
+
+#[cfg(test)]
+mod tests;
