@@ -20,8 +20,9 @@ const LAYERS: &[&[&str]] = &[
     &["diff"],
     &["knowledge"],
     // A knot, and meant: a finding names its rule, a rule is a value that holds its check, a check
-    // takes the audit's context and gives findings, configuration names rules, the audit makes the report.
-    &["finding", "rule", "rules", "config", "audit", "report"],
+    // takes the audit's context and gives findings, configuration names rules, a manual page says which policy
+    // has its rule on, the audit makes the report, the report explains rules.
+    &["finding", "rule", "rules", "config", "manual", "audit", "report"],
 ];
 
 /// Uses against the order, as (who, whom, why).

@@ -10,8 +10,7 @@ pub const HEADINGS: [&str; 6] =
 /// The page of a rule: title, summary, facts, then its manual.
 pub fn manual(rule: &Rule) -> String {
     let needs: Vec<_> = rule.needs.iter().map(|need| need.describe()).collect();
-    let policies: Vec<_> =
-        Policy::ALL.into_iter().filter(|policy| policy.includes(rule)).map(|policy| policy.name()).collect();
+    let policies: Vec<_> = Policy::ALL.into_iter().filter(|policy| policy.includes(rule)).map(Policy::name).collect();
     let mut facts = vec![
         ("Severity", rule.severity.name().to_owned()),
         ("Confidence", rule.confidence.name().to_owned()),
@@ -26,8 +25,13 @@ pub fn manual(rule: &Rule) -> String {
     if !rule.aliases.is_empty() {
         facts.push(("Formerly", rule.aliases.iter().map(|alias| format!("`{alias}`")).collect::<Vec<_>>().join(", ")));
     }
-    let facts: String = facts.iter().map(|(label, value)| format!("- {label}: {value}\n")).collect();
-    format!("# {}\n\n{}.\n\n{facts}\n{}", rule.id, capitalized(rule.summary), body(rule))
+    let mut page = format!("# {}\n\n{}.\n\n", rule.id, capitalized(rule.summary));
+    for (label, value) in facts {
+        page.extend(["- ", label, ": ", &value, "\n"]);
+    }
+    page.push('\n');
+    page.push_str(&body(rule));
+    page
 }
 
 /// One section of a rule's manual, without its heading; Markdown.

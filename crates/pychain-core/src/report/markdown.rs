@@ -134,23 +134,19 @@ fn item(report: &Report, finding: &Finding, options: Options<'_>) -> String {
         rule_name(finding.rule, options.docs),
     );
     if !finding.help.is_empty() {
-        out.push_str(&format!("\n  Help: {}\n", escape::prose(&clip(&finding.help, MAX_PROSE))));
+        out.extend(["\n  Help: ", &escape::prose(&clip(&finding.help, MAX_PROSE)), "\n"]);
     }
     out.push_str("\n  <details><summary>Details</summary>\n\n");
     out.push_str(&escape::fenced(&source_lines(report, finding), "  "));
     if let Some(why) = manual::section(finding.rule, "Why it matters") {
         out.push('\n');
         for line in why.lines() {
-            out.push_str(if line.is_empty() { "" } else { "  " });
-            out.push_str(line);
-            out.push('\n');
+            out.extend([if line.is_empty() { "" } else { "  " }, line, "\n"]);
         }
     }
     out.push('\n');
     for detail in details(report, finding) {
-        out.push_str("  - ");
-        out.push_str(&detail);
-        out.push('\n');
+        out.extend(["  - ", &detail, "\n"]);
     }
     out.push_str("\n  </details>\n");
     out
@@ -240,23 +236,21 @@ fn list(heading: &str, entries: impl Iterator<Item = String>, mut room: usize) -
         }
     }
     if more > 0 {
-        items.push_str(&format!("- and {more} more\n"));
+        items.extend(["- and ", &more.to_string(), " more\n"]);
     }
     if items.is_empty() { items } else { format!("\n### {heading}\n\n{items}") }
 }
 
 fn problem(problem: &Problem) -> String {
-    let mut out = String::new();
+    let mut out = String::from("The audit");
     if !problem.path.is_empty() {
-        out.push_str(&escape::code(&clip(&problem.path, MAX_PIECE)));
+        out = escape::code(&clip(&problem.path, MAX_PIECE));
         out.extend(problem.line.map(|line| format!(" line {line}")));
-        out.push_str(": ");
-    } else {
-        out.push_str("The audit: ");
     }
+    out.push_str(": ");
     out.push_str(&escape::prose(&clip(&problem.message, MAX_PROSE)));
     if !problem.help.is_empty() {
-        out.push_str(&format!(". Help: {}", escape::prose(&clip(&problem.help, MAX_PROSE))));
+        out.extend([". Help: ", &escape::prose(&clip(&problem.help, MAX_PROSE))]);
     }
     out
 }

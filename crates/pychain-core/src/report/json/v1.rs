@@ -226,6 +226,7 @@ impl<'a> NotRun<'a> {
             Need::ExpectedIndexes => "expected-indexes",
             Need::PrivatePrefixes => "private-prefixes",
             Need::Date => "date",
+            Need::Outcome => "outcome",
         };
         Self { rule: not_run.rule.id, missing: not_run.missing.iter().map(name).collect() }
     }

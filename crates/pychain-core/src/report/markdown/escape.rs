@@ -30,20 +30,27 @@ pub(crate) fn text(source: &str) -> String {
     let mut out = String::with_capacity(source.len() + 16);
     let mut chars = source.chars().peekable();
     while let Some(c) = chars.next() {
-        match c {
+        if c == '`' {
             // A backslash before a backtick would not keep it from joining a code span's.
-            '`' => out.push_str("&#96;"),
-            '\\' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '$' => out.extend(['\\', c]),
+            out.push_str("&#96;");
+            continue;
+        }
+        let is_live = match c {
             // `@someone`, `a@b.example`, `#123`.
-            '@' | '#' => out.extend([c].into_iter().chain(BREAK.chars())),
+            '@' | '#' => true,
             // `https://…`, `:tada:`.
-            ':' if chars.peek().is_some_and(|next| !next.is_whitespace()) => {
-                out.extend([c].into_iter().chain(BREAK.chars()))
-            }
+            ':' => chars.peek().is_some_and(|next| !next.is_whitespace()),
             // `www.…`, `GH-123`.
-            '.' if ends_with(&out, "www") => out.extend([c].into_iter().chain(BREAK.chars())),
-            '-' if ends_with(&out, "gh") => out.extend([c].into_iter().chain(BREAK.chars())),
-            _ => out.push(c),
+            '.' => ends_with(&out, "www"),
+            '-' => ends_with(&out, "gh"),
+            _ => false,
+        };
+        if "\\*_[]<>|~&$".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+        if is_live {
+            out.push_str(BREAK);
         }
     }
     out
@@ -63,8 +70,12 @@ pub(crate) fn code(source: &str) -> String {
 pub(crate) fn fenced(lines: &[String], indent: &str) -> String {
     let longest = lines.iter().map(|line| longest_run(line)).max().unwrap_or_default();
     let fence = "`".repeat((longest + 1).max(3));
-    let body: String = lines.iter().map(|line| format!("{indent}{}\n", visible(line))).collect();
-    format!("{indent}{fence}text\n{body}{indent}{fence}\n")
+    let mut out = format!("{indent}{fence}text\n");
+    for line in lines {
+        out.extend([indent, &visible(line), "\n"]);
+    }
+    out.extend([indent, &fence, "\n"]);
+    out
 }
 
 fn longest_run(text: &str) -> usize {
