@@ -50,8 +50,8 @@ pub(crate) fn generated() -> Vec<Block> {
     let mut block = |number: usize| {
         let mut rest = format!("=={}.{}.{}", next() % 9, next() % 30, next() % 10);
         for _ in 0..2 + next() % 4 {
-            let digest: String = (0..4).map(|_| format!("{:016x}", next())).collect();
-            let _ = write!(rest, " \\\n    --hash=sha256:{digest}");
+            let [a, b, c, d] = [next(), next(), next(), next()];
+            let _ = write!(rest, " \\\n    --hash=sha256:{a:016x}{b:016x}{c:016x}{d:016x}");
         }
         rest.push_str("\n    # via -r requirements.in\n");
         Block { name: format!("project-{number}"), rest }
