@@ -8,6 +8,7 @@ mod changed_policy;
 mod disjoint_hashes;
 mod expired_suppression;
 mod hash_sets;
+mod hash_without_pin;
 mod mixed_hashes;
 mod new_dependency;
 mod removed_dependency;
@@ -20,6 +21,7 @@ pub static RULES: &[&Rule] = &[
     // Hashes.
     &mixed_hashes::RULE,
     &unhashed_requirement::RULE,
+    &hash_without_pin::RULE,
     &removed_hash::RULE,
     &disjoint_hashes::RULE,
     &changed_hash::RULE,
