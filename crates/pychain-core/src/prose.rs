@@ -40,9 +40,9 @@ pub fn code(text: &str) -> String {
     for c in text.chars() {
         let before = out.len();
         if c == '`' {
-            out.extend(c.escape_unicode())
+            out.extend(c.escape_unicode());
         } else {
-            push_visible(&mut out, c)
+            push_visible(&mut out, c);
         }
         let width = out.get(before..).unwrap_or_default().chars().count();
         if width > room {

@@ -7,16 +7,19 @@ use std::path::Path;
 
 use anstream::ColorChoice;
 use anyhow::{Context as _, Result};
-use pychain_core::report::Report;
+use pychain_core::report::{Report, annotations, json, markdown, sarif};
 
 use crate::args::{Color, Format};
 use crate::human;
 
-/// The report in a format.
+/// The report in a format for programs.
 pub(crate) fn render(format: Format, report: &Report) -> String {
     match format {
         Format::Human => human::findings(report),
-        Format::Json | Format::Sarif | Format::Github | Format::Markdown => String::new(),
+        Format::Json => json::to_string(report),
+        Format::Sarif => sarif::to_string(report, sarif::Options::default()),
+        Format::Github => annotations::to_string(report),
+        Format::Markdown => markdown::to_string(report, markdown::Options { docs: None, limit: markdown::STEP_SUMMARY_LIMIT }),
     }
 }
 

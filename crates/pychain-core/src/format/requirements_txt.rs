@@ -26,8 +26,9 @@ use options::RawOption;
 
 /// Reads a file. Total: every text gives a document, a line that pip refuses is a [`LineKind::Refused`].
 pub(crate) fn parse(file: &SourceFile, environment: &BTreeMap<String, String>, paths: Paths<'_>) -> Document {
-    let (logical, comments) = lines::logical_lines(file.text(), environment);
-    let lines = logical.iter().map(|line| read_line(line, file.path(), &paths)).collect();
+    let mut lines = Vec::new();
+    let comments =
+        lines::for_each_line(file.text(), environment, |line| lines.push(read_line(line, file.path(), &paths)));
     Document { file: FileId(0), lines, comments, decode_error: None, paths: paths.into_asked() }
 }
 
@@ -80,7 +81,7 @@ fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {
         if let Some(used) = &include {
             let target_span = line.span(used.value_range.clone());
             out.kind = LineKind::Include(Include {
-                target: used.value.clone(),
+                target: used.value.to_string(),
                 target_span,
                 constraint: used.option == InstallOption::Constraint,
                 path: (!is_remote(&used.value)).then(|| join(folder(path), &used.value)),
@@ -114,6 +115,7 @@ fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {
         };
         if used.option == InstallOption::Hash && acts {
             hashes.extend(hash_option(line, &used));
+            continue;
         }
         out.options.push(use_of(line, used, acts));
     }
@@ -137,7 +139,7 @@ fn acts_anywhere(option: InstallOption) -> bool {
 /// option acts but `--hash` and `--config-settings`, of `-f` only the first, of `-i` only the last.
 fn judge_option_line(
     line: &LogicalLine<'_>,
-    options: Vec<RawOption>,
+    options: Vec<RawOption<'_>>,
     followed: Option<Range<usize>>,
 ) -> Vec<OptionUse> {
     let first_links = options.iter().position(|used| used.option == InstallOption::FindLinks);
@@ -155,16 +157,16 @@ fn judge_option_line(
     judged.collect()
 }
 
-fn use_of(line: &LogicalLine<'_>, used: RawOption, acts: bool) -> OptionUse {
+fn use_of(line: &LogicalLine<'_>, used: RawOption<'_>, acts: bool) -> OptionUse {
     OptionUse {
         option: used.option,
         span: line.span(used.range),
-        value: Word { value: used.value, span: line.span(used.value_range) },
+        value: Word { value: used.value.into_owned(), span: line.span(used.value_range) },
         acts,
     }
 }
 
-fn hash_option(line: &LogicalLine<'_>, used: &RawOption) -> Option<HashOption> {
+fn hash_option(line: &LogicalLine<'_>, used: &RawOption<'_>) -> Option<HashOption> {
     let (algorithm, digest) = used.value.split_once(':')?;
     let value_range = used.value_range.clone();
     let digest_start = value_range.end.saturating_sub(digest.len()).max(value_range.start);

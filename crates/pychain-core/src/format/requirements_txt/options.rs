@@ -1,5 +1,6 @@
 //! The options of a line: Python's `optparse` with the options that pip allows in requirements files.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::words::ShellWord;
@@ -8,20 +9,20 @@ use crate::model::{InstallOption, RefusalClass};
 
 /// An option as it stands on a line, not yet judged by what the line is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct RawOption {
+pub(super) struct RawOption<'a> {
     pub(super) option: InstallOption,
     /// Flag and value.
     pub(super) range: Range<usize>,
     /// Empty for an option that takes none.
-    pub(super) value: String,
+    pub(super) value: Cow<'a, str>,
     pub(super) value_range: Range<usize>,
 }
 
 /// The outcome of reading a line's options.
 #[derive(Debug, Default)]
-pub(super) struct Options {
+pub(super) struct Options<'a> {
     /// In order; up to the error, if there is one.
-    pub(super) options: Vec<RawOption>,
+    pub(super) options: Vec<RawOption<'a>>,
     /// Words that no option takes, which pip drops.
     pub(super) dropped: Vec<(String, Range<usize>)>,
     /// What `optparse` or pip's own check refuses.
@@ -102,7 +103,7 @@ impl InstallOption {
 }
 
 /// Reads a line's options from its shell words.
-pub(super) fn parse(words: &[ShellWord<'_>]) -> Options {
+pub(super) fn parse<'a>(words: &'a [ShellWord<'_>]) -> Options<'a> {
     let mut out = Options::default();
     let mut words = words.iter();
     while let Some(word) = words.next() {
@@ -136,17 +137,17 @@ pub(super) fn parse(words: &[ShellWord<'_>]) -> Options {
         };
         let mut range = word.range.clone();
         let mut value_range = range.end..range.end;
-        let mut value = String::new();
+        let mut value = Cow::Borrowed("");
         match (option.takes_value(), attached) {
             (true, Some(attached)) => {
-                attached.clone_into(&mut value);
+                value = Cow::Borrowed(attached);
                 // Exact where the word has no quotes; else the whole word is the best that can be said.
                 value_range =
                     if range.len() == text.len() { range.end - value.len()..range.end } else { range.clone() };
             }
             (true, None) => match words.next() {
                 Some(next) => {
-                    value = next.value.clone().into_owned();
+                    value = Cow::Borrowed(next.value.as_ref());
                     value_range = next.range.clone();
                     range.end = next.range.end;
                 }
@@ -237,7 +238,8 @@ mod tests {
     use super::*;
 
     fn shape(line: &str) -> String {
-        let options = parse(&shell_words(line, 0).expect("words"));
+        let words = shell_words(line, 0).expect("words");
+        let options = parse(&words);
         let mut shown: Vec<String> = options
             .options
             .iter()

@@ -9,8 +9,8 @@ use pychain_core::model::PathKind;
 const DIRECTORY_EXISTS: &str = ".dir-exists";
 
 /// Files by path, seen from a working directory.
-#[derive(Clone)]
-pub(crate) struct Files {
+#[derive(Debug, Clone)]
+pub struct Files {
     all: Arc<BTreeMap<String, Vec<u8>>>,
     /// Empty, or ends in `/`.
     root: String,
@@ -18,17 +18,17 @@ pub(crate) struct Files {
 
 impl Files {
     /// The files under `root`, a directory in `all`; the empty one is the top.
-    pub(crate) fn new(all: Arc<BTreeMap<String, Vec<u8>>>, root: &str) -> Self {
+    pub fn new(all: Arc<BTreeMap<String, Vec<u8>>>, root: &str) -> Self {
         Self { all, root: if root.is_empty() { String::new() } else { format!("{root}/") } }
     }
 
     /// The bytes of a file; none for what leaves the root.
-    pub(crate) fn read(&self, path: &str) -> Option<&[u8]> {
+    pub fn read(&self, path: &str) -> Option<&[u8]> {
         self.all.get(&format!("{}{path}", self.root)).map(Vec::as_slice)
     }
 
     /// What a path is.
-    pub(crate) fn kind(&self, path: &str) -> PathKind {
+    pub fn kind(&self, path: &str) -> PathKind {
         let directory = match path {
             "" | "." => self.root.clone(),
             _ => format!("{}{path}/", self.root),
