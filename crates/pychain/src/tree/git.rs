@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result, bail};
 use pychain_core::model::PathKind;
 use pychain_core::text::MAX_FILE_BYTES;
 
-use super::{EntryKind, Link, Listing, Unread, is_git_internal};
+use super::{EntryKind, Link, Listing, Unread, is_below, is_git_internal};
 use crate::error::Hinted;
 
 /// As many links are followed as Linux follows.
@@ -175,7 +175,7 @@ impl Listing {
     pub(crate) fn unnamable(&mut self, path: &str) {
         self.problems.push((
             path.to_owned(),
-            "has a name that is not Unicode; it was not audited".to_owned(),
+            "the name of the file is not Unicode; it was not audited".to_owned(),
             "rename the file".to_owned(),
         ));
     }
@@ -207,7 +207,10 @@ impl Blobs {
     /// The bytes of a blob of at most `limit` bytes.
     fn read(&mut self, oid: &str, limit: usize) -> Result<Vec<u8>, Unread> {
         self.exchange(oid, limit).unwrap_or_else(|error| {
-            Err(Unread::Refused(format!("cannot be read from git: {error}"), "check the repository".to_owned()))
+            Err(Unread::Refused(
+                format!("git cannot give the content of the file: {error}"),
+                "check the repository".to_owned(),
+            ))
         })
     }
 
@@ -223,7 +226,7 @@ impl Blobs {
         });
         let Some(size) = size else {
             return Ok(Err(Unread::Refused(
-                "is missing from this clone".to_owned(),
+                "the content of the file is missing from this clone".to_owned(),
                 "fetch the whole commit first".to_owned(),
             )));
         };
@@ -349,10 +352,6 @@ fn git(root: &Path) -> Command {
     }
     command.stdin(Stdio::null());
     command
-}
-
-fn is_below(path: &str, directory: &str) -> bool {
-    directory.is_empty() || path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn join(directory: &str, name: &str) -> String {
