@@ -13,6 +13,7 @@ use anyhow::Result;
 mod audit;
 mod bench;
 mod conformance;
+mod fuzz;
 mod generate;
 mod run;
 mod test;
@@ -60,6 +61,12 @@ const TASKS: &[Task] = &[
         arguments: "",
         about: "measure speed, memory and size against what must be reached",
         run: bench::run,
+    },
+    Task {
+        name: "fuzz",
+        arguments: "[SECONDS] [TARGET…]",
+        about: "look for inputs that break a property, a minute for each target",
+        run: fuzz::run,
     },
 ];
 

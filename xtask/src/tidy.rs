@@ -94,7 +94,7 @@ fn uses(line: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn every_source_file_says_first_what_it_is_for() {
-    for folder in ["crates", "tools", "xtask"] {
+    for folder in ["crates", "tools", "xtask", "fuzz"] {
         for source in sources(folder) {
             let first = source.text.lines().next().unwrap_or_default();
             assert!(first.starts_with("//! ") && first.len() > 12, "{}: {first}", source.path.display());

@@ -27,6 +27,15 @@ impl Files {
         self.all.get(&format!("{}{path}", self.root)).map(Vec::as_slice)
     }
 
+    /// Every file, by its path from the root.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        let below = self
+            .all
+            .range(self.root.clone()..)
+            .map_while(|(path, bytes)| Some((path.strip_prefix(&self.root)?, bytes)));
+        below.map(|(path, bytes)| (path, bytes.as_slice()))
+    }
+
     /// What a path is.
     pub fn kind(&self, path: &str) -> PathKind {
         let directory = match path {
@@ -54,6 +63,14 @@ impl Files {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_lies_under_the_root_is_listed() {
+        let names = ["other/c.txt", "top/a.txt", "top/sub/b.txt", "topmost/d.txt"];
+        let all = Arc::new(names.into_iter().map(|name| (name.to_owned(), Vec::new())).collect());
+        let files = Files::new(all, "top");
+        assert_eq!(files.iter().map(|(path, _)| path).collect::<Vec<_>>(), ["a.txt", "sub/b.txt"]);
+    }
 
     #[test]
     fn a_path_is_what_the_files_make_it() {

@@ -9,7 +9,7 @@ use crate::testing::{Fixture, fixed};
 
 /// An example as a fixture: the blocks hold no marks.
 fn fixture(files: &[(String, String)]) -> String {
-    files.iter().map(|(path, text)| format!("==> {path} <==\n{text}")).collect()
+    files.iter().flat_map(|(path, text)| ["==> ", path, " <==\n", text]).collect()
 }
 
 fn findings(rule: &Rule, fixture: &str) -> usize {
