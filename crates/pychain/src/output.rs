@@ -19,7 +19,9 @@ pub(crate) fn render(format: Format, report: &Report) -> String {
         Format::Json => json::to_string(report),
         Format::Sarif => sarif::to_string(report, sarif::Options::default()),
         Format::Github => annotations::to_string(report),
-        Format::Markdown => markdown::to_string(report, markdown::Options { docs: None, limit: markdown::STEP_SUMMARY_LIMIT }),
+        Format::Markdown => {
+            markdown::to_string(report, markdown::Options { docs: None, limit: markdown::STEP_SUMMARY_LIMIT })
+        }
     }
 }
 
