@@ -35,7 +35,7 @@ pub(crate) fn run(args: &AuditArgs) -> Result<ExitCode> {
         ));
     }
     let place = Place::of(&args.paths)?;
-    let progress = Progress::start(format!("auditing {}", visible(&place.root.display().to_string())), args.quiet);
+    let progress = Progress::start(&format!("auditing {}", place.root.display()), args.quiet);
     let mut job = prepare(args, &place)?;
     let report = job.run();
     if job.audited.is_empty() && !job.head.roots.is_empty() {

@@ -292,9 +292,9 @@ pub(crate) fn knows(root: &Path, revision: &str) -> bool {
 
 /// The tracked files below `directory` (empty for the root) that `wanted` takes, whatever `.gitignore` says.
 pub(crate) fn tracked(root: &Path, directory: &str, wanted: impl Fn(&str) -> bool) -> Result<Listing> {
-    let mut command = git(root);
-    command.args(["ls-files", "-z", "--cached", "--stage", "--"]);
-    let output = command.arg(if directory.is_empty() { "." } else { directory }).output().context("cannot run git")?;
+    // Asked there, git answers for the repository that holds the directory, which the root may not be in.
+    let output = git(&root.join(directory)).args(["ls-files", "-z", "--cached", "--stage"]).output();
+    let output = output.context("cannot run git")?;
     if !output.status.success() {
         bail!("{}", first_line(&output.stderr));
     }
@@ -302,17 +302,15 @@ pub(crate) fn tracked(root: &Path, directory: &str, wanted: impl Fn(&str) -> boo
     for record in output.stdout.split(|byte| *byte == 0) {
         let Some((head, path)) = split_once(record, b'\t') else { continue };
         let kind = if head.starts_with(b"120000") { EntryKind::Link } else { EntryKind::File };
-        match str::from_utf8(path) {
-            Ok(path) if wanted(path) && !head.starts_with(b"160000") => {
-                listing.files.insert(path.to_owned(), kind);
-            }
-            Ok(_) => {}
-            Err(_) => {
-                let path = String::from_utf8_lossy(path);
-                if wanted(&path) {
-                    listing.unnamable(&path);
-                }
-            }
+        let path = join(directory, &String::from_utf8_lossy(path));
+        // A submodule is another repository.
+        if !wanted(&path) || head.starts_with(b"160000") {
+            continue;
+        }
+        if str::from_utf8(record).is_ok() {
+            listing.files.insert(path, kind);
+        } else {
+            listing.unnamable(&path);
         }
     }
     Ok(listing)

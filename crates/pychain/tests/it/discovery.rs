@@ -116,6 +116,29 @@ fn a_tracked_file_is_read_whatever_gitignore_says() {
 }
 
 #[test]
+fn every_named_directory_is_asked_in_its_own_repository() {
+    let (sandbox, _) = found(&["a/requirements.txt", "b/requirements.txt"], &[]);
+    for name in ["a", "b"] {
+        sandbox.write(&format!("{name}/.gitignore"), "*.txt\n");
+        sandbox.git(&["-C", name, "init", "-q"]);
+        sandbox.git(&["-C", name, "add", "--force", "requirements.txt"]);
+    }
+    let ran = sandbox.pychain(&["audit", "a", "b"]);
+    assert_eq!(ran.places(), ["a/requirements.txt", "b/requirements.txt"], "{}", ran.stderr);
+    assert_eq!(ran.stderr, "");
+}
+
+#[test]
+fn without_git_the_files_are_found_and_the_gap_is_told() {
+    let (mut sandbox, _) = found(&["requirements.txt"], &[]);
+    sandbox.git(&["init", "-q"]);
+    sandbox.set("PATH", "/nowhere");
+    let ran = sandbox.pychain(&["audit"]).says("git cannot list the tracked files").says("`--no-ignore` finds them");
+    assert_eq!(ran.places(), ["requirements.txt"]);
+    sandbox.pychain(&["audit", "--base", "main"]).exits(2).says("error: cannot run git").says("hint: install git");
+}
+
+#[test]
 fn excluded_files_are_not_searched_but_read_when_named() {
     let (sandbox, _) = found(&["requirements.txt", "tests/fixtures/requirements.txt"], &[]);
     sandbox.write("pychain.toml", "exclude = ['tests/fixtures']\n");

@@ -3,6 +3,7 @@
 mod base;
 mod config;
 mod discovery;
+mod fixing;
 mod output;
 mod reading;
 mod sandbox;

@@ -94,3 +94,41 @@ fn two_runs_say_the_same() {
     let run = || sandbox.pychain(&["audit", "--policy", "strict"]).stdout;
     assert_eq!(run(), run());
 }
+
+#[test]
+fn every_format_is_written() {
+    let sandbox = sandbox();
+    let report = |format: &str| sandbox.pychain(&["audit", "--format", format]).exits(1).stdout;
+    let json: serde_json::Value = serde_json::from_str(&report("json")).unwrap();
+    assert_eq!(json["findings"][0]["rule"], "mixed-hashes");
+    let sarif: serde_json::Value = serde_json::from_str(&report("sarif")).unwrap();
+    assert_eq!(sarif["version"], "2.1.0");
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "mixed-hashes");
+    assert!(report("github").starts_with("::error file=requirements.txt,line=1,"), "{}", report("github"));
+    assert!(report("markdown").contains("mixed-hashes"));
+}
+
+#[test]
+fn programs_get_warnings_in_the_report_too() {
+    let sandbox = sandbox();
+    let huge = std::fs::File::create(sandbox.project().join("requirements-huge.txt")).unwrap();
+    huge.set_len(pychain_core::text::MAX_FILE_BYTES as u64 + 1).unwrap();
+    let ran = sandbox.pychain(&["audit", "--format", "json"]).exits(1).says("requirements-huge.txt: the file has");
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(report["problems"][0]["path"], "requirements-huge.txt");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let sandbox = Sandbox::new();
+    for number in 0..200 {
+        sandbox.write(&format!("requirements-{number}.txt"), BAD);
+    }
+    let (read, write) = std::io::pipe().unwrap();
+    drop(read);
+    let mut command = sandbox.prepared(&sandbox.project(), &["audit"]);
+    let output =
+        command.stdout(write).stderr(std::process::Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}

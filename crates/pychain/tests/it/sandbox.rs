@@ -70,11 +70,16 @@ impl Sandbox {
 
     /// Runs pychain in another directory.
     pub(crate) fn pychain_in(&self, directory: &Path, arguments: &[&str]) -> Ran {
-        let mut command = self.command(env!("CARGO_BIN_EXE_pychain"), directory);
-        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        let Output { status, stdout, stderr } = command.args(arguments).output().unwrap();
+        let Output { status, stdout, stderr } = self.prepared(directory, arguments).output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
         Ran { code: status.code().expect("no signal ends it"), stdout: text(stdout), stderr: text(stderr) }
+    }
+
+    /// What would run pychain, for a test that runs it in its own way.
+    pub(crate) fn prepared(&self, directory: &Path, arguments: &[&str]) -> Command {
+        let mut command = self.command(env!("CARGO_BIN_EXE_pychain"), directory);
+        command.envs(self.environment.iter().map(|(name, value)| (name, value))).args(arguments);
+        command
     }
 
     /// Runs git in the project.
