@@ -7,12 +7,14 @@ use crate::finding::{Finding, Severity};
 use crate::rule::{Persona, Rule};
 use crate::text::{SourceFile, Span};
 
+mod closest;
 mod parse;
 
+pub use closest::closest;
 pub use parse::{ConfigError, ConfigSource, from_pychain_toml, from_pyproject_toml};
 
 /// The configuration of an audit. `Config::default()` is what a user gets who writes none.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Config {
     /// Which rules are on.
     pub policy: Policy,
@@ -123,12 +125,20 @@ pub enum Installer {
 }
 
 impl Installer {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Pip, Self::Uv];
+
     /// The name used in configuration.
     pub fn name(self) -> &'static str {
         match self {
             Self::Pip => "pip",
             Self::Uv => "uv",
         }
+    }
+
+    /// The installer of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|installer| installer.name() == name)
     }
 }
 
@@ -141,6 +151,33 @@ pub struct Date {
     pub month: u8,
     /// Day of the month, from 1.
     pub day: u8,
+}
+
+impl Date {
+    /// A day that the calendar has.
+    pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
+        let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+        let days = match month {
+            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+            4 | 6 | 9 | 11 => 30,
+            2 if leap => 29,
+            2 => 28,
+            _ => return None,
+        };
+        (1..=days).contains(&day).then_some(Self { year, month, day })
+    }
+
+    /// Reads `2026-11-22`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let shape = text.bytes().map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
+        if !shape.eq(*b"0000-00-00") {
+            return None;
+        }
+        let (year, rest) = text.split_once('-')?;
+        let (month, day) = rest.split_once('-')?;
+        let (year, month, day) = (year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
+        Self::new(year, month, day)
+    }
 }
 
 impl fmt::Display for Date {
@@ -208,6 +245,16 @@ impl Config {
 
     fn setting(&self, rule: &Rule) -> Option<RuleSetting> {
         self.rules.iter().find(|(id, _)| rule.answers_to(id)).map(|(_, setting)| *setting)
+    }
+
+    /// Whether both ask for the same, wherever it is written.
+    pub fn means_the_same_as(&self, other: &Self) -> bool {
+        let essence = |config: &Self| {
+            let mut config = Self { source: None, ..config.clone() };
+            config.ignores.iter_mut().for_each(|ignore| ignore.span = Span::default());
+            config
+        };
+        essence(self) == essence(other)
     }
 
     /// Whether only a private index may answer for this normalized name.
@@ -286,5 +333,26 @@ mod tests {
         ] {
             assert_eq!(glob_matches(pattern, path), expected, "{pattern} {path}");
         }
+    }
+
+    #[test]
+    fn dates_are_days_of_the_calendar() {
+        let date = |text: &str| Date::parse(text).map(|date| date.to_string());
+        assert_eq!(date("2026-11-22").as_deref(), Some("2026-11-22"));
+        assert_eq!(date("2024-02-29").as_deref(), Some("2024-02-29"));
+        for text in
+            ["2025-02-29", "1900-02-29", "2026-13-01", "2026-04-31", "2026-1-1", "+026-01-01", "2026-11-22Z", ""]
+        {
+            assert_eq!(date(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn where_a_configuration_is_written_does_not_matter() {
+        let read = |text: &str| from_pychain_toml(&SourceFile::from_text("pychain.toml", text)).unwrap();
+        let strict = read("policy = 'strict'");
+        assert!(strict.means_the_same_as(&read("# moved\n\npolicy = \"strict\"\n")));
+        assert!(!strict.means_the_same_as(&read("")));
+        assert!(read("").means_the_same_as(&Config::default()));
     }
 }
