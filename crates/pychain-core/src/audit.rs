@@ -71,6 +71,11 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// Whether a rule is on and has all that it needs.
+    pub fn runs(&self, rule: &Rule) -> bool {
+        self.config.is_on(rule) && rule.needs.iter().all(|need| self.has(*need))
+    }
+
     fn has(&self, need: Need) -> bool {
         match need {
             Need::Base => self.base.is_some(),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::requirement::Specifier;
+use crate::requirement::typed;
 use crate::tree::{Entry, Project};
 
 /// A requirement before and after a change; at least one side is there.
@@ -23,15 +23,13 @@ impl Change<'_> {
     /// Whether both sides name the same one version, and so should be the same files.
     pub fn keeps_version(&self) -> bool {
         self.both().is_some_and(|(before, after)| {
-            let version = |entry: &Entry<'_>| entry.requirement.pin().map(version_key);
-            version(before).is_some() && version(before) == version(after)
+            let pins = before.requirement.pin().zip(after.requirement.pin());
+            pins.is_some_and(|(old, new)| match (typed::version(&old.version), typed::version(&new.version)) {
+                (Some(old), Some(new)) => old == new,
+                _ => old.version == new.version,
+            })
         })
     }
-}
-
-fn version_key(pin: &Specifier) -> String {
-    crate::requirement::typed::version(&pin.version)
-        .map_or_else(|| pin.version.to_string(), |version| version.to_string())
 }
 
 /// Files of the head that are files of the base under another name.

@@ -142,7 +142,7 @@ macro_rules! declare_rule {
         check: $check:expr $(,)?
     ) => {
         $(#[doc = $doc])+
-        pub static RULE: $crate::rule::Rule = $crate::rule::Rule {
+        pub(crate) static RULE: $crate::rule::Rule = $crate::rule::Rule {
             id: $id,
             summary: $summary,
             manual: concat!($($doc, "\n"),+),

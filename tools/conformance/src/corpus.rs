@@ -6,7 +6,7 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use lzma_rust2::XzReader;
 use serde_json::Value;
 
@@ -135,7 +135,7 @@ fn cases(directory: &Path) -> Result<Vec<Item>> {
     for case in cases {
         let id = string(&case, "id")?;
         items.push(Item {
-            files: case_files(&case)?,
+            files: Files::new(Arc::new(case_contents(&case)?), ""),
             file: string(&case, "file")?,
             constraint: case.get("constraint").and_then(Value::as_bool).unwrap_or_default(),
             environment: case.get("env").cloned().map(serde_json::from_value).transpose()?.unwrap_or_default(),
@@ -147,13 +147,24 @@ fn cases(directory: &Path) -> Result<Vec<Item>> {
 }
 
 fn experiments(directory: &Path) -> Result<Vec<Experiment>> {
-    let Some(records) = lines(directory, "hash_mode_cases")? else { return Ok(Vec::new()) };
+    let Some(mut records) = lines(directory, "hash_mode_cases")? else { return Ok(Vec::new()) };
+    ensure!(!records.is_empty(), "it is empty");
+    // The first line names the wheels that pip was offered, in a folder outside the project. Ours
+    // lies inside: core does not look further.
+    let offered = records.remove(0);
+    let wheels = offered.get("wheels").and_then(Value::as_object).context("the first line names no wheels")?;
+    let wheels: BTreeMap<String, Vec<u8>> =
+        wheels.keys().map(|wheel| (format!("wheels/{wheel}-py3-none-any.whl"), Vec::new())).collect();
     let mut experiments = Vec::new();
-    // The first line speaks of the wheels that pip was offered.
-    for record in records.into_iter().filter(|record| record.get("id").is_some()) {
+    for record in records {
+        let mut files = case_contents(&record)?;
+        for bytes in files.values_mut() {
+            *bytes = String::from_utf8_lossy(bytes).replace("file://$WHEELS/", "file:wheels/").into_bytes();
+        }
+        files.extend(wheels.clone());
         experiments.push(Experiment {
             id: format!("hash mode: {}", string(&record, "id")?),
-            files: case_files(&record)?,
+            files: Files::new(Arc::new(files), ""),
             file: string(&record, "file")?,
             pip: record.get("pip").cloned().map(serde_json::from_value).transpose()?.unwrap_or_default(),
         });
@@ -161,7 +172,7 @@ fn experiments(directory: &Path) -> Result<Vec<Experiment>> {
     Ok(experiments)
 }
 
-fn case_files(case: &Value) -> Result<Files> {
+fn case_contents(case: &Value) -> Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
     for (path, content) in case.get("files").and_then(Value::as_object).context("a case without files")? {
         let bytes = match content {
@@ -170,7 +181,7 @@ fn case_files(case: &Value) -> Result<Files> {
         };
         files.insert(path.clone(), bytes);
     }
-    Ok(Files::new(Arc::new(files), ""))
+    Ok(files)
 }
 
 fn string(record: &Value, key: &str) -> Result<String> {

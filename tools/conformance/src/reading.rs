@@ -4,25 +4,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pychain_core::model::{
-    Document, Include, InstallOption, Line, LineKind, PathKind, Refusal, RefusalClass, Requirement, Source, Stage,
-};
+use pychain_core::model::{InstallOption, Line, LineKind, PathKind, Refusal, RefusalClass, Requirement, Source, Stage};
 use pychain_core::name::ProjectName;
-use pychain_core::text::{DecodeError, Encoding, FileId};
+use pychain_core::requirement::Environment;
+use pychain_core::text::{Encoding, FileId};
 use pychain_core::tree::{Effective, HashMode, HashVerdict, Loader, Project, Role, Run, RunEntry, Setting, Want};
-use pychain_core::url::DirectUrl;
+use pychain_core::url::{DEFAULT_INDEX, DirectUrl};
 use serde_json::{Map, Value, json};
 
 use crate::files::Files;
 
-/// The index that the oracle writes as `<default>`.
-const DEFAULT_INDEX: &str = "https://pypi.org/simple";
-
 /// Reads one file as `pip install -r FILE` (or `-c`) started in the top directory of `files`.
 pub(crate) fn project(files: &Files, file: &str, constraint: bool, environment: &BTreeMap<String, String>) -> Project {
     let mut loader = Loader::new();
+    loader.strict();
+    loader.environment(environment.clone());
+    loader.markers(oracle_environment());
     let role = if constraint { Role::Constraints } else { Role::Requirements };
-    let _ = environment;
     loader.root(file, files.read(file).unwrap_or_default(), role);
     loop {
         let wants = loader.wants();
@@ -41,27 +39,43 @@ pub(crate) fn project(files: &Files, file: &str, constraint: bool, environment: 
     }
 }
 
+/// The interpreter that the oracle ran in. The kernel's release and version were not recorded; what
+/// stands here is of their form.
+fn oracle_environment() -> Environment {
+    [
+        ("implementation_name", "cpython"),
+        ("implementation_version", "3.11.7"),
+        ("os_name", "posix"),
+        ("platform_machine", "x86_64"),
+        ("platform_python_implementation", "CPython"),
+        ("platform_release", "6.1.0-18-amd64"),
+        ("platform_system", "Linux"),
+        ("platform_version", "#1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1"),
+        ("python_full_version", "3.11.7"),
+        ("python_version", "3.11"),
+        ("sys_platform", "linux"),
+        // pip asks with no extra.
+        ("extra", ""),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name, value.to_owned()))
+    .collect()
+}
+
 /// The record of the one run of a project.
 pub(crate) fn record(project: &Project) -> Option<Value> {
     let run = project.runs.first()?;
-    let mut lines = Vec::new();
-    if let Some(error) = project.document(run.root).and_then(decode_error) {
-        lines.push(file_error(project.file(run.root).path(), run.role == Role::Constraints, &json!([]), &error));
-    }
-    for entry in &run.entries {
-        lines.extend(line_records(project, entry));
-    }
-    let accepted = if run.refused.is_some() {
-        0
-    } else {
-        run.entries.iter().filter(|entry| line(project, entry).is_some_and(|line| line.requirement().is_some())).count()
-    };
+    let accepted = run
+        .entries
+        .iter()
+        .filter(|entry| line(project, entry).is_some_and(|line| line.requirement().is_some()))
+        .count();
     Some(json!({
         "encoding": encoding(project.file(run.root).encoding()),
-        "lines": lines,
+        "lines": (0..run.entries.len()).flat_map(|at| line_records(project, run, at)).collect::<Vec<_>>(),
         "options": options(&run.options),
-        "error": run.refused.as_ref().map(|(entry, refusal)| error(project, run, entry.as_ref(), refusal)),
-        "accepted": accepted,
+        "error": run.refused.as_ref().map(|(at, refusal)| error(project, run, *at, refusal)),
+        "accepted": if run.refused.is_some() { 0 } else { accepted },
         "hash_mode": run.hash_mode.as_ref().map(|mode| hash_mode(project, mode)),
     }))
 }
@@ -90,7 +104,7 @@ fn encoding(encoding: &Encoding) -> &'static str {
 }
 
 fn line<'a>(project: &'a Project, entry: &RunEntry) -> Option<&'a Line> {
-    project.document(entry.file)?.lines.get(entry.line)
+    project.document(entry.file)?.lines.get(entry.line?)
 }
 
 fn place(project: &Project, file: FileId, index: usize) -> Value {
@@ -98,74 +112,82 @@ fn place(project: &Project, file: FileId, index: usize) -> Value {
     json!([project.file(file).path(), number])
 }
 
-/// A line, and after an include that cannot be read the record that pip's failure to open it gets.
-fn line_records(project: &Project, entry: &RunEntry) -> Vec<Value> {
-    let Some(line) = line(project, entry) else { return vec![json!("no such line")] };
+/// An entry's record; an include that cannot be opened has a second one, for the file.
+fn line_records(project: &Project, run: &Run, at: usize) -> Vec<Value> {
+    let Some(entry) = run.entries.get(at) else { return Vec::new() };
+    let path = project.file(entry.file).path();
+    let Some(line) = line(project, entry) else {
+        let error = entry.refusal.as_ref().map(refusal_record);
+        return vec![file_error(path, entry.constraint, &chain(project, run, entry.via), &json!(error))];
+    };
     let mut record = Map::new();
     let mut set = |key: &str, value: Value| record.insert(key.to_owned(), value);
-    set("file", json!(project.file(entry.file).path()));
+    set("file", json!(path));
     set("line", json!(line.number));
     set("constraint", json!(entry.constraint));
     set("text", json!(line.text));
-    set("chain", chain(project, &entry.chain));
+    set("chain", chain(project, run, entry.via));
     set("dropped_args", json!(line.dropped.iter().map(|word| &word.value).collect::<Vec<_>>()));
     set("ignored_opts", json!(ignored_options(line)));
     let mut after = None;
-    match &line.kind {
-        LineKind::Options => {
-            set("kind", json!("option"));
+    match (&line.kind, &entry.refusal) {
+        (LineKind::Include(include), refusal) => {
+            set("kind", json!(if include.path.is_some() { "nested" } else { "nested-remote" }));
+            set("nested", json!(include.path.as_ref().unwrap_or(&include.target)));
+            match (refusal, unopened(entry, line)) {
+                (Some(refusal), Some(path)) => {
+                    let chain = chain(project, run, Some(at));
+                    after = Some(file_error(path, include.constraint, &chain, &refusal_record(refusal)));
+                }
+                (refusal, _) => {
+                    set("error", json!(refusal.as_ref().map(refusal_record)));
+                }
+            }
         }
-        LineKind::Refused(refusal) => {
+        (LineKind::Requirement(requirement), refusal) if refusal.as_ref().is_none_or(is_late) => {
+            set("kind", json!(if requirement.editable { "editable" } else { "requirement" }));
+            set("req", requirement_record(requirement));
+            set("error", json!(refusal.as_ref().map(refusal_record)));
+        }
+        (LineKind::Refused(refusal), None) | (_, Some(refusal)) => {
             set("kind", json!("error"));
             set("error", refusal_record(refusal));
         }
-        LineKind::Include(include) => {
-            set("kind", json!(if include.path.is_some() { "nested" } else { "nested-remote" }));
-            set("nested", json!(include.path.as_ref().unwrap_or(&include.target)));
-            if is_recursive(project, entry, include) {
-                let class = RefusalClass::RequirementsFileParseError.name();
-                set("error", json!({"class": class, "stage": "file"}));
-            } else {
-                after = unreadable_include(project, entry, include);
-            }
-        }
-        LineKind::Requirement(requirement) => {
-            set("kind", json!(if requirement.editable { "editable" } else { "requirement" }));
-            set("req", requirement_record(requirement));
-            if entry.constraint
-                && let Some(refusal) = constraint_refusal(project, entry)
-            {
-                set("error", refusal_record(refusal));
-            }
+        (_, None) => {
+            set("kind", json!("option"));
         }
     }
     [Some(Value::Object(record)), after].into_iter().flatten().collect()
 }
 
-fn chain(project: &Project, includes: &[(FileId, usize)]) -> Value {
-    let link = |(file, index): &(FileId, usize)| {
-        let line = project.document(*file)?.lines.get(*index)?;
-        let LineKind::Include(include) = &line.kind else { return None };
-        let flag = if include.constraint { "-c" } else { "-r" };
-        Some(json!([project.file(*file).path(), line.number, flag]))
-    };
-    includes.iter().map(link).collect()
+/// Whether pip finds the fault only after it has read all files.
+fn is_late(refusal: &Refusal) -> bool {
+    refusal.stage == Stage::Constraint
 }
 
-fn is_recursive(project: &Project, entry: &RunEntry, include: &Include) -> bool {
-    let open = entry.chain.iter().map(|(file, _)| *file).chain([entry.file]);
-    open.into_iter().any(|file| include.path.as_deref() == Some(project.file(file).path()))
+/// The path of an include that pip fails to open; one that is already open is another fault.
+fn unopened<'a>(entry: &RunEntry, line: &'a Line) -> Option<&'a str> {
+    let refusal = entry.refusal.as_ref()?;
+    match &line.kind {
+        LineKind::Include(include) if refusal.class == RefusalClass::InstallationError => include.path.as_deref(),
+        _ => None,
+    }
 }
 
-fn unreadable_include(project: &Project, entry: &RunEntry, include: &Include) -> Option<Value> {
-    let path = include.path.as_deref()?;
-    let error = match project.find(path).and_then(|file| project.document(file)) {
-        Some(document) => decode_error(document)?,
-        None => json!({"class": RefusalClass::InstallationError.name(), "stage": "file"}),
-    };
-    let mut includes = entry.chain.clone();
-    includes.push((entry.file, entry.line));
-    Some(file_error(path, include.constraint, &chain(project, &includes), &error))
+/// The includes that led to an entry, outermost first, from the innermost one's entry.
+fn chain(project: &Project, run: &Run, mut via: Option<usize>) -> Value {
+    let mut links = Vec::new();
+    while let Some(entry) = via.and_then(|at| run.entries.get(at)) {
+        if let Some(line) = line(project, entry)
+            && let LineKind::Include(include) = &line.kind
+        {
+            let flag = if include.constraint { "-c" } else { "-r" };
+            links.push(json!([project.file(entry.file).path(), line.number, flag]));
+        }
+        via = entry.via;
+    }
+    links.reverse();
+    links.into()
 }
 
 fn file_error(path: &str, constraint: bool, chain: &Value, error: &Value) -> Value {
@@ -180,14 +202,6 @@ fn file_error(path: &str, constraint: bool, chain: &Value, error: &Value) -> Val
     })
 }
 
-fn decode_error(document: &Document) -> Option<Value> {
-    let class = match document.decode_error.as_ref()? {
-        DecodeError::Malformed { .. } => RefusalClass::UnicodeDecodeError,
-        DecodeError::UnknownCodec { .. } => RefusalClass::LookupError,
-    };
-    Some(json!({"class": class.name(), "stage": "file"}))
-}
-
 fn refusal_record(refusal: &Refusal) -> Value {
     let stage = match refusal.stage {
         Stage::Option => "option",
@@ -196,21 +210,6 @@ fn refusal_record(refusal: &Refusal) -> Value {
         Stage::Constraint => "constraint",
     };
     json!({"class": refusal.class.name(), "stage": stage})
-}
-
-/// pip judges the form of constraints when all files are read; a run keeps only the first refusal,
-/// so the others are told by pip's three conditions (`check_invalid_constraint_type`).
-fn constraint_refusal<'a>(project: &'a Project, entry: &RunEntry) -> Option<&'a Refusal> {
-    static REFUSAL: Refusal = Refusal {
-        class: RefusalClass::InstallationError,
-        stage: Stage::Constraint,
-        span: pychain_core::text::Span { start: 0, end: 0 },
-        message: String::new(),
-        help: String::new(),
-        editable: false,
-    };
-    let requirement = line(project, entry)?.requirement()?;
-    (requirement.name.is_none() || requirement.editable || !requirement.extras.is_empty()).then_some(&REFUSAL)
 }
 
 fn requirement_record(requirement: &Requirement) -> Value {
@@ -321,19 +320,15 @@ fn options(effective: &Effective) -> Value {
 }
 
 /// The refusal with its place; a file that cannot be opened is its own place, at line 0.
-fn error(project: &Project, run: &Run, entry: Option<&RunEntry>, refusal: &Refusal) -> Value {
-    let line = entry.and_then(|entry| line(project, entry));
-    let (file, number) = match (entry, line.map(|line| &line.kind)) {
-        (Some(entry), Some(LineKind::Include(include)))
-            if refusal.stage == Stage::File && !is_recursive(project, entry, include) =>
-        {
-            (include.path.as_deref(), Some(0))
+fn error(project: &Project, run: &Run, at: Option<usize>, refusal: &Refusal) -> Value {
+    let place = at.and_then(|at| run.entries.get(at)).map(|entry| {
+        let line = line(project, entry);
+        match line.and_then(|line| unopened(entry, line)) {
+            Some(path) => (path, 0),
+            None => (project.file(entry.file).path(), line.map_or(0, |line| line.number)),
         }
-        (Some(entry), _) => (Some(project.file(entry.file).path()), line.map(|line| line.number)),
-        (None, _) if refusal.stage == Stage::File => (Some(project.file(run.root).path()), Some(0)),
-        (None, _) => (None, None),
-    };
-    json!({"class": refusal.class.name(), "file": file, "line": number})
+    });
+    json!({"class": refusal.class.name(), "file": place.map(|(file, _)| file), "line": place.map(|(_, line)| line)})
 }
 
 fn hash_mode(project: &Project, mode: &HashMode) -> Value {
@@ -352,11 +347,14 @@ fn hash_mode(project: &Project, mode: &HashMode) -> Value {
             })
         })
         .collect();
-    let projects: BTreeMap<&str, Value> = mode
+    let projects: BTreeMap<String, Value> = mode
         .projects
         .iter()
         .map(|(name, (result, file, line))| {
-            (name.as_str(), json!({"verdict": verdict(*result), "by": place(project, *file, *line)}))
+            let by = place(project, *file, *line);
+            let unnamed = mode.lines.iter().any(|of| (of.file, of.line) == (*file, *line) && of.name.is_none());
+            let key = if unnamed { format!("{}:{}", project.file(*file).path(), by[1]) } else { name.clone() };
+            (key, json!({"verdict": verdict(*result), "by": by}))
         })
         .collect();
     let why = mode.on.then_some(if mode.by_option { "option" } else { "hash" });

@@ -13,11 +13,13 @@ mod lines;
 mod options;
 mod paths;
 mod requirement;
+mod tokens;
 mod wheel;
 mod words;
 
 pub(crate) use paths::{Paths, folder};
 pub use paths::{join, leaves_root};
+pub use tokens::{Token, TokenKind, tokens};
 
 use lines::LogicalLine;
 use options::RawOption;
@@ -83,6 +85,12 @@ fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {
                 constraint: used.option == InstallOption::Constraint,
                 path: (!is_remote(&used.value)).then(|| join(folder(path), &used.value)),
             });
+        }
+        for links in parsed.options.iter().filter(|used| used.option == InstallOption::FindLinks) {
+            // pip asks whether the folder is beside the file; the answer is the run's matter.
+            if !links.value.contains("://") {
+                paths.kind(&join(folder(path), &links.value));
+            }
         }
         let followed = include.map(|used| used.range.clone());
         out.options = judge_option_line(line, parsed.options, followed);

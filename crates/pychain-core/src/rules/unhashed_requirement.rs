@@ -57,7 +57,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let entries: Vec<Entry<'_>> = project
             .requirements()
             .filter(|entry| {
-                entry.document.file == document.file && !entry.constraint && could_have_a_hash(entry.requirement)
+                entry.document.file == document.file
+                    && !entry.constraint
+                    && could_have_a_hash(entry.requirement)
+                    && !lost_its_hash(context, entry)
             })
             .collect();
         match (context.scope, entries.as_slice()) {
@@ -77,6 +80,15 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 fn of_line(findings: &Findings<'_>, entry: &Entry<'_>) -> crate::finding::Finding {
     let message = format!("{} has no hash: pip installs whatever the index serves", code(&entry.requirement.label()));
     findings.finding(entry.location(), entry.requirement.subject(), message).help(HELP)
+}
+
+/// `removed-hash` speaks of those.
+fn lost_its_hash(context: &Context<'_>, entry: &Entry<'_>) -> bool {
+    context
+        .changes
+        .iter()
+        .filter_map(crate::diff::Change::both)
+        .any(|(before, after)| after.location() == entry.location() && !before.requirement.hashes.is_empty())
 }
 
 /// pip-compile's inputs name what is wanted; the hashes are in its output.

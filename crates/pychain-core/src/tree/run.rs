@@ -224,9 +224,7 @@ impl<'a> Walk<'a> {
                     if matches!(kind, LineKind::Options) && self.refused.is_none() {
                         self.apply(document, line);
                     }
-                    let mut entry = entry(Some(index), refusal);
-                    entry.refusal = entry.refusal.or_else(|| self.bad_host(line));
-                    self.enter(entry);
+                    self.enter(entry(Some(index), refusal));
                 }
             }
         }
@@ -254,6 +252,11 @@ impl<'a> Walk<'a> {
                     "the included file lies outside the audited root and is not read".to_owned(),
                     "Keep included files inside the project",
                 )
+            } else if path.contains('\0') {
+                Refusal {
+                    class: RefusalClass::ValueError,
+                    ..refuse("the path holds a null character".to_owned(), "Correct the path")
+                }
             } else {
                 refuse("the included file is not there".to_owned(), "Correct the path: it is relative to this file")
             };
@@ -293,9 +296,14 @@ impl<'a> Walk<'a> {
         if self.refused.is_some() {
             return;
         }
-        for used in line.options.iter().filter(|used| used.acts) {
-            let Effective { no_binary, only_binary, all_releases, only_final, .. } = &mut self.options;
+        for used in &line.options {
+            let Effective { no_binary, only_binary, all_releases, only_final, use_feature, .. } = &mut self.options;
             match used.option {
+                // Python's shared default list: the feature is on wherever its line stands.
+                InstallOption::UseFeature => {
+                    use_feature.insert(used.value.value.clone());
+                }
+                _ if !used.acts => {}
                 InstallOption::NoBinary => set_exclusive(&used.value.value, no_binary, only_binary),
                 InstallOption::OnlyBinary => set_exclusive(&used.value.value, only_binary, no_binary),
                 InstallOption::AllReleases => set_exclusive(&used.value.value, all_releases, only_final),
@@ -316,7 +324,6 @@ impl<'a> Walk<'a> {
         if let Some(used) = last(InstallOption::NoRequireHashes) {
             options.no_require_hashes = place(used);
         }
-        options.use_feature.extend(line.acting(InstallOption::UseFeature).map(|used| used.value.value.clone()));
         if let Some(used) = last(InstallOption::NoIndex) {
             options.no_index = place(used);
             options.index_urls.clear();
@@ -337,26 +344,23 @@ impl<'a> Walk<'a> {
         }
         options.prefer_binary |= last(InstallOption::PreferBinary).is_some();
         for used in line.acting(InstallOption::TrustedHost) {
-            if let Some(value) = trusted_host(&used.value.value) {
-                if !options.trusted_hosts.iter().any(|known| known.value == value) {
-                    options.trusted_hosts.push(Setting { value, location: place(used) });
-                }
+            let Some(value) = trusted_host(&used.value.value) else {
+                // Python raises where pip does not look for it, so no line of the file is named.
+                let refusal = Refusal {
+                    class: RefusalClass::ValueError,
+                    stage: Stage::Option,
+                    span: used.span,
+                    message: "`--trusted-host` takes a host, or a host, a colon and a port".to_owned(),
+                    help: "Remove the option".to_owned(),
+                    editable: false,
+                };
+                self.refused = Some((None, refusal));
+                return;
+            };
+            if !options.trusted_hosts.iter().any(|known| known.value == value) {
+                options.trusted_hosts.push(Setting { value, location: place(used) });
             }
         }
-    }
-
-    fn bad_host(&self, line: &Line) -> Option<Refusal> {
-        let bad = matches!(line.kind, LineKind::Options).then(|| {
-            line.acting(InstallOption::TrustedHost).find(|used| trusted_host(&used.value.value).is_none())
-        })??;
-        Some(Refusal {
-            class: RefusalClass::ValueError,
-            stage: Stage::Option,
-            span: bad.span,
-            message: "`--trusted-host` takes a host, or a host, a colon and a port".to_owned(),
-            help: "Remove the option".to_owned(),
-            editable: false,
-        })
     }
 
     /// pip's `check_invalid_constraint_type`, which it asks after all files are read.

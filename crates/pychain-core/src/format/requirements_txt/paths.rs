@@ -44,7 +44,8 @@ impl<'a> Paths<'a> {
         (path, kind)
     }
 
-    fn kind(&self, path: &str) -> PathKind {
+    /// What a normalized path is; unknown ones are noted, for the caller to look at.
+    pub(super) fn kind(&self, path: &str) -> PathKind {
         if leaves_root(path) {
             return PathKind::Absent;
         }

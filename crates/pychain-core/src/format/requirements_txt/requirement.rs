@@ -165,11 +165,17 @@ impl Reader<'_, '_> {
                 return Ok(false);
             }
         }
-        let url = self.url(text, range)?;
+        let url = self.plain_url(text, range)?;
         Ok(matches!(url.scheme.as_str(), "http" | "https" | "file" | "ftp") || url.is_vcs())
     }
 
     fn url(&self, text: &str, range: Range<usize>) -> Result<DirectUrl, Refusal> {
+        // pip takes a Windows share for a path, and on POSIX a path of backslashes is a file's name.
+        let share = text.starts_with("\\\\").then(|| paths::to_url(&paths::join("", text)));
+        self.plain_url(share.as_deref().unwrap_or(text), range)
+    }
+
+    fn plain_url(&self, text: &str, range: Range<usize>) -> Result<DirectUrl, Refusal> {
         let span = self.line.span(range.clone());
         DirectUrl::parse(text, span).map_err(|InvalidUrl(why)| {
             self.refusal(RefusalClass::ValueError, range, format!("the URL cannot be read: {why}"), "Correct the URL")
@@ -200,14 +206,15 @@ impl Reader<'_, '_> {
 
     /// `strip_extras` of the absolute path, which pip does to every text that is no URL.
     fn strip_extras(&self, text: &str, range: Range<usize>) -> Result<(String, Vec<ExtraName>), Refusal> {
-        let Some(open) = text.ends_with(']').then(|| text.rfind('[')).flatten() else {
+        // `^(.+)(\[[^\]]+\])$`: something before the brackets, something inside, and no other `]` there.
+        let open = text.strip_suffix(']').and_then(|inner| {
+            let last = inner.char_indices().next_back()?.0;
+            inner.get(..last)?.rfind('[').filter(|open| inner.get(*open..).is_some_and(|inner| !inner.contains(']')))
+        });
+        let Some(open) = open.filter(|open| *open > 0 || !self.editable) else {
             return Ok((text.to_owned(), Vec::new()));
         };
         let (bare, brackets) = text.split_at(open);
-        // `^(.+)(\[[^\]]+\])$`: something before the brackets, something inside, and no other `]`.
-        if bare.is_empty() && self.editable || brackets.len() == 2 || brackets.matches(']').count() > 1 {
-            return Ok((text.to_owned(), Vec::new()));
-        }
         let lowered = brackets.to_lowercase();
         match parse_extras(&lowered) {
             Ok(extras) => {
@@ -258,12 +265,18 @@ impl Reader<'_, '_> {
         if kind != PathKind::File && names_url {
             return Ok(None);
         }
+        if bare.starts_with("//") && !bare.starts_with("///") {
+            // The URL that pip makes of it has the first folder for its host.
+            let message = "a path cannot begin with two slashes".to_owned();
+            return Err(self.refusal(RefusalClass::ValueError, range, message, "Correct the path"));
+        }
         local(kind)
     }
 
     /// A bare URL: the project is in the wheel's name or in `#egg=`.
     fn from_url(&self, text: &str, range: Range<usize>) -> Result<Requirement, Refusal> {
         let mut url = self.url(text, range.clone())?;
+        self.egg(&url, range.clone())?;
         if url.is_file() && url.text.contains("../") {
             let (path, _) = self.paths.resolve(&crate::url::percent_decode(&url.path));
             url = self.url(&paths::to_url(&path), range.clone())?;

@@ -1,0 +1,100 @@
+//! `disjoint-hashes`: every hash of a version is another one than before.
+
+use super::hash_sets::{altered, list};
+use crate::audit::{Context, Findings};
+use crate::finding::{Confidence, Severity};
+use crate::prose::code;
+
+crate::declare_rule! {
+    /// ## What it does
+    ///
+    /// Looks for requirements whose version stays while none of their hashes does.
+    ///
+    /// ## Why it matters
+    ///
+    /// The files of a release do not change on the public index: a version and a file name are used once.
+    /// When no old hash is left, other files are to be installed under the same version: from another index, from a release that was removed and registered anew, or made up by whoever wrote the change.
+    ///
+    /// ## Example
+    ///
+    /// ```requirements,bad
+    /// ==> base/requirements.txt <==
+    /// click==8.1.7 --hash=sha256:ae74fb96c20a0277a1d615f1e4d73c8414f5a98db8b799a7931d1582f3390c28
+    /// ==> requirements.txt <==
+    /// click==8.1.7 --hash=sha256:48ee849951919527a045bfe3bf7baa8a959c423134e1a5b98c05c20ba75a1cbd
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// Download the files of that version from the index that you expect, and compare.
+    ///
+    /// ```requirements,good
+    /// ==> base/requirements.txt <==
+    /// click==8.1.6 --hash=sha256:48ee849951919527a045bfe3bf7baa8a959c423134e1a5b98c05c20ba75a1cbd
+    /// ==> requirements.txt <==
+    /// click==8.1.7 --hash=sha256:ae74fb96c20a0277a1d615f1e4d73c8414f5a98db8b799a7931d1582f3390c28
+    /// ```
+    ///
+    /// ## When it is wrong
+    ///
+    /// When each side lists the file of another platform, or one lists wheels and the other the sdist.
+    /// When the hash algorithm changed: then the digests cannot be compared, and the finding says so.
+    ///
+    /// ## References
+    ///
+    /// - PyPI: [File name reuse](https://pypi.org/help/#file-name-reuse)
+    "disjoint-hashes": "all hashes replaced at the same version",
+    severity: High, confidence: Medium, persona: Regular, fix: Never,
+    needs: [Base],
+    since: "0.1.0",
+    check: check,
+}
+
+fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    for sets in altered(context).filter(|sets| sets.kept == 0) {
+        let name = code(&sets.after.requirement.label());
+        let message = format!("every hash of {name} is replaced while the version stays {}", code(sets.version));
+        let mut finding = findings
+            .finding(sets.after.location(), sets.after.requirement.subject(), message)
+            .help("Find out which files the new hashes belong to before you merge")
+            .evidence("hashes before", list(&sets.removed))
+            .evidence("hashes after", list(&sets.added))
+            .identified_by(list(&sets.added));
+        if !sets.comparable {
+            finding = finding
+                .at_most(Severity::Medium)
+                .confidence(Confidence::Low)
+                .evidence("note", "the hash algorithm changed");
+        }
+        findings.push(finding);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check;
+
+    #[test]
+    fn versions_are_compared_as_versions() {
+        check(
+            "disjoint-hashes",
+            "==> base/r.txt <==\na==1.0 --hash=sha256:aa\n==> r.txt <==\na==1.0.0 --hash=sha256:bb\n^^^^^^^^ disjoint-hashes\n",
+        );
+    }
+
+    #[test]
+    fn case_and_order_of_digests_do_not_matter() {
+        check(
+            "disjoint-hashes",
+            "==> base/r.txt <==\na==1 --hash=sha256:aa --hash=sha256:bb\n==> r.txt <==\na==1 --hash=sha256:BB --hash=sha256:AA\n",
+        );
+    }
+
+    #[test]
+    fn a_moved_requirement_keeps_its_hashes() {
+        check(
+            "disjoint-hashes",
+            "==> base/r.txt <==\na==1 --hash=sha256:aa\n==> other.txt <==\na==1 --hash=sha256:bb\n^^^^ disjoint-hashes\n",
+        );
+    }
+}

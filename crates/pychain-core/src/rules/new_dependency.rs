@@ -1,0 +1,88 @@
+//! `new-dependency`: the change makes the project trust one more.
+
+use std::collections::BTreeSet;
+
+use crate::audit::{Context, Findings};
+use crate::prose::code;
+
+crate::declare_rule! {
+    /// ## What it does
+    ///
+    /// Looks for projects that the change asks for and that no file asked for before.
+    ///
+    /// ## Why it matters
+    ///
+    /// A new dependency brings its maintainers, its build and everything below it into the chain.
+    /// It is the moment to look at the name, the project and its history.
+    ///
+    /// ## Example
+    ///
+    /// ```requirements,bad
+    /// ==> base/requirements.txt <==
+    /// flask==3.0.3
+    /// ==> requirements.txt <==
+    /// flask==3.0.3
+    /// itsdangerous==2.2.0
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// Nothing, once somebody has looked: the finding is a note for the reviewer.
+    ///
+    /// ```requirements,good
+    /// ==> base/requirements.txt <==
+    /// flask==3.0.2
+    /// ==> requirements.txt <==
+    /// flask==3.0.3
+    /// ```
+    ///
+    /// ## When it is wrong
+    ///
+    /// When the project was already there through another one, and a lock file now names it.
+    ///
+    /// ## References
+    ///
+    /// - OpenSSF: [Concise guide for evaluating open source software](https://best.openssf.org/Concise-Guide-for-Evaluating-Open-Source-Software)
+    "new-dependency": "new dependency",
+    severity: Info, confidence: High, persona: Regular, fix: Never,
+    needs: [Base],
+    since: "0.1.0",
+    check: check,
+}
+
+fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let Some(base) = context.base else { return };
+    let known: BTreeSet<String> = names(base).collect();
+    let mut told = BTreeSet::new();
+    for after in context.changes.iter().filter_map(|change| change.after.as_ref()).filter(|entry| !entry.constraint) {
+        let name = after.requirement.subject().name().to_owned();
+        if known.contains(&name) || !told.insert(name) {
+            continue;
+        }
+        let message = format!("{} is new to this project", code(&after.requirement.label()));
+        let finding = findings.finding(after.location(), after.requirement.subject(), message);
+        findings.push(finding.help("Look at the project, its maintainers and its history before you trust it"));
+    }
+}
+
+fn names(project: &crate::tree::Project) -> impl Iterator<Item = String> {
+    project.requirements().filter(|entry| !entry.constraint).map(|entry| entry.requirement.subject().name().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check;
+
+    #[test]
+    fn a_name_is_new_once_and_in_any_spelling_the_same() {
+        check(
+            "new-dependency",
+            "==> base/r.txt <==\nFoo.Bar==1\n==> r.txt <==\nfoo_bar==1\nb==1\n^^^^ new-dependency\n==> s.txt <==\nb==1\n",
+        );
+    }
+
+    #[test]
+    fn constraints_ask_for_nothing() {
+        check("new-dependency", "==> base/r.txt <==\na==1\n==> r.txt <==\na==1\n==> constraints.txt <==\nb==1\n");
+    }
+}

@@ -1,0 +1,240 @@
+//! The command line: what may be asked, and the help that teaches it.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use pychain_core::config::{Date, FailOn, Installer, Policy};
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "pychain",
+    version,
+    about = "Reviews what a change does to the trust in your Python dependencies",
+    after_help = "Try `pychain audit`, and `pychain audit --help` for examples and exit codes.",
+    disable_help_subcommand = true,
+    arg_required_else_help = true
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// When to use colors
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Audit requirements and constraints files
+    #[command(long_about = AUDIT_ABOUT, after_long_help = AUDIT_AFTER)]
+    Audit(Box<AuditArgs>),
+    /// Explain a rule: what it does, why it matters, what to write instead
+    Explain {
+        /// The rule's id, as it stands in brackets in front of a finding
+        rule: String,
+    },
+    /// List all rules
+    Rules {
+        /// How to list them
+        #[arg(long, value_enum, default_value_t)]
+        format: ListFormat,
+    },
+    /// Print a completion script for a shell
+    #[command(
+        after_help = "Example, for bash:\n  pychain completions bash > ~/.local/share/bash-completion/completions/pychain"
+    )]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+const AUDIT_ABOUT: &str = "\
+Audit requirements and constraints files.
+
+Finds the files as pip's users name them (requirements*.txt, constraints*.txt, requirements/*.txt, \
+*requirements*.in and the like), reads what they include, and says what weakens the supply chain. \
+Nothing is installed, executed or downloaded, and nothing outside PATH is read.";
+
+const AUDIT_AFTER: &str = "\
+Examples:
+  pychain audit                                  audit this directory
+  pychain audit requirements.txt                 audit one file and what it includes
+  pychain audit --base origin/main               report only what differs from a git revision
+  pychain audit --base \"$(git merge-base origin/main HEAD)\"
+                                                 report only what this branch introduces
+  pychain audit --format sarif --output out.sarif
+  pychain audit --fix                            list the certain fixes; change nothing
+  pychain audit --diff                           show them as a patch
+  pychain audit --fix --write                    apply them
+
+Exit codes:
+  0  nothing found at or above the threshold (`--fail-on`, medium by default)
+  1  something found
+  2  could not do the job: wrong usage, broken configuration, or nothing that could be audited
+
+The configuration is read from `pychain.toml`, or from `[tool.pychain]` in `pyproject.toml`.
+A single finding is accepted by a comment: `# pychain: ignore[RULE] reason`.";
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("fixing").args(["fix", "diff"]).multiple(true))]
+pub(crate) struct AuditArgs {
+    /// Directories to search, or files to read whatever their name [default: .]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Report only what differs from this git revision or directory
+    #[arg(long, value_name = "REV|DIR", allow_hyphen_values = true)]
+    pub(crate) base: Option<String>,
+
+    /// How to report
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+
+    /// Write the report to a file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Exit with 1 where a finding is at least this severe [default: medium]
+    #[arg(long, value_name = "SEVERITY", value_parser = fail_on())]
+    pub(crate) fail_on: Option<FailOn>,
+
+    /// Which rules are on [default: default]
+    #[arg(long, value_parser = policy())]
+    pub(crate) policy: Option<Policy>,
+
+    /// Read the configuration from this file, named `pyproject.toml` or otherwise like `pychain.toml`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Whose reading of the files the messages describe [default: pip]
+    #[arg(long, value_parser = installer())]
+    pub(crate) installer: Option<Installer>,
+
+    /// List what would be fixed, and change nothing
+    #[arg(long, help_heading = "Fixing")]
+    pub(crate) fix: bool,
+
+    /// Show the fixes as a patch, and change nothing
+    #[arg(long, help_heading = "Fixing")]
+    pub(crate) diff: bool,
+
+    /// Apply the fixes, and report what is left
+    #[arg(long, help_heading = "Fixing", requires = "fixing")]
+    pub(crate) write: bool,
+
+    /// Also fix what may change what is installed
+    #[arg(long, help_heading = "Fixing", requires = "fixing")]
+    pub(crate) unsafe_fixes: bool,
+
+    /// Print findings and errors only
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+
+    /// Search files that `.gitignore` hides as well
+    #[arg(long)]
+    pub(crate) no_ignore: bool,
+
+    /// Take this day for today, for suppressions that expire
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub(crate) as_of: Option<Date>,
+}
+
+/// What is done about findings that can be fixed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FixMode {
+    /// Nothing: only report.
+    None,
+    /// Say what would change.
+    List,
+    /// Show what would change.
+    Diff,
+    /// Change it.
+    Write,
+    /// Show it and change it.
+    DiffAndWrite,
+}
+
+impl AuditArgs {
+    pub(crate) fn fix_mode(&self) -> FixMode {
+        match (self.fix, self.diff, self.write) {
+            (_, true, true) => FixMode::DiffAndWrite,
+            (_, true, false) => FixMode::Diff,
+            (true, false, true) => FixMode::Write,
+            (true, false, false) => FixMode::List,
+            (false, false, _) => FixMode::None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// For people at a terminal
+    #[default]
+    Human,
+    /// For programs; the schema is in the documentation
+    Json,
+    /// For code scanning services
+    Sarif,
+    /// Annotations in a GitHub Actions log
+    Github,
+    /// For job summaries and comments
+    Markdown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// A table
+    #[default]
+    Human,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless the environment says otherwise (`NO_COLOR`, `CLICOLOR_FORCE`)
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+fn fail_on() -> impl TypedValueParser<Value = FailOn> {
+    named(["info", "low", "medium", "high", "never"], FailOn::from_name)
+}
+
+fn policy() -> impl TypedValueParser<Value = Policy> {
+    named(Policy::ALL.map(Policy::name), Policy::from_name)
+}
+
+fn installer() -> impl TypedValueParser<Value = Installer> {
+    named(Installer::ALL.map(Installer::name), Installer::from_name)
+}
+
+fn named<const N: usize, T: Clone + Send + Sync + 'static>(
+    names: [&'static str; N],
+    from_name: fn(&str) -> Option<T>,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(names).try_map(move |name| from_name(&name).ok_or("not one of the names"))
+}
+
+fn date(text: &str) -> Result<Date, &'static str> {
+    Date::parse(text).ok_or("not a day of the calendar, written like 2027-01-31")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,50 @@
+//! What `--base` names: a directory, or a git revision.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::error::Hinted;
+use crate::tree::{Commit, Disk, Tree, git};
+
+/// The tree to compare with.
+///
+/// A word that is both a directory and a revision is refused: a change could otherwise add a
+/// directory `main` and be compared with that.
+pub(crate) fn open(root: &Path, base: &str) -> Result<Tree> {
+    let path = PathBuf::from(base);
+    let plainly_a_path =
+        path.is_absolute() || base.starts_with('.') || base.ends_with(['/', std::path::MAIN_SEPARATOR]);
+    if plainly_a_path {
+        return directory(&path);
+    }
+    if !base.starts_with('-') && path.is_dir() {
+        if git::knows(root, base) {
+            bail!(Hinted::new(
+                format!("`--base {base}` names both a directory and a git revision"),
+                format!(
+                    "write `./{base}` for the directory, or the full name of the revision, like `refs/heads/{base}`"
+                ),
+            ));
+        }
+        return directory(&path);
+    }
+    Ok(Tree::Git(Commit::open(root, base)?))
+}
+
+fn directory(path: &Path) -> Result<Tree> {
+    let canonical = fs::canonicalize(path)
+        .map_err(|error| {
+            Hinted::new(format!("cannot find `{}`", path.display()), "name a directory or a git revision")
+                .because(error)
+        })
+        .context("cannot open the base")?;
+    if !canonical.is_dir() {
+        bail!(Hinted::new(
+            format!("the base `{}` is not a directory", path.display()),
+            "name a directory that holds the files as they were, or a git revision",
+        ));
+    }
+    Ok(Tree::Disk(Disk::new(canonical)))
+}

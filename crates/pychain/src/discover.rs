@@ -1,0 +1,82 @@
+//! Finds the dependency files below a directory, as pip's users name them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pychain_core::config::glob_matches;
+use pychain_core::text::Problem;
+use pychain_core::tree::Role;
+
+use crate::tree::{EntryKind, Link, Listing, Tree, Unread};
+
+mod name;
+mod walk;
+
+pub(crate) use name::{Certainty, named_role};
+pub(crate) use walk::{Walk, walk};
+
+/// A file that the audit starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Root {
+    pub(crate) role: Role,
+    pub(crate) certainty: Certainty,
+}
+
+/// Files that the audit starts from, by path.
+pub(crate) type Roots = BTreeMap<String, Root>;
+
+/// The dependency files among a listing, without those that `exclude` names.
+pub(crate) fn select(tree: &mut Tree, listing: &Listing, exclude: &[String]) -> (Roots, Vec<Problem>) {
+    let mut problems: Vec<Problem> =
+        listing.problems.iter().map(|(path, what, help)| Problem::of_file(path, what, help)).collect();
+    let mut roots = Roots::new();
+    let mut links = Vec::new();
+    for (path, kind) in &listing.files {
+        if exclude.iter().any(|pattern| glob_matches(pattern, path)) {
+            continue;
+        }
+        let Some((role, certainty)) = name::role(path).or_else(|| compiled(tree, listing, path)) else { continue };
+        if *kind == EntryKind::Link {
+            links.push((path, Root { role, certainty }));
+        } else {
+            roots.insert(path.clone(), Root { role, certainty });
+        }
+    }
+    let mut targets: BTreeSet<String> = roots.keys().cloned().collect();
+    for (path, root) in links {
+        match tree.follow(path) {
+            // Two names for one file are one file.
+            Link::File(target) if targets.insert(target.clone()) => {
+                roots.insert(path.clone(), root);
+            }
+            Link::File(_) => {}
+            Link::Other(Unread::Absent) => problems.push(Problem::of_file(
+                path,
+                "is a symbolic link to nothing",
+                "remove the link or restore the file that it points to",
+            )),
+            Link::Other(Unread::Refused(what, help)) => problems.push(Problem::of_file(path, what, help)),
+        }
+    }
+    (roots, problems)
+}
+
+/// How much of a file is looked at for the compiler's header.
+const HEADER: usize = 2048;
+
+/// `X.in` beside an `X.txt` that a compiler wrote, and that `X.txt` itself.
+///
+/// The names alone say nothing (`words.in`, `words.txt`); the header that pip-compile and uv leave does.
+fn compiled(tree: &mut Tree, listing: &Listing, path: &str) -> Option<(Role, Certainty)> {
+    let stem = path.strip_suffix(".in").or_else(|| path.strip_suffix(".txt"))?;
+    let (input, output) = (format!("{stem}.in"), format!("{stem}.txt"));
+    if !listing.files.contains_key(&input) || !listing.files.contains_key(&output) {
+        return None;
+    }
+    let bytes = tree.read(&output).ok()?;
+    let header = String::from_utf8_lossy(bytes.get(..HEADER).unwrap_or(&bytes)).into_owned();
+    let is_header = |line: &str| {
+        line.starts_with('#')
+            && ["pip-compile", "uv pip compile", "uv export"].iter().any(|command| line.contains(command))
+    };
+    header.lines().any(is_header).then_some((Role::Requirements, Certainty::Conventional))
+}

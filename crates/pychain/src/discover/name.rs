@@ -1,0 +1,154 @@
+//! Which names are names of dependency files.
+
+use pychain_core::tree::Role;
+
+/// How sure it is that a file is a dependency file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Certainty {
+    /// The name is customary; a file that reads like prose is left alone.
+    Conventional,
+    /// The user named it, or it has pip's own name for it: whatever it holds is audited.
+    Certain,
+}
+
+const EXTENSIONS: [&str; 4] = ["txt", "in", "pip", "lock"];
+
+/// Directories that hold other people's files or none at all.
+const SKIPPED_DIRECTORIES: [&str; 14] = [
+    ".git",
+    ".hg",
+    ".svn",
+    ".tox",
+    ".nox",
+    ".eggs",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    "__pycache__",
+    "__pypackages__",
+    "node_modules",
+    "site-packages",
+    "dist-packages",
+];
+
+/// Whether a directory of this name is not searched.
+pub(super) fn is_skipped_directory(name: &str) -> bool {
+    SKIPPED_DIRECTORIES.contains(&name)
+}
+
+/// Whether a path could be that of a dependency file, whatever else is known: it ends like one and
+/// lies in no directory that is not searched.
+pub(crate) fn is_candidate(path: &str) -> bool {
+    let (directories, name) = path.rsplit_once('/').unwrap_or(("", path));
+    extension(name).is_some() && !directories.split('/').any(is_skipped_directory)
+}
+
+/// What a file is by its path alone.
+pub(super) fn role(path: &str) -> Option<(Role, Certainty)> {
+    if !is_candidate(path) {
+        return None;
+    }
+    let lower = path.to_lowercase();
+    let (directories, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    let (stem, extension) = extension(name)?;
+    if ["requirements.txt", "requirements.in", "constraints.txt", "constraints.in"].contains(&name) {
+        return Some((named_role(path), Certainty::Certain));
+    }
+    let by_name = stem == "requirement" || stem.contains("requirements") || stem.contains("constraints");
+    // `poetry.lock` in such a directory is no requirements file; `README.txt` and `MANIFEST.in` are not either.
+    let by_directory = directories.split('/').any(|directory| directory.contains("requirements"))
+        && extension != "lock"
+        && !["readme", "license", "licence", "copying", "changelog", "changes", "notes", "manifest"].contains(&stem);
+    (by_name || by_directory).then(|| (named_role(path), Certainty::Conventional))
+}
+
+/// How a file of this name is handed to the installer.
+pub(crate) fn named_role(path: &str) -> Role {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if name.to_lowercase().contains("constraint") { Role::Constraints } else { Role::Requirements }
+}
+
+/// The name without, and the extension, if it is one that dependency files have.
+fn extension(name: &str) -> Option<(&str, &str)> {
+    let (stem, extension) = name.rsplit_once('.')?;
+    let known = EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known));
+    (known && !stem.is_empty()).then_some((stem, extension))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_python_projects_use_are_found() {
+        for path in [
+            "requirements.txt",
+            "Requirements.txt",
+            "requirements-dev.txt",
+            "requirements_lock_3_11.txt",
+            "dev-requirements.txt",
+            "test_requirements.txt",
+            "requirementslinux.txt",
+            "requirement.txt",
+            "requirements.in",
+            "requirements.txt.in",
+            "requirements.pip",
+            "requirements.lock",
+            "requirements-dev.lock",
+            "requirements/base.txt",
+            "requirements/extras/redis.txt",
+            "requirements/dev.in",
+            "requirements/pip.pip",
+            "service/requirements/base.py37.txt",
+            "ci-requirements/lint.txt",
+            ".github/requirements.txt",
+            "docs/requirements_spec.txt",
+            "template/{{cookiecutter.name}}/requirements.in",
+        ] {
+            assert_eq!(role(path).map(|(role, _)| role), Some(Role::Requirements), "{path}");
+        }
+        for path in [
+            "constraints.txt",
+            "upper-constraints.txt",
+            "constraints-3.12.txt",
+            "requirements/constraints.txt",
+            "constraints.in",
+        ] {
+            assert_eq!(role(path).map(|(role, _)| role), Some(Role::Constraints), "{path}");
+        }
+    }
+
+    #[test]
+    fn names_of_other_things_are_not() {
+        for path in [
+            "MANIFEST.in",
+            "requirements/MANIFEST.in",
+            "requirements/README.txt",
+            "requirements/poetry.lock",
+            "configure.in",
+            "words.in",
+            "poetry.lock",
+            "uv.lock",
+            "pyproject.toml",
+            "requirements.yml",
+            "requirements.txt.bak",
+            "requirements.py",
+            "README.txt",
+            "robots.txt",
+            ".txt",
+            "requirements",
+            "node_modules/gyp/requirements_dev.txt",
+            ".tox/py/requirements.txt",
+            "venv/lib/python3.12/site-packages/x/requirements.txt",
+            "foo.egg-info/requires.txt",
+        ] {
+            assert_eq!(role(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn pips_own_names_are_certain() {
+        assert_eq!(role("a/requirements.txt"), Some((Role::Requirements, Certainty::Certain)));
+        assert_eq!(role("a/requirements-dev.txt"), Some((Role::Requirements, Certainty::Conventional)));
+    }
+}

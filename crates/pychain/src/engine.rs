@@ -1,0 +1,206 @@
+//! Runs an audit so that a bug in one place does not hide what is found in the others.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::panic::{self, AssertUnwindSafe};
+
+use pychain_core::audit::{Request, audit};
+use pychain_core::config::{Config, Date};
+use pychain_core::finding::{Finding, Location};
+use pychain_core::knowledge::Knowledge;
+use pychain_core::report::Report;
+use pychain_core::text::{FileId, Problem};
+
+use crate::discover::Roots;
+use crate::load::load;
+use crate::tree::Tree;
+
+/// All that an audit needs.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) head: Side,
+    pub(crate) base: Option<Side>,
+    pub(crate) config: Config,
+    pub(crate) head_config: Option<Config>,
+    pub(crate) as_of: Option<Date>,
+    /// What is already known to be amiss.
+    pub(crate) problems: Vec<Problem>,
+    /// The root files that were audited, filled in by [`Job::run`].
+    pub(crate) audited: BTreeSet<String>,
+}
+
+/// The files before or after a change.
+#[derive(Debug)]
+pub(crate) struct Side {
+    pub(crate) tree: Tree,
+    pub(crate) roots: Roots,
+}
+
+impl Job {
+    /// Audits everything together; where that fails, each root file by itself.
+    pub(crate) fn run(&mut self) -> Report {
+        self.run_with(&audit)
+    }
+
+    fn run_with(&mut self, audit: &dyn Fn(&Request<'_>) -> Report) -> Report {
+        let mut report = match self.attempt(audit, None) {
+            Ok(report) => report,
+            Err(crash) => self.run_apart(audit, &crash),
+        };
+        report.problems.extend(self.problems.iter().cloned());
+        report.problems.sort();
+        report.problems.dedup();
+        report
+    }
+
+    fn run_apart(&mut self, audit: &dyn Fn(&Request<'_>) -> Report, whole: &Crash) -> Report {
+        let bases = self.base.iter().flat_map(|base| base.roots.keys());
+        let paths: BTreeSet<String> = self.head.roots.keys().chain(bases).cloned().collect();
+        let mut merged: Option<Report> = None;
+        let mut problems = Vec::new();
+        for path in &paths {
+            match self.attempt(audit, Some(path)) {
+                Ok(report) => match &mut merged {
+                    None => merged = Some(report),
+                    Some(merged) => merge(merged, report),
+                },
+                Err(crash) => problems.push(crash.problem(path)),
+            }
+        }
+        if problems.is_empty() {
+            problems.push(whole.problem(""));
+        }
+        let mut report = merged.unwrap_or_else(|| Report {
+            files: Vec::new(),
+            findings: Vec::new(),
+            problems: Vec::new(),
+            not_run: Vec::new(),
+            suppressed: Vec::new(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        });
+        report.problems.extend(problems);
+        report
+    }
+
+    /// One audit, of all roots or of one.
+    fn attempt(&mut self, audit: &dyn Fn(&Request<'_>) -> Report, only: Option<&str>) -> Result<Report, Crash> {
+        let chosen = |roots: &Roots| match only {
+            None => roots.clone(),
+            Some(path) => roots.iter().filter(|(root, _)| *root == path).map(|(p, r)| (p.clone(), *r)).collect(),
+        };
+        let (read, report) = guarded(|| {
+            let head = load(&mut self.head.tree, &chosen(&self.head.roots));
+            let base = self.base.as_mut().map(|base| load(&mut base.tree, &chosen(&base.roots)));
+            let mut report = audit(&Request {
+                head: &head.project,
+                base: base.as_ref().map(|base| &base.project),
+                config: &self.config,
+                head_config: self.head_config.as_ref(),
+                knowledge: &Knowledge::default(),
+                as_of: self.as_of,
+            });
+            report.problems.extend(head.problems);
+            report.problems.extend(
+                base.into_iter()
+                    .flat_map(|base| base.problems)
+                    .map(|problem| Problem { message: format!("in the base: {}", problem.message), ..problem }),
+            );
+            (head.read, report)
+        })?;
+        self.audited.extend(read);
+        Ok(report)
+    }
+}
+
+/// Adds a report of other root files. What both saw, through a file that both include, is kept once.
+fn merge(into: &mut Report, other: Report) {
+    let ids: Vec<FileId> = other
+        .files
+        .into_iter()
+        .map(|file| {
+            let known = into.files.iter().position(|known| known.path() == file.path());
+            let at = known.unwrap_or_else(|| {
+                into.files.push(file);
+                into.files.len() - 1
+            });
+            FileId(u32::try_from(at).unwrap_or(u32::MAX))
+        })
+        .collect();
+    let moved = |location: Location| Location {
+        file: ids.get(location.file.0 as usize).copied().unwrap_or(FileId(u32::MAX)),
+        ..location
+    };
+    let rehome = |mut finding: Finding| {
+        finding.primary = moved(finding.primary);
+        finding.related.iter_mut().for_each(|related| related.location = moved(related.location));
+        finding
+    };
+    for finding in other.findings.into_iter().map(rehome) {
+        if into.findings.iter().all(|known| known.fingerprint != finding.fingerprint) {
+            into.findings.push(finding);
+        }
+    }
+    for mut suppressed in other.suppressed {
+        suppressed.finding = rehome(suppressed.finding);
+        suppressed.comment = suppressed.comment.map(moved);
+        if into.suppressed.iter().all(|known| known.finding.fingerprint != suppressed.finding.fingerprint) {
+            into.suppressed.push(suppressed);
+        }
+    }
+    into.problems.extend(other.problems);
+    for not_run in other.not_run {
+        if !into.not_run.contains(&not_run) {
+            into.not_run.push(not_run);
+        }
+    }
+    let Report { files, findings, .. } = into;
+    let path = |location: Location| files.get(location.file.0 as usize).map_or("", |file| file.path());
+    findings.sort_by(|a, b| {
+        let key = |finding: &Finding| (path(finding.primary).to_owned(), finding.primary.span, finding.rule.id);
+        key(a).cmp(&key(b))
+    });
+}
+
+/// A panic that was caught.
+#[derive(Debug)]
+struct Crash {
+    message: String,
+    place: String,
+}
+
+impl Crash {
+    fn problem(&self, path: &str) -> Problem {
+        let what = if path.is_empty() { "auditing all files together failed" } else { "could not be audited" };
+        Problem::of_file(
+            path,
+            format!("{what}: this is a bug in pychain ({} at {})", self.message, self.place),
+            "please report it, with the file if you may share it",
+        )
+    }
+}
+
+thread_local! {
+    static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Runs `work`; a panic in it becomes a value instead of a message on the terminal.
+fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Crash> {
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(|info| {
+        let place = info.location().map(|at| format!("{}:{}", at.file(), at.line())).unwrap_or_default();
+        PLACE.with(|cell| cell.replace(place));
+    }));
+    // Nothing that `work` touches is looked at again after a panic, except trees, which only read.
+    let result = panic::catch_unwind(AssertUnwindSafe(work));
+    panic::set_hook(before);
+    result.map_err(|payload| Crash { message: message(payload.as_ref()), place: PLACE.with(RefCell::take) })
+}
+
+fn message(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("no message").to_owned()
+}
+
+#[cfg(test)]
+mod tests;

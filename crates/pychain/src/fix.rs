@@ -1,0 +1,214 @@
+//! Applies fixes: first in memory, until nothing is left to fix, then, if asked, to the files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use pychain_core::finding::{Fix, Safety};
+use pychain_core::report::Report;
+use pychain_core::text::{Edit, Problem, SourceFile, Span, apply_edits};
+use similar::TextDiff;
+
+use crate::engine::Job;
+use crate::escape::visible;
+use crate::tree::Tree;
+
+/// One fix may make another one possible; more rounds than this would be a quarrel between two rules.
+const MAX_ROUNDS: usize = 8;
+
+/// What fixing comes to.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// The report on the files as they would be.
+    pub(crate) report: Report,
+    /// Changed files, by path.
+    pub(crate) files: BTreeMap<String, FixedFile>,
+    /// What could not be fixed.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// A file that fixes change.
+#[derive(Debug)]
+pub(crate) struct FixedFile {
+    pub(crate) before: SourceFile,
+    pub(crate) after: String,
+    bytes: Vec<u8>,
+    /// The fixes, in the order in which they were applied.
+    pub(crate) fixes: Vec<Applied>,
+}
+
+/// A fix that was applied.
+#[derive(Debug)]
+pub(crate) struct Applied {
+    pub(crate) line: usize,
+    pub(crate) rule: &'static str,
+    pub(crate) title: String,
+}
+
+/// Applies what `report` offers up to `safety`, audits again, and so on until nothing changes.
+pub(crate) fn fix(job: &mut Job, report: &Report, safety: Safety) -> Outcome {
+    let mut outcome = Outcome { report: report.clone(), files: BTreeMap::new(), problems: Vec::new() };
+    let mut unwritable = BTreeSet::new();
+    for _ in 0..MAX_ROUNDS {
+        let mut changed = false;
+        for (path, file, fixes) in offers(&outcome.report, safety) {
+            if unwritable.contains(&path) {
+                continue;
+            }
+            let (edits, applied) = choose(&file, &fixes);
+            let Some(after) = apply_edits(file.text(), &edits).filter(|after| after != file.text()) else { continue };
+            let Some(bytes) = file.encode(&after) else {
+                outcome.problems.push(Problem::of_file(
+                    &path,
+                    "has an encoding that pychain reads but does not write; nothing in it was fixed",
+                    "save it as UTF-8",
+                ));
+                unwritable.insert(path);
+                continue;
+            };
+            if let Tree::Disk(disk) = &mut job.head.tree {
+                disk.pretend(&path, bytes.clone());
+            }
+            let fixed = outcome.files.entry(path).or_insert_with(|| FixedFile {
+                before: file,
+                after: String::new(),
+                bytes: Vec::new(),
+                fixes: Vec::new(),
+            });
+            (fixed.after, fixed.bytes) = (after, bytes);
+            fixed.fixes.extend(applied);
+            changed = true;
+        }
+        if !changed {
+            break;
+        }
+        outcome.report = job.run();
+    }
+    outcome
+}
+
+type Offer<'a> = (&'static str, u32, &'a Fix);
+
+/// The files that have fixes, each with its fixes in the order of the report.
+fn offers(report: &Report, safety: Safety) -> Vec<(String, SourceFile, Vec<Offer<'_>>)> {
+    let mut by_file: BTreeMap<_, Vec<Offer<'_>>> = BTreeMap::new();
+    for finding in &report.findings {
+        if let Some(fix) = finding.fix.as_ref().filter(|fix| fix.safety <= safety) {
+            let offer = (finding.rule.id, finding.primary.span.start, fix);
+            by_file.entry(finding.primary.file).or_default().push(offer);
+        }
+    }
+    by_file
+        .into_iter()
+        .map(|(id, offers)| {
+            let file = report.file(id).clone();
+            (file.path().to_owned(), file, offers)
+        })
+        .collect()
+}
+
+/// Takes every fix that does not touch what an earlier one changes; the rest waits for the next round.
+fn choose(file: &SourceFile, offers: &[Offer<'_>]) -> (Vec<Edit>, Vec<Applied>) {
+    let mut chosen: BTreeSet<Edit> = BTreeSet::new();
+    let mut applied = Vec::new();
+    for (rule, place, fix) in offers {
+        if fix.edits.is_empty() || !fix.edits.iter().all(|edit| fits(&chosen, edit)) {
+            continue;
+        }
+        chosen.extend(fix.edits.iter().cloned());
+        applied.push(Applied { line: file.line_of(*place), rule, title: fix.title.clone() });
+    }
+    (chosen.into_iter().collect(), applied)
+}
+
+/// Whether an edit is one of the chosen, or apart from all of them. They are apart from each other,
+/// so that only its neighbors can be in its way.
+fn fits(chosen: &BTreeSet<Edit>, edit: &Edit) -> bool {
+    if chosen.contains(edit) {
+        return true;
+    }
+    let probe = |end: usize| Edit::delete(Span::new(edit.span.range().start, end));
+    let before = chosen.range(..probe(edit.span.range().start)).next_back();
+    let after = chosen.range(probe(edit.span.range().start)..).next();
+    before.into_iter().chain(after).all(|other| {
+        let (a, b) = (other.span, edit.span);
+        let empty = a.is_empty() || b.is_empty();
+        if empty { !a.touches(b) } else { a.end <= b.start || b.end <= a.start }
+    })
+}
+
+/// What would change or has changed, one line a fix. Plain text.
+pub(crate) fn list(files: &BTreeMap<String, FixedFile>) -> String {
+    let mut out = String::new();
+    for (path, file) in files {
+        for fix in &file.fixes {
+            let _ = writeln!(out, "{}:{}: {} [{}]", visible(path), fix.line, visible(&fix.title), fix.rule);
+        }
+    }
+    out
+}
+
+/// A unified diff that `git apply` and `patch -p1` read.
+pub(crate) fn diff(files: &BTreeMap<String, FixedFile>) -> String {
+    let mut out = String::new();
+    for (path, file) in files {
+        let path = visible(path);
+        let diff = TextDiff::from_lines(file.before.text(), &file.after);
+        let _ = write!(out, "{}", diff.unified_diff().header(&format!("a/{path}"), &format!("b/{path}")));
+    }
+    out
+}
+
+/// Writes the changed files below `root`; what could not be written is told.
+pub(crate) fn write(root: &Path, files: &BTreeMap<String, FixedFile>) -> (usize, Vec<Problem>) {
+    let mut problems = Vec::new();
+    for (path, file) in files {
+        if let Err((what, help)) = write_one(root, path, file) {
+            problems.push(Problem::of_file(path, what, help));
+        }
+    }
+    (files.len() - problems.len(), problems)
+}
+
+fn write_one(root: &Path, path: &str, file: &FixedFile) -> Result<(), (String, &'static str)> {
+    let failed =
+        |error: io::Error| (format!("could not be written: {error}"), "check the permissions of its directory");
+    let target = root.join(path);
+    let metadata = fs::symlink_metadata(&target).map_err(failed)?;
+    if metadata.is_symlink() {
+        return Err(("is a symbolic link; it was not written".to_owned(), "fix the file that it points to"));
+    }
+    if !metadata.is_file() {
+        return Err(("is no regular file any more; it was not written".to_owned(), "run pychain again"));
+    }
+    if metadata.permissions().readonly() {
+        return Err(("is read-only; it was not written".to_owned(), "make it writable"));
+    }
+    let (now, _) = SourceFile::decode(path, &fs::read(&target).map_err(failed)?);
+    if now != file.before || now.encoding() != file.before.encoding() {
+        return Err(("was changed meanwhile; it was not written".to_owned(), "run pychain again"));
+    }
+    replace(&target, &metadata, &file.bytes).map_err(failed)
+}
+
+/// Puts a complete new file in the place of the old one: nobody ever sees half of it.
+fn replace(target: &Path, metadata: &fs::Metadata, bytes: &[u8]) -> io::Result<()> {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = target.with_file_name(format!(".{name}.{}.pychain", std::process::id()));
+    // `create_new` does not follow a link that lies in wait.
+    let mut file: File = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
+    let written = file
+        .set_permissions(metadata.permissions())
+        .and_then(|()| file.write_all(bytes))
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::rename(&temporary, target));
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests;

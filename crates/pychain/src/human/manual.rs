@@ -1,0 +1,129 @@
+//! A rule's manual page, from Markdown to plain text.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use pychain_core::rule::Rule;
+
+/// The whole page. Styled.
+pub(crate) fn page(rule: &Rule) -> String {
+    let bold = Style::new().bold();
+    let mut out = format!("{bold}{}{bold:#}: {}\n", rule.id, rule.summary);
+    let _ = writeln!(
+        out,
+        "severity {}, confidence {}, for {} use, fix {}, since {}",
+        rule.severity,
+        rule.confidence.name(),
+        rule.persona.name(),
+        rule.fix.name(),
+        rule.since
+    );
+    if !rule.aliases.is_empty() {
+        let _ = writeln!(out, "formerly {}", rule.aliases.join(", "));
+    }
+    out.push('\n');
+    out.push_str(&plain(rule.manual));
+    out
+}
+
+/// The first sentence of the page's "Why it matters".
+pub(crate) fn why(rule: &Rule) -> Option<String> {
+    let mut lines = rule.manual.lines().map(str::trim).skip_while(|line| !is_heading(line, "Why it matters")).skip(1);
+    let first = lines.by_ref().find(|line| !line.is_empty()).filter(|line| !line.starts_with('#'))?;
+    let rest = lines.take_while(|line| !line.is_empty() && !line.starts_with('#'));
+    let paragraph = std::iter::once(first).chain(rest).collect::<Vec<_>>().join(" ");
+    let end = paragraph.find(". ").unwrap_or(paragraph.len());
+    let sentence = paragraph.get(..end).unwrap_or_default().trim_end_matches('.');
+    Some(links(sentence)).filter(|sentence| !sentence.is_empty())
+}
+
+fn is_heading(line: &str, title: &str) -> bool {
+    line.starts_with('#') && line.trim_start_matches('#').trim() == title
+}
+
+fn plain(markdown: &str) -> String {
+    let heading = Style::new().bold().fg_color(Some(AnsiColor::Blue.into()));
+    let mut out = String::new();
+    let mut in_code = false;
+    for line in markdown.trim_end().lines() {
+        // Each line of a doc comment begins with the space after `///`.
+        let line = line.strip_prefix(' ').unwrap_or(line).trim_end();
+        if line.starts_with("```") {
+            in_code = !in_code;
+            if let Some(caption) = line.strip_prefix("```").filter(|info| !info.is_empty()).map(caption) {
+                out.push_str(&caption);
+            }
+        } else if in_code {
+            let _ = writeln!(out, "    {line}");
+        } else if line.starts_with('#') {
+            let _ = writeln!(out, "{heading}{}{heading:#}", line.trim_start_matches('#').trim());
+        } else {
+            let _ = writeln!(out, "{}", links(line));
+        }
+    }
+    out
+}
+
+/// What stands in a fence's info string and helps a reader: the file that the example is in.
+fn caption(info: &str) -> String {
+    let file = info.split([',', ' ']).find_map(|word| word.strip_prefix("file="));
+    file.map(|file| format!("  {file}:\n")).unwrap_or_default()
+}
+
+/// `[text](url)` as `text (url)`, `<url>` as `url`.
+fn links(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find(['[', '<', '`']) {
+        out.push_str(rest.get(..at).unwrap_or_default());
+        rest = rest.get(at..).unwrap_or_default();
+        let taken = match rest.as_bytes().first() {
+            Some(b'`') => rest.get(1..).and_then(|code| code.find('`')).map(|end| (end + 2, rest.get(..end + 2))),
+            Some(b'<') if rest.starts_with("<http") => rest.find('>').map(|end| (end + 1, rest.get(1..end))),
+            _ => None,
+        };
+        if let Some((length, Some(text))) = taken {
+            out.push_str(text);
+            rest = rest.get(length..).unwrap_or_default();
+        } else if let Some((text, url, after)) = link(rest) {
+            let _ = write!(out, "{text} ({url})");
+            rest = after;
+        } else {
+            out.push_str(rest.get(..1).unwrap_or_default());
+            rest = rest.get(1..).unwrap_or_default();
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Text, URL and what follows of a Markdown link at the start of `rest`.
+fn link(rest: &str) -> Option<(&str, &str, &str)> {
+    let (text, after) = rest.strip_prefix('[')?.split_once("](")?;
+    let (url, after) = after.split_once(')')?;
+    (!text.contains(['[', ']'])).then_some((text, url, after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markdown_becomes_plain_text() {
+        let text = " ## Why it matters\n It does. See [pip's manual](https://pip.pypa.io) and <https://x.example>.\n\n \
+                    ```requirements,bad,file=base.txt\n   a # ## b\n ```\n `[x](y)` stays.\n";
+        let shown = anstream::adapter::strip_str(&plain(text)).to_string();
+        assert_eq!(
+            shown,
+            "Why it matters\nIt does. See pip's manual (https://pip.pypa.io) and https://x.example.\n\n\
+             \x20 base.txt:\n      a # ## b\n`[x](y)` stays.\n"
+        );
+    }
+
+    #[test]
+    fn brackets_that_are_no_link_stay() {
+        for text in ["a[extra]==1", "[a] (b)", "x < y", "`", "[", "a [b](c"] {
+            assert_eq!(links(text), text);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Reads the files of an audit, and those that they include, from a tree.
+
+use std::collections::BTreeSet;
+
+use pychain_core::model::LineKind;
+use pychain_core::text::Problem;
+use pychain_core::tree::{Loader, Project, Want};
+
+use crate::discover::{Certainty, Roots};
+use crate::human::plural;
+use crate::tree::{Tree, Unread};
+
+/// The files of one side of an audit, read.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) project: Project,
+    /// The roots that were read.
+    pub(crate) read: BTreeSet<String>,
+    /// What could not be read, beside what the project itself tells.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// Reads `roots` and what they include. Files of a customary name that read like prose are left out.
+pub(crate) fn load(tree: &mut Tree, roots: &Roots) -> Loaded {
+    let loaded = read_all(tree, roots);
+    let prose: BTreeSet<&str> = roots
+        .iter()
+        .filter(|(_, root)| root.certainty == Certainty::Conventional)
+        .filter(|(path, _)| prose(&loaded.project, path).is_some())
+        .map(|(path, _)| path.as_str())
+        .collect();
+    if prose.is_empty() {
+        return loaded;
+    }
+    let rest: Roots =
+        roots.iter().filter(|(path, _)| !prose.contains(path.as_str())).map(|(p, r)| (p.clone(), *r)).collect();
+    let mut without = read_all(tree, &rest);
+    for path in prose {
+        // What another file includes is read, whatever it looks like.
+        let Some((refused, lines)) = prose_counts(&loaded.project, path) else { continue };
+        if without.project.find(path).is_none() {
+            without.problems.push(Problem::of_file(
+                path,
+                format!(
+                    "does not look like a dependency file and was not audited: pip would refuse {refused} of its {lines} {}",
+                    plural(lines, "line", "lines")
+                ),
+                "name it on the command line to audit it all the same, or add it to `exclude`",
+            ));
+        }
+    }
+    without.problems.sort();
+    without
+}
+
+fn read_all(tree: &mut Tree, roots: &Roots) -> Loaded {
+    let mut loader = Loader::new();
+    let mut read = BTreeSet::new();
+    let mut problems = Vec::new();
+    let mut refuse = |path: &str, unread: Unread| match unread {
+        Unread::Absent => {}
+        Unread::Refused(what, help) => problems.push(Problem::of_file(path, what, help)),
+    };
+    for (path, root) in roots {
+        match tree.read(path) {
+            Ok(bytes) => {
+                loader.root(path, &bytes, root.role);
+                read.insert(path.clone());
+            }
+            Err(unread) => refuse(path, unread),
+        }
+    }
+    let mut answered = BTreeSet::new();
+    loop {
+        let wants: Vec<Want> = loader.wants().into_iter().filter(|want| answered.insert(want.clone())).collect();
+        if wants.is_empty() {
+            break;
+        }
+        for want in wants {
+            match want {
+                Want::File(path) => match tree.read(&path) {
+                    Ok(bytes) => loader.file(&path, &bytes),
+                    Err(unread) => {
+                        refuse(&path, unread);
+                        loader.missing(&path);
+                    }
+                },
+                Want::Path(path) => loader.path(&path, tree.kind(&path)),
+            }
+        }
+    }
+    let project = loader.finish();
+    problems.sort();
+    problems.dedup();
+    Loaded { project, read, problems }
+}
+
+/// Refused lines of a file and all its lines, where it reads like prose: most lines are refused, and
+/// they are more than a slip or a conflict marker would leave.
+fn prose(project: &Project, path: &str) -> Option<(usize, usize)> {
+    let (refused, lines) = prose_counts(project, path)?;
+    (refused >= 4 && refused * 2 > lines).then_some((refused, lines))
+}
+
+fn prose_counts(project: &Project, path: &str) -> Option<(usize, usize)> {
+    let document = project.document(project.find(path)?)?;
+    let refused = document.lines.iter().filter(|line| matches!(line.kind, LineKind::Refused(_))).count();
+    Some((refused, document.lines.len()))
+}

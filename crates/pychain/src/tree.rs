@@ -1,0 +1,143 @@
+//! A tree of files to read from: a directory on disk or a commit in git. Reading never leaves it.
+
+use std::collections::BTreeMap;
+
+use pychain_core::model::PathKind;
+use pychain_core::text::MAX_FILE_BYTES;
+
+pub(crate) mod disk;
+pub(crate) mod git;
+
+pub(crate) use disk::Disk;
+pub(crate) use git::Commit;
+
+/// Where bytes come from. Paths are relative to the root, normalized, with `/`.
+#[derive(Debug)]
+pub(crate) enum Tree {
+    Disk(Disk),
+    Git(Commit),
+}
+
+/// Why there are no bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// Nothing is there.
+    Absent,
+    /// Something is there that is not read: why, and what to do.
+    Refused(String, String),
+}
+
+/// What a symbolic link among the candidates comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Link {
+    /// A regular file in the tree.
+    File(String),
+    /// Anything else: a directory, nothing, something outside.
+    Other(Unread),
+}
+
+/// The candidates for an audit that a tree holds.
+#[derive(Debug, Default)]
+pub(crate) struct Listing {
+    /// Regular files and symbolic links, without duplicates.
+    pub(crate) files: BTreeMap<String, EntryKind>,
+    /// What could not be listed: path, what, help.
+    pub(crate) problems: Vec<(String, String, String)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EntryKind {
+    File,
+    Link,
+}
+
+impl Tree {
+    /// The bytes of a file.
+    pub(crate) fn read(&mut self, path: &str) -> Result<Vec<u8>, Unread> {
+        if !is_plain(path) {
+            return Err(Unread::Absent);
+        }
+        match self {
+            Self::Disk(disk) => disk.read(path),
+            Self::Git(commit) => commit.read(path),
+        }
+    }
+
+    /// What a path is.
+    pub(crate) fn kind(&mut self, path: &str) -> PathKind {
+        if !path.is_empty() && !is_plain(path) {
+            return PathKind::Unknown;
+        }
+        match self {
+            Self::Disk(disk) => disk.kind(path),
+            Self::Git(commit) => commit.kind(path),
+        }
+    }
+
+    /// What a symbolic link leads to.
+    pub(crate) fn follow(&mut self, path: &str) -> Link {
+        match self {
+            Self::Disk(disk) => disk.follow(path),
+            Self::Git(commit) => commit.follow(path),
+        }
+    }
+}
+
+impl Unread {
+    fn too_large(bytes: u64) -> Self {
+        Self::Refused(
+            format!("is too large: {bytes} bytes"),
+            format!("dependency files of up to {} MiB are read", MAX_FILE_BYTES / (1024 * 1024)),
+        )
+    }
+
+    fn outside() -> Self {
+        Self::Refused(
+            "leads out of the audited root through a symbolic link; it was not read".to_owned(),
+            "audit a directory that holds the file too, or replace the link with the file".to_owned(),
+        )
+    }
+
+    fn not_regular() -> Self {
+        Self::Refused(
+            "is not a regular file; it was not opened".to_owned(),
+            "name a file, not a pipe, device or directory".to_owned(),
+        )
+    }
+
+    fn git_internal() -> Self {
+        Self::Refused(
+            "lies in git's own directory, which may hold credentials; it was not read".to_owned(),
+            "keep dependency files out of `.git`".to_owned(),
+        )
+    }
+}
+
+/// Whether a path consists of ordinary names only: nothing that climbs, starts anew or hides a separator.
+fn is_plain(path: &str) -> bool {
+    path.split('/').all(|name| !matches!(name, "" | "." | ".."))
+        && !path.contains('\0')
+        && (!cfg!(windows) || !path.contains(['\\', ':']))
+}
+
+/// Whether a path goes through git's own directory, on file systems that fold case too.
+fn is_git_internal(path: &str) -> bool {
+    path.split('/').any(|name| name.eq_ignore_ascii_case(".git"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_ordinary_paths_are_read() {
+        for path in ["requirements.txt", "a/b.txt", "a b/ü.txt", ".github/requirements.txt"] {
+            assert!(is_plain(path), "{path}");
+        }
+        for path in ["", "/etc/passwd", "../x", "a/../../x", "a//b", "./a", "a\0b"] {
+            assert!(!is_plain(path), "{path}");
+        }
+        assert!(is_git_internal("a/.GIT/config"));
+        assert!(!is_git_internal(".github/x.git/a"));
+    }
+}

@@ -1,0 +1,369 @@
+//! Reads from a commit with git's plumbing, in a way that runs nothing a repository could bring along.
+//!
+//! Only `rev-parse`, `ls-tree`, `ls-files` and `cat-file` are called, which know no hooks, filters,
+//! pagers or text conversions; what else a configuration could make them do is switched off.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+use pychain_core::model::PathKind;
+use pychain_core::text::MAX_FILE_BYTES;
+
+use super::{EntryKind, Link, Listing, Unread, is_git_internal};
+use crate::error::Hinted;
+
+/// As many links are followed as Linux follows.
+const MAX_LINKS: usize = 40;
+/// Longer than any path that a link may hold.
+const MAX_LINK_BYTES: usize = 4096;
+
+/// The files of one commit, below the audited root.
+#[derive(Debug)]
+pub(crate) struct Commit {
+    entries: BTreeMap<String, Entry>,
+    /// Paths that are not Unicode, made readable.
+    unnamable: Vec<String>,
+    blobs: Blobs,
+}
+
+#[derive(Debug)]
+struct Entry {
+    kind: EntryKind,
+    oid: String,
+}
+
+/// Where a path of the tree leads.
+enum Target {
+    File(String),
+    Directory(String),
+    Absent,
+    Outside,
+}
+
+impl Commit {
+    /// The commit that `revision` names in the repository that `root` is in.
+    pub(crate) fn open(root: &Path, revision: &str) -> Result<Self> {
+        let oid = resolve(root, revision)?;
+        // In a subdirectory of the repository, paths are relative to it and others are left out.
+        let output = git(root).args(["ls-tree", "-r", "-z", oid.as_str()]).output().context("cannot run git")?;
+        if !output.status.success() {
+            bail!("git cannot list the files of `{revision}`: {}", first_line(&output.stderr));
+        }
+        let mut entries = BTreeMap::new();
+        let mut unnamable = Vec::new();
+        for record in output.stdout.split(|byte| *byte == 0) {
+            let Some((head, path)) = split_once(record, b'\t') else { continue };
+            let Ok(path) = str::from_utf8(path) else {
+                unnamable.push(String::from_utf8_lossy(path).into_owned());
+                continue;
+            };
+            let head = String::from_utf8_lossy(head);
+            let mut words = head.split(' ');
+            let (mode, _, Some(oid)) = (words.next(), words.next(), words.next()) else { continue };
+            let kind = match mode {
+                Some("100644" | "100755" | "100664") => EntryKind::File,
+                Some("120000") => EntryKind::Link,
+                // A submodule is another repository.
+                _ => continue,
+            };
+            entries.insert(path.to_owned(), Entry { kind, oid: oid.to_owned() });
+        }
+        Ok(Self { entries, unnamable, blobs: Blobs::start(root)? })
+    }
+
+    /// All files and links below `directory` (empty for the root) that `wanted` takes.
+    pub(crate) fn list(&self, directory: &str, wanted: impl Fn(&str) -> bool) -> Listing {
+        let mut listing = Listing::default();
+        for (path, entry) in &self.entries {
+            if is_below(path, directory) && wanted(path) {
+                listing.files.insert(path.clone(), entry.kind);
+            }
+        }
+        for path in self.unnamable.iter().filter(|path| is_below(path, directory) && wanted(path)) {
+            listing.unnamable(path);
+        }
+        listing
+    }
+
+    pub(super) fn read(&mut self, path: &str) -> Result<Vec<u8>, Unread> {
+        if is_git_internal(path) {
+            return Err(Unread::git_internal());
+        }
+        match self.resolve(path) {
+            Target::File(path) => match self.entries.get(&path) {
+                Some(entry) => self.blobs.read(&entry.oid, MAX_FILE_BYTES),
+                None => Err(Unread::Absent),
+            },
+            Target::Directory(_) => Err(Unread::not_regular()),
+            Target::Absent => Err(Unread::Absent),
+            Target::Outside => Err(Unread::outside()),
+        }
+    }
+
+    pub(super) fn kind(&mut self, path: &str) -> PathKind {
+        match self.resolve(path) {
+            Target::File(_) => PathKind::File,
+            Target::Directory(path) => {
+                let mut holds = |name: &str| matches!(self.resolve(&join(&path, name)), Target::File(_));
+                if holds("pyproject.toml") || holds("setup.py") { PathKind::Project } else { PathKind::Directory }
+            }
+            Target::Absent => PathKind::Absent,
+            Target::Outside => PathKind::Unknown,
+        }
+    }
+
+    pub(super) fn follow(&mut self, path: &str) -> Link {
+        match self.resolve(path) {
+            Target::File(target) => Link::File(target),
+            Target::Directory(_) => Link::Other(Unread::not_regular()),
+            Target::Absent => Link::Other(Unread::Absent),
+            Target::Outside => Link::Other(Unread::outside()),
+        }
+    }
+
+    /// Follows links as the file system would after a checkout.
+    fn resolve(&mut self, path: &str) -> Target {
+        let mut pending: Vec<String> = path.split('/').rev().map(str::to_owned).collect();
+        let mut done = String::new();
+        let mut links = 0;
+        while let Some(name) = pending.pop() {
+            match name.as_str() {
+                "" | "." => continue,
+                ".." => {
+                    if done.is_empty() {
+                        return Target::Outside;
+                    }
+                    done.truncate(done.rfind('/').unwrap_or(0));
+                    continue;
+                }
+                _ => {}
+            }
+            let here = join(&done, &name);
+            match self.entries.get(&here) {
+                Some(Entry { kind: EntryKind::File, .. }) => {
+                    return if pending.is_empty() { Target::File(here) } else { Target::Absent };
+                }
+                Some(Entry { kind: EntryKind::Link, oid }) => {
+                    links += 1;
+                    let Ok(target) = self.blobs.read(oid, MAX_LINK_BYTES) else { return Target::Absent };
+                    let Ok(target) = String::from_utf8(target) else { return Target::Absent };
+                    if links > MAX_LINKS {
+                        return Target::Absent;
+                    }
+                    if target.starts_with('/') {
+                        return Target::Outside;
+                    }
+                    pending.extend(target.split('/').rev().map(str::to_owned));
+                }
+                None if self.is_directory(&here) => done = here,
+                None => return Target::Absent,
+            }
+        }
+        Target::Directory(done)
+    }
+
+    fn is_directory(&self, path: &str) -> bool {
+        let prefix = format!("{path}/");
+        self.entries.range(prefix.clone()..).next().is_some_and(|(first, _)| first.starts_with(&prefix))
+    }
+}
+
+impl Listing {
+    pub(crate) fn unnamable(&mut self, path: &str) {
+        self.problems.push((
+            path.to_owned(),
+            "has a name that is not Unicode; it was not audited".to_owned(),
+            "rename the file".to_owned(),
+        ));
+    }
+}
+
+/// A running `git cat-file --batch`.
+#[derive(Debug)]
+struct Blobs {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Blobs {
+    fn start(root: &Path) -> Result<Self> {
+        let mut child = git(root)
+            .args(["cat-file", "--batch"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("cannot run git")?;
+        let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+            bail!("cannot talk to git");
+        };
+        Ok(Self { child, input: Some(input), output: BufReader::new(output) })
+    }
+
+    /// The bytes of a blob of at most `limit` bytes.
+    fn read(&mut self, oid: &str, limit: usize) -> Result<Vec<u8>, Unread> {
+        self.exchange(oid, limit).unwrap_or_else(|error| {
+            Err(Unread::Refused(format!("cannot be read from git: {error}"), "check the repository".to_owned()))
+        })
+    }
+
+    fn exchange(&mut self, oid: &str, limit: usize) -> io::Result<Result<Vec<u8>, Unread>> {
+        let input = self.input.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
+        writeln!(input, "{oid}")?;
+        input.flush()?;
+        let mut header = String::new();
+        self.output.read_line(&mut header)?;
+        let size: Option<u64> = header.trim_end().strip_prefix(oid).and_then(|rest| match rest.split_once("blob ") {
+            Some((" ", size)) => size.parse().ok(),
+            _ => None,
+        });
+        let Some(size) = size else {
+            return Ok(Err(Unread::Refused(
+                "is missing from this clone".to_owned(),
+                "fetch the whole commit first".to_owned(),
+            )));
+        };
+        if size > limit as u64 {
+            io::copy(&mut self.output.by_ref().take(size + 1), &mut io::sink())?;
+            return Ok(Err(Unread::too_large(size)));
+        }
+        let mut bytes = vec![0; usize::try_from(size).map_err(io::Error::other)? + 1];
+        self.output.read_exact(&mut bytes)?;
+        // The line feed that ends every answer.
+        bytes.pop();
+        Ok(Ok(bytes))
+    }
+}
+
+impl Drop for Blobs {
+    fn drop(&mut self) {
+        drop(self.input.take());
+        let _ = self.child.wait();
+    }
+}
+
+/// The object id of the commit's tree that `revision` names.
+fn resolve(root: &Path, revision: &str) -> Result<String> {
+    if revision.starts_with('-') {
+        bail!(Hinted::new(
+            format!("`{revision}` is not a git revision"),
+            "a revision does not begin with `-`; write a branch, tag or commit: `--base origin/main`",
+        ));
+    }
+    let output = git(root)
+        .args(["rev-parse", "--verify", "--quiet", "--end-of-options"])
+        .arg(format!("{revision}^{{tree}}"))
+        .output()
+        .map_err(|error| {
+            Hinted::new("cannot run git", "install git, or compare with a directory: `--base ./DIR`").because(error)
+        })?;
+    let oid = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    if output.status.success() && !oid.is_empty() && oid.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(oid);
+    }
+    let reason = first_line(&output.stderr);
+    if reason.is_empty() {
+        bail!(Hinted::new(
+            format!("git knows no revision `{revision}`"),
+            "check the name; a shallow clone may have to fetch it first (`git fetch origin BRANCH`, \
+             or `fetch-depth: 0` for actions/checkout)",
+        ));
+    }
+    bail!(
+        Hinted::new(
+            format!("git cannot look up the revision `{revision}`"),
+            "the audited directory has to be in a git repository that git trusts, or `--base` has to name a directory",
+        )
+        .because(reason)
+    );
+}
+
+/// Whether git knows a revision of that name.
+pub(crate) fn knows(root: &Path, revision: &str) -> bool {
+    resolve(root, revision).is_ok()
+}
+
+/// The tracked files below `directory` (empty for the root) that `wanted` takes, whatever `.gitignore` says.
+pub(crate) fn tracked(root: &Path, directory: &str, wanted: impl Fn(&str) -> bool) -> Result<Listing> {
+    let mut command = git(root);
+    command.args(["ls-files", "-z", "--cached", "--stage", "--"]);
+    let output = command.arg(if directory.is_empty() { "." } else { directory }).output().context("cannot run git")?;
+    if !output.status.success() {
+        bail!("{}", first_line(&output.stderr));
+    }
+    let mut listing = Listing::default();
+    for record in output.stdout.split(|byte| *byte == 0) {
+        let Some((head, path)) = split_once(record, b'\t') else { continue };
+        let kind = if head.starts_with(b"120000") { EntryKind::Link } else { EntryKind::File };
+        match str::from_utf8(path) {
+            Ok(path) if wanted(path) && !head.starts_with(b"160000") => {
+                listing.files.insert(path.to_owned(), kind);
+            }
+            Ok(_) => {}
+            Err(_) => {
+                let path = String::from_utf8_lossy(path);
+                if wanted(&path) {
+                    listing.unnamable(&path);
+                }
+            }
+        }
+    }
+    Ok(listing)
+}
+
+/// git, with everything off by which a repository or an environment could make it do more than read.
+fn git(root: &Path) -> Command {
+    let mut command = Command::new("git");
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().to_ascii_uppercase().starts_with("GIT_") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_NO_LAZY_FETCH", "1")
+        .env("GIT_NO_REPLACE_OBJECTS", "1")
+        .env("GIT_OPTIONAL_LOCKS", "0")
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_LITERAL_PATHSPECS", "1")
+        .env("LC_ALL", "C")
+        .arg("-C")
+        .arg(root)
+        .arg("--no-pager");
+    for setting in [
+        "core.fsmonitor=false",
+        "core.untrackedCache=false",
+        "core.hooksPath=/dev/null",
+        "core.attributesFile=/dev/null",
+        "core.sshCommand=false",
+        "core.askPass=false",
+        "core.alternateRefsCommand=false",
+        "credential.helper=",
+        "protocol.allow=never",
+    ] {
+        command.args(["-c", setting]);
+    }
+    command.stdin(Stdio::null());
+    command
+}
+
+fn is_below(path: &str, directory: &str) -> bool {
+    directory.is_empty() || path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
+}
+
+fn join(directory: &str, name: &str) -> String {
+    if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") }
+}
+
+fn split_once(bytes: &[u8], at: u8) -> Option<(&[u8], &[u8])> {
+    let position = bytes.iter().position(|byte| *byte == at)?;
+    Some((&bytes[..position], &bytes[position + 1..]))
+}
+
+fn first_line(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).lines().next().unwrap_or_default().trim().to_owned()
+}
