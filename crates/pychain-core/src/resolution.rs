@@ -252,9 +252,9 @@ pub fn asked<'a>(project: &'a Project, run: &Run, installer: Installer) -> Vec<A
     let (constraints, mut requirements): (Vec<_>, Vec<_>) = entries.partition(|(constraint, _)| *constraint);
     requirements.sort_by_key(|(_, entry)| entry.location());
     requirements.dedup_by_key(|(_, entry)| entry.location());
-    let mut held = std::collections::BTreeMap::new();
+    let mut bound = std::collections::BTreeMap::new();
     for (_, entry) in &constraints {
-        let hold = held.entry(entry.requirement.name.as_ref()).or_insert(Hold::Open);
+        let hold = bound.entry(entry.requirement.name.as_ref()).or_insert(Hold::Open);
         *hold = (*hold).max(own_hold(entry, installer));
     }
     // pip then refuses whatever has no hash.
@@ -263,7 +263,7 @@ pub fn asked<'a>(project: &'a Project, run: &Run, installer: Installer) -> Vec<A
         Installer::Uv => run.options.require_hashes.is_some(),
     };
     let hold_of = |entry: &Entry<'_>| {
-        let constrained = held.get(&entry.requirement.name.as_ref()).copied().unwrap_or(Hold::Open);
+        let constrained = bound.get(&entry.requirement.name.as_ref()).copied().unwrap_or(Hold::Open);
         if all_hashed { Hold::Hashed } else { own_hold(entry, installer).max(constrained) }
     };
     requirements.into_iter().map(|(_, entry)| Asked { hold: hold_of(&entry), entry }).collect()
