@@ -70,7 +70,8 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-fn push_visible(out: &mut String, c: char) {
+/// Appends a character, written out if it is hidden or would complete a `##[`.
+pub fn push_visible(out: &mut String, c: char) {
     if is_hidden(c) {
         out.extend(c.escape_default());
     } else if c == '[' && out.ends_with("##") {

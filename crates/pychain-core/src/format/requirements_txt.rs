@@ -60,7 +60,7 @@ fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {
     let word = |value: String, range: Range<usize>| Word { value, span: line.span(range) };
     if let Some(error) = parsed.error {
         // What pip's parser wrote into shared state before it stopped stays written, so the options are kept.
-        out.options = parsed.options.into_iter().map(|used| use_of(line, used, false)).collect();
+        out.options = parsed.used.into_iter().map(|used| use_of(line, used, false)).collect();
         out.options.iter_mut().for_each(|used| used.acts = acts_anywhere(used.option));
         out.kind = LineKind::Refused(Refusal {
             class: error.class,
@@ -74,7 +74,7 @@ fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {
     }
     out.dropped = parsed.dropped.into_iter().map(|(value, range)| word(value, range)).collect();
 
-    let first = |option| parsed.options.iter().find(|used| used.option == option).cloned();
+    let first = |option| parsed.used.iter().find(|used| used.option == option).cloned();
     let editable = first(InstallOption::Editable);
     if before.is_empty() && editable.is_none() {
         let include = first(InstallOption::Requirement).or_else(|| first(InstallOption::Constraint));
@@ -87,14 +87,14 @@ fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {
                 path: (!is_remote(&used.value)).then(|| join(folder(path), &used.value)),
             });
         }
-        for links in parsed.options.iter().filter(|used| used.option == InstallOption::FindLinks) {
+        for links in parsed.used.iter().filter(|used| used.option == InstallOption::FindLinks) {
             // pip asks whether the folder is beside the file; the answer is the run's matter.
             if !links.value.contains("://") {
                 paths.kind(&join(folder(path), &links.value));
             }
         }
-        let followed = include.map(|used| used.range.clone());
-        out.options = judge_option_line(line, parsed.options, followed);
+        let followed = include.as_ref().map(|used| used.range.clone());
+        out.options = judge_option_line(line, parsed.used, followed.as_ref());
         return out;
     }
 
@@ -106,7 +106,7 @@ fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {
     let takes_hashes = editable.is_none();
     let mut first_editable = before.is_empty();
     let mut hashes = Vec::new();
-    for used in parsed.options {
+    for used in parsed.used {
         let acts = match used.option {
             InstallOption::Hash => takes_hashes,
             InstallOption::ConfigSettings => true,
@@ -140,12 +140,12 @@ fn acts_anywhere(option: InstallOption) -> bool {
 fn judge_option_line(
     line: &LogicalLine<'_>,
     options: Vec<RawOption<'_>>,
-    followed: Option<Range<usize>>,
+    followed: Option<&Range<usize>>,
 ) -> Vec<OptionUse> {
     let first_links = options.iter().position(|used| used.option == InstallOption::FindLinks);
     let last_index = options.iter().rposition(|used| used.option == InstallOption::IndexUrl);
     let judged = options.into_iter().enumerate().map(|(at, used)| {
-        let acts = match (&followed, used.option) {
+        let acts = match (followed, used.option) {
             (Some(range), option) => *range == used.range || acts_anywhere(option),
             (None, InstallOption::Hash | InstallOption::ConfigSettings) => false,
             (None, InstallOption::FindLinks) => first_links == Some(at),

@@ -180,7 +180,7 @@ fn physical_lines(text: &str) -> impl Iterator<Item = (u32, Range<usize>)> {
     // Nearly every file has only line feeds: look once whether any other line end may be there.
     // By blocks without a way out in the middle, which compilers turn into vector code.
     let odd = |block: &[u8]| {
-        block.iter().fold(false, |odd, b| odd | (b.wrapping_sub(0x0b) < 0x14) | (*b == 0xc2) | (*b == 0xe2))
+        block.iter().fold(false, |odd, b| odd | (b.wrapping_sub(0x0b) < 0x14) || (*b == 0xc2) || (*b == 0xe2))
     };
     let plain = !bytes.chunks(4096).any(odd);
     let mut at = 0;

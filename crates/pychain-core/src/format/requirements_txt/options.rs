@@ -22,7 +22,7 @@ pub(super) struct RawOption<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Options<'a> {
     /// In order; up to the error, if there is one.
-    pub(super) options: Vec<RawOption<'a>>,
+    pub(super) used: Vec<RawOption<'a>>,
     /// Words that no option takes, which pip drops.
     pub(super) dropped: Vec<(String, Range<usize>)>,
     /// What `optparse` or pip's own check refuses.
@@ -123,13 +123,12 @@ pub(super) fn parse<'a>(words: &'a [ShellWord<'_>]) -> Options<'a> {
             }
         } else if let Some(flag) = text.strip_prefix('-').and_then(|rest| rest.chars().next()) {
             let attached = text.get(1 + flag.len_utf8()..).filter(|value| !value.is_empty());
-            match SHORT.iter().find(|(short, _)| *short == flag) {
-                Some((_, option)) => (*option, attached),
-                None => {
-                    let message = format!("pip knows no option `-{flag}` in a requirements file");
-                    out.error = Some(unknown(&format!("-{flag}"), word.range.clone(), message));
-                    break;
-                }
+            if let Some((_, option)) = SHORT.iter().find(|(short, _)| *short == flag) {
+                (*option, attached)
+            } else {
+                let message = format!("pip knows no option `-{flag}` in a requirements file");
+                out.error = Some(unknown(&format!("-{flag}"), word.range.clone(), message));
+                break;
             }
         } else {
             out.dropped.push((text.to_owned(), word.range.clone()));
@@ -145,18 +144,17 @@ pub(super) fn parse<'a>(words: &'a [ShellWord<'_>]) -> Options<'a> {
                 value_range =
                     if range.len() == text.len() { range.end - value.len()..range.end } else { range.clone() };
             }
-            (true, None) => match words.next() {
-                Some(next) => {
+            (true, None) => {
+                if let Some(next) = words.next() {
                     value = Cow::Borrowed(next.value.as_ref());
                     value_range = next.range.clone();
                     range.end = next.range.end;
-                }
-                None => {
+                } else {
                     let message = format!("`{}` needs a value", option.flag());
                     out.error = Some(error(range, message, "Add the value, or remove the option"));
                     break;
                 }
-            },
+            }
             (false, Some(_)) => {
                 let message = format!("`{}` takes no value", option.flag());
                 out.error = Some(error(range, message, "Remove the `=` and what follows it"));
@@ -168,7 +166,7 @@ pub(super) fn parse<'a>(words: &'a [ShellWord<'_>]) -> Options<'a> {
             out.error = Some(refused);
             break;
         }
-        out.options.push(RawOption { option, range, value, value_range });
+        out.used.push(RawOption { option, range, value, value_range });
     }
     out
 }
@@ -241,7 +239,7 @@ mod tests {
         let words = shell_words(line, 0).expect("words");
         let options = parse(&words);
         let mut shown: Vec<String> = options
-            .options
+            .used
             .iter()
             .map(|used| format!("{}={}@{}", used.option.flag(), used.value, &line[used.value_range.clone()]))
             .collect();

@@ -32,13 +32,13 @@ impl<'a> Paths<'a> {
     pub(super) fn resolve(&self, given: &str) -> (String, PathKind) {
         let path = join("", given);
         let kind = self.kind(&path);
-        if matches!(kind, PathKind::Absent | PathKind::Unknown) {
-            if let Some(folder) = self.beside.filter(|folder| !folder.is_empty()) {
-                let beside = join(folder, given);
-                let kind = self.kind(&beside);
-                if !matches!(kind, PathKind::Absent | PathKind::Unknown) {
-                    return (beside, kind);
-                }
+        if matches!(kind, PathKind::Absent | PathKind::Unknown)
+            && let Some(folder) = self.beside.filter(|folder| !folder.is_empty())
+        {
+            let beside = join(folder, given);
+            let kind = self.kind(&beside);
+            if !matches!(kind, PathKind::Absent | PathKind::Unknown) {
+                return (beside, kind);
             }
         }
         (path, kind)
