@@ -113,9 +113,10 @@ fn fuzz(folder: &Path, program: &Path, target: &str, seeds: Option<&Path>, secon
         if let Some(count) = line.strip_prefix("stat::number_of_executed_units:") {
             count.trim().clone_into(&mut executions);
         }
-        // One line for each new input is too much; what remains is the start, pulses and crashes.
-        let new = line.starts_with('#') && [" NEW ", " REDUCE "].iter().any(|word| line.contains(word));
-        if !new && !line.starts_with("stat::") {
+        // One line for each new input is too much, and so is the dictionary that libFuzzer makes up;
+        // what remains is the start, a pulse now and then, and crashes.
+        let new = line.starts_with('#') && ["\tNEW ", "\tREDUCE"].iter().any(|word| line.contains(word));
+        if !new && !["stat::", "\"", "######"].iter().any(|start| line.starts_with(start)) {
             println!("   {line}");
         }
     }

@@ -33,6 +33,7 @@ pub mod name;
 pub mod prose;
 pub mod report;
 pub mod requirement;
+pub mod resolution;
 pub mod rule;
 pub mod rules;
 pub mod text;

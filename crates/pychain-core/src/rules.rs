@@ -4,17 +4,29 @@ use crate::rule::Rule;
 
 mod added_hash;
 mod changed_hash;
+mod changed_index;
 mod changed_policy;
+mod detached_hashes;
 mod disjoint_hashes;
 mod expired_suppression;
+mod extra_index_url;
 mod hash_sets;
 mod hash_without_pin;
+mod indexes;
+mod insecure_index;
+mod malformed_digest;
 mod mixed_hashes;
 mod new_dependency;
+mod no_require_hashes;
+mod private_name_exposed;
+mod remote_find_links;
 mod removed_dependency;
 mod removed_hash;
+mod trusted_host;
+mod unexpected_index;
 mod unhashed_requirement;
 mod unused_suppression;
+mod url_credentials;
 
 /// Every rule.
 pub static RULES: &[&Rule] = &[
@@ -26,6 +38,18 @@ pub static RULES: &[&Rule] = &[
     &disjoint_hashes::RULE,
     &changed_hash::RULE,
     &added_hash::RULE,
+    &malformed_digest::RULE,
+    &detached_hashes::RULE,
+    &no_require_hashes::RULE,
+    // Indexes.
+    &extra_index_url::RULE,
+    &private_name_exposed::RULE,
+    &unexpected_index::RULE,
+    &insecure_index::RULE,
+    &trusted_host::RULE,
+    &remote_find_links::RULE,
+    &url_credentials::RULE,
+    &changed_index::RULE,
     // The change, and what judges it.
     &new_dependency::RULE,
     &removed_dependency::RULE,

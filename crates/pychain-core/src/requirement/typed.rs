@@ -7,7 +7,8 @@
 
 use std::str::FromStr as _;
 
-use pep508_rs::pep440_rs::{Version, VersionSpecifier, VersionSpecifiers};
+use pep508_rs::pep440_rs::VersionSpecifier;
+pub use pep508_rs::pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{MarkerTree, VerbatimUrl};
 
 use super::{Comparison, Marker, MarkerExpression, MarkerValue, Specifier};
