@@ -1,5 +1,6 @@
 //! `unhashed-requirement`: what is downloaded is not checked against anything.
 
+use super::support::is_input;
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::Subject;
 use crate::model::{Document, PathKind, Requirement, Source};
@@ -51,7 +52,7 @@ const HELP: &str =
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let project = context.project;
     for document in &project.documents {
-        if is_input(project, document) || is_in_hash_mode(project, document) {
+        if is_input(project, document.file) || is_in_hash_mode(project, document) {
             continue;
         }
         let entries: Vec<Entry<'_>> = project
@@ -89,11 +90,6 @@ fn lost_its_hash(context: &Context<'_>, entry: &Entry<'_>) -> bool {
         .iter()
         .filter_map(crate::diff::Change::both)
         .any(|(before, after)| after.location() == entry.location() && !before.requirement.hashes.is_empty())
-}
-
-/// pip-compile's inputs name what is wanted; the hashes are in its output.
-fn is_input(project: &Project, document: &Document) -> bool {
-    project.file(document.file).path().ends_with(".in")
 }
 
 fn is_in_hash_mode(project: &Project, document: &Document) -> bool {
