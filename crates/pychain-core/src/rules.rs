@@ -6,14 +6,20 @@ mod added_hash;
 mod arbitrary_equality;
 mod changed_hash;
 mod changed_policy;
+mod direct_reference;
 mod disjoint_hashes;
 mod downgrade;
+mod editable_install;
 mod expired_suppression;
 mod hash_sets;
 mod implausible_version;
+mod insecure_url;
+mod insecure_vcs;
 mod loose_lines;
 mod mixed_hashes;
+mod mutable_vcs_reference;
 mod new_dependency;
+mod path_outside_project;
 mod pre_releases;
 mod removed_dependency;
 mod removed_hash;
@@ -21,6 +27,7 @@ mod support;
 mod unhashed_requirement;
 mod unpinned_requirement;
 mod unused_suppression;
+mod weak_hash;
 mod wildcard_pin;
 
 /// Every rule.
@@ -39,6 +46,14 @@ pub static RULES: &[&Rule] = &[
     &pre_releases::RULE,
     &downgrade::RULE,
     &implausible_version::RULE,
+    // References.
+    &direct_reference::RULE,
+    &weak_hash::RULE,
+    &insecure_url::RULE,
+    &mutable_vcs_reference::RULE,
+    &insecure_vcs::RULE,
+    &editable_install::RULE,
+    &path_outside_project::RULE,
     // The change, and what judges it.
     &new_dependency::RULE,
     &removed_dependency::RULE,
