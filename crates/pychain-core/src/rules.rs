@@ -3,6 +3,7 @@
 use crate::rule::Rule;
 
 mod added_hash;
+mod allowed_source_build;
 mod arbitrary_equality;
 mod changed_hash;
 mod changed_policy;
@@ -11,6 +12,7 @@ mod disjoint_hashes;
 mod downgrade;
 mod editable_install;
 mod expired_suppression;
+mod forced_source_build;
 mod hash_sets;
 mod implausible_version;
 mod insecure_url;
@@ -54,6 +56,9 @@ pub static RULES: &[&Rule] = &[
     &insecure_vcs::RULE,
     &editable_install::RULE,
     &path_outside_project::RULE,
+    // Build code.
+    &forced_source_build::RULE,
+    &allowed_source_build::RULE,
     // The change, and what judges it.
     &new_dependency::RULE,
     &removed_dependency::RULE,
