@@ -7,6 +7,7 @@ mod allowed_source_build;
 mod arbitrary_equality;
 mod changed_hash;
 mod changed_policy;
+mod characters;
 mod direct_reference;
 mod disjoint_hashes;
 mod downgrade;
@@ -14,13 +15,16 @@ mod editable_install;
 mod expired_suppression;
 mod forced_source_build;
 mod hash_sets;
+mod hidden_characters;
 mod implausible_version;
 mod insecure_url;
 mod insecure_vcs;
+mod invalid_name;
 mod loose_lines;
 mod mixed_hashes;
 mod mutable_vcs_reference;
 mod new_dependency;
+mod non_ascii_text;
 mod path_outside_project;
 mod pre_releases;
 mod removed_dependency;
@@ -59,6 +63,10 @@ pub static RULES: &[&Rule] = &[
     // Build code.
     &forced_source_build::RULE,
     &allowed_source_build::RULE,
+    // Text.
+    &hidden_characters::RULE,
+    &non_ascii_text::RULE,
+    &invalid_name::RULE,
     // The change, and what judges it.
     &new_dependency::RULE,
     &removed_dependency::RULE,
