@@ -6,33 +6,46 @@ mod added_hash;
 mod allowed_source_build;
 mod arbitrary_equality;
 mod changed_hash;
+mod changed_index;
 mod changed_policy;
 mod characters;
+mod detached_hashes;
 mod direct_reference;
 mod disjoint_hashes;
 mod downgrade;
 mod editable_install;
 mod expired_suppression;
+mod extra_index_url;
 mod forced_source_build;
 mod hash_sets;
+mod hash_without_pin;
 mod hidden_characters;
 mod implausible_version;
+mod indexes;
+mod insecure_index;
 mod insecure_url;
 mod insecure_vcs;
 mod invalid_name;
 mod loose_lines;
+mod malformed_digest;
 mod mixed_hashes;
 mod mutable_vcs_reference;
 mod new_dependency;
+mod no_require_hashes;
 mod non_ascii_text;
 mod path_outside_project;
 mod pre_releases;
+mod private_name_exposed;
+mod remote_find_links;
 mod removed_dependency;
 mod removed_hash;
 mod support;
+mod trusted_host;
+mod unexpected_index;
 mod unhashed_requirement;
 mod unpinned_requirement;
 mod unused_suppression;
+mod url_credentials;
 mod weak_hash;
 mod wildcard_pin;
 
@@ -41,10 +54,14 @@ pub static RULES: &[&Rule] = &[
     // Hashes.
     &mixed_hashes::RULE,
     &unhashed_requirement::RULE,
+    &hash_without_pin::RULE,
     &removed_hash::RULE,
     &disjoint_hashes::RULE,
     &changed_hash::RULE,
     &added_hash::RULE,
+    &malformed_digest::RULE,
+    &detached_hashes::RULE,
+    &no_require_hashes::RULE,
     // Pins.
     &unpinned_requirement::RULE,
     &wildcard_pin::RULE,
@@ -52,6 +69,15 @@ pub static RULES: &[&Rule] = &[
     &pre_releases::RULE,
     &downgrade::RULE,
     &implausible_version::RULE,
+    // Indexes.
+    &extra_index_url::RULE,
+    &private_name_exposed::RULE,
+    &unexpected_index::RULE,
+    &insecure_index::RULE,
+    &trusted_host::RULE,
+    &remote_find_links::RULE,
+    &url_credentials::RULE,
+    &changed_index::RULE,
     // References.
     &direct_reference::RULE,
     &weak_hash::RULE,
@@ -79,3 +105,6 @@ pub static RULES: &[&Rule] = &[
 pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.answers_to(id))
 }
+
+#[cfg(test)]
+mod tests;

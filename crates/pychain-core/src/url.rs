@@ -1,6 +1,7 @@
 //! URLs as pip takes them apart: Python's `urlsplit`, pip's `Link`, and what a fragment says.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
 
 use crate::digest::Algorithm;
 use crate::text::Span;
@@ -168,11 +169,11 @@ impl DirectUrl {
         let mut rest = self.text.as_str();
         while let Some(at) = rest.find(['#', '&']) {
             rest = rest.get(at + 1..).unwrap_or_default();
-            if let Some((name, value)) = rest.split_once('=') {
-                if let Some(algorithm) = Algorithm::from_name(name) {
-                    let digest = value.split('&').next().unwrap_or_default();
-                    return (!digest.is_empty()).then_some((algorithm, digest));
-                }
+            if let Some((name, value)) = rest.split_once('=')
+                && let Some(algorithm) = Algorithm::from_name(name)
+            {
+                let digest = value.split('&').next().unwrap_or_default();
+                return (!digest.is_empty()).then_some((algorithm, digest));
             }
         }
         None
@@ -214,21 +215,57 @@ impl DirectUrl {
     }
 }
 
-/// A URL's text with what stands before the `@` of its authority replaced; any text is fine.
-pub fn redact(text: &str) -> String {
-    let Some((scheme, rest)) = text.split_once("//") else { return text.to_owned() };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, tail) = rest.split_at(end);
-    match authority.rsplit_once('@') {
-        Some((credentials, host)) => {
-            // The user of a VCS over ssh is part of the address and no secret.
-            if credentials == "git" {
-                return text.to_owned();
+/// Parameters of a query that carry a secret.
+pub const SECRET_PARAMETERS: [&str; 8] =
+    ["access_token", "api_key", "apikey", "auth_token", "password", "private_token", "secret", "token"];
+
+/// The secrets in the URLs of a text, as ranges of it: what stands before the `@` of an authority, and
+/// the values of [`SECRET_PARAMETERS`]. A bare user of SSH (`git@`) is part of the address and no secret.
+pub fn secrets(text: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    for (at, _) in text.match_indices("://") {
+        let (start, before) = (at + 3, text.get(..at).unwrap_or_default());
+        let rest = text.get(start..).unwrap_or_default();
+        let rest = rest.split(is_after_url).next().unwrap_or_default();
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        if let Some((user, _)) = authority.rsplit_once('@') {
+            let is_address = user == "git" || (before.ends_with("ssh") && !user.contains(':'));
+            if !is_address && !user.is_empty() {
+                out.push(start..start + user.len());
             }
-            format!("{scheme}//****@{host}{tail}")
         }
-        None => text.to_owned(),
+        let Some((_, query)) = rest.split_once('?') else { continue };
+        let mut from = start + rest.len() - query.len();
+        for parameter in query.split('#').next().unwrap_or_default().split(['&', ';']) {
+            if let Some((name, value)) = parameter.split_once('=') {
+                if !value.is_empty() && SECRET_PARAMETERS.iter().any(|secret| name.eq_ignore_ascii_case(secret)) {
+                    out.push(from + name.len() + 1..from + parameter.len());
+                }
+            }
+            from += parameter.len() + 1;
+        }
     }
+    // A URL in the query of another one is looked at twice.
+    out.sort_by_key(|range| (range.start, range.end));
+    out.dedup_by(|later, earlier| later.start < earlier.end);
+    out
+}
+
+fn is_after_url(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`')
+}
+
+/// A text with the secrets in its URLs replaced; any text is fine.
+pub fn redact(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for range in secrets(text) {
+        out.push_str(text.get(at..range.start).unwrap_or_default());
+        out.push_str("****");
+        at = range.end;
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    out
 }
 
 /// Python's `unquote`: percent-decoding as UTF-8, malformed bytes replaced.
@@ -241,15 +278,12 @@ pub fn percent_decode(text: &str) -> String {
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         let hex = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
-        match hex.filter(|_| *byte == b'%').and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
-            Some(decoded) => {
-                out.push(decoded);
-                at += 3;
-            }
-            None => {
-                out.push(*byte);
-                at += 1;
-            }
+        if let Some(decoded) = hex.filter(|_| *byte == b'%').and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
+            out.push(decoded);
+            at += 3;
+        } else {
+            out.push(*byte);
+            at += 1;
         }
     }
     String::from_utf8_lossy(&out).into_owned()
@@ -359,6 +393,25 @@ mod tests {
         assert_eq!(url("https://h/a.zip#sha256=ab&egg=foo[x]").egg(), Err("foo[x]"));
         assert_eq!(url("https://h/a.zip#egg=x&md5=cd").hash(), Some((Algorithm::Md5, "cd")));
         assert_eq!(url("https://h/a.zip#SHA256=ab").hash(), None);
+    }
+
+    #[test]
+    fn secrets_are_taken_out_of_any_text() {
+        for (text, expected) in [
+            ("https://user:pw@h/a@b?x=1#y@z", "https://****@h/a@b?x=1#y@z"),
+            ("git+ssh://git@h/a git+ssh://me@h/b", "git+ssh://git@h/a git+ssh://me@h/b"),
+            ("-i https://t@h -f 'https://a:b@c@i/'", "-i https://****@h -f 'https://****@i/'"),
+            (
+                "https://h/a.whl?Token=abc&x=1;secret=d#f=1&token=e",
+                "https://h/a.whl?Token=****&x=1;secret=****#f=1&token=e",
+            ),
+            ("ssh://u:p@h //@h https://@h/ a@b", "ssh://****@h //@h https://@h/ a@b"),
+            ("https://a//b:c@d/e", "https://a//b:c@d/e"),
+            ("https://a/?token=https://b:c@d/e", "https://a/?token=****"),
+        ] {
+            assert_eq!(redact(text), expected);
+            assert_eq!(redact(&redact(text)), expected, "twice");
+        }
     }
 
     #[test]

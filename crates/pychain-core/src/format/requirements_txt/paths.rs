@@ -32,14 +32,14 @@ impl<'a> Paths<'a> {
     pub(super) fn resolve(&self, given: &str) -> (String, PathKind) {
         let path = join("", given);
         let kind = self.kind(&path);
-        if matches!(kind, PathKind::Absent | PathKind::Unknown) {
-            if let Some(folder) = self.beside.filter(|folder| !folder.is_empty()) {
-                let beside = join(folder, given);
-                let kind = self.kind(&beside);
-                let is_known = !matches!(kind, PathKind::Absent | PathKind::Unknown);
-                if is_known || leaves_root(&path) && !leaves_root(&beside) {
-                    return (beside, kind);
-                }
+        if matches!(kind, PathKind::Absent | PathKind::Unknown)
+            && let Some(folder) = self.beside.filter(|folder| !folder.is_empty())
+        {
+            let beside = join(folder, given);
+            let kind = self.kind(&beside);
+            let is_known = !matches!(kind, PathKind::Absent | PathKind::Unknown);
+            if is_known || leaves_root(&path) && !leaves_root(&beside) {
+                return (beside, kind);
             }
         }
         (path, kind)

@@ -1,0 +1,208 @@
+//! `changed-index`: the change moves where everything comes from.
+
+use std::collections::BTreeSet;
+
+use super::indexes::{beginning, is_all_hashed, is_expected, shown};
+use crate::audit::{Context, Findings};
+use crate::finding::{Location, Severity, Subject};
+use crate::resolution::{Place, PlaceKind, Sources, asked, index_key};
+use crate::tree::{Project, Run};
+use crate::url::redact;
+
+crate::declare_rule! {
+    /// ## What it does
+    ///
+    /// Compares the indexes in effect before and after the change, file by file that is installed.
+    /// It says where the main index is another one, appears or goes, where `--no-index` goes, and where an extra index is dropped.
+    /// An extra index that is added is `extra-index-url`'s matter.
+    ///
+    /// ## Why it matters
+    ///
+    /// The main index answers for every name.
+    /// One changed line sends all of them to another server, though no requirement changes.
+    ///
+    /// ## Example
+    ///
+    /// ```requirements,bad
+    /// ==> base/requirements.txt <==
+    /// --index-url https://packages.example.org/simple
+    /// acme-utils==1.2.0
+    /// ==> requirements.txt <==
+    /// --index-url https://mirror.example.net/simple
+    /// acme-utils==1.2.0
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// Nothing, once somebody has looked; with hashes for everything a new index cannot change what is installed.
+    ///
+    /// ```requirements,good
+    /// ==> base/requirements.txt <==
+    /// --index-url https://packages.example.org/simple
+    /// acme-utils==1.2.0
+    /// ==> requirements.txt <==
+    /// --index-url https://packages.example.org/simple/
+    /// acme-utils==1.2.1
+    /// ```
+    ///
+    /// ## When it is wrong
+    ///
+    /// When the index moved.
+    /// With `expected-indexes` in the configuration a move to one of them is only noted, and `unexpected-index` speaks of the others.
+    ///
+    /// ## References
+    ///
+    /// - pip: [`--index-url`](https://pip.pypa.io/en/stable/cli/pip_install/#cmdoption-i)
+    "changed-index": "change of the index that everything comes from",
+    severity: High, confidence: High, persona: Regular, fix: Never,
+    needs: [Base],
+    since: "0.1.0",
+    check: check,
+}
+
+fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let Some(base) = context.base else { return };
+    let (head, config) = (context.project, context.config);
+    let before_of = |run: &Run| {
+        let path = head.file(run.root).path();
+        base.runs.iter().find(|old| base.file(old.root).path() == path)
+    };
+    let mut told = BTreeSet::new();
+    for run in &head.runs {
+        let after = Sources::of(head, run, config.installer);
+        let severity = match asked(head, run, config.installer) {
+            asked if is_all_hashed(&asked) => Severity::Low,
+            _ => Severity::High,
+        };
+        let Some(old) = before_of(run) else {
+            // A file that is new, or renamed: what matters is an index that nobody knew.
+            let known =
+                |place: &Place| base.runs.iter().any(|old| knows(&Sources::of(base, old, config.installer), place));
+            if let Some((place, location)) = main(&after).and_then(|place| Some((place, place.location?))) {
+                if !known(place) && is_ours(context, place) && told.insert((location, String::new())) {
+                    let message =
+                        format!("the new file takes everything from {}, which no file did before", shown(place));
+                    let finding = findings.finding(location, Subject::Index(redact(&place.url)), message);
+                    findings.push(finding.help(HELP).at_most(rated(context, place, severity)));
+                }
+            }
+            continue;
+        };
+        let before = Sources::of(base, old, config.installer);
+        if let Some(place) = main(&after).filter(|place| is_ours(context, place)) {
+            let was = main(&before);
+            if was.is_none_or(|was| index_key(&was.url) != index_key(&place.url)) {
+                let message = match (was, place.location) {
+                    (None, _) => format!("the change drops `--no-index`, and everything comes from {}", shown(place)),
+                    (Some(was), None) => {
+                        format!("the change drops the index {}: everything comes from {}", shown(was), shown(place))
+                    }
+                    (Some(was), Some(_)) => {
+                        format!("the change takes everything from {} that came from {}", shown(place), shown(was))
+                    }
+                };
+                let location = place.location.unwrap_or_else(|| place_of(head, base, run, was));
+                if told.insert((location, place.url.clone())) {
+                    let finding = findings.finding(location, Subject::Index(redact(&place.url)), message);
+                    findings.push(finding.help(HELP).at_most(rated(context, place, severity)));
+                }
+            }
+        }
+        for place in before.places.iter().filter(|place| place.kind == PlaceKind::Extra && !knows(&after, place)) {
+            let location = place_of(head, base, run, Some(place));
+            if !told.insert((location, place.url.clone())) {
+                continue;
+            }
+            let message = format!(
+                "the change drops the extra index {}: names that only it serves are looked up elsewhere",
+                shown(place)
+            );
+            let finding = findings.finding(location, Subject::Index(redact(&place.url)), message);
+            let help = "Make sure that nothing private came from there: another index may answer for its name now";
+            findings.push(finding.help(help).at_most(Severity::Low));
+        }
+    }
+}
+
+const HELP: &str =
+    "Make sure that the index is the one you mean, and that it is yours or one you trust with every name";
+
+fn main(sources: &Sources) -> Option<&Place> {
+    sources.places.iter().find(|place| place.kind == PlaceKind::Main)
+}
+
+fn knows(sources: &Sources, place: &Place) -> bool {
+    let key = index_key(&place.url);
+    sources.places.iter().any(|known| index_key(&known.url) == key)
+}
+
+/// Where expected indexes are configured, `unexpected-index` speaks of all others.
+fn is_ours(context: &Context<'_>, place: &Place) -> bool {
+    context.config.expected_indexes.is_empty() || is_expected(&place.url, context.config)
+}
+
+fn rated(context: &Context<'_>, place: &Place, severity: Severity) -> Severity {
+    if is_expected(&place.url, context.config) { Severity::Info } else { severity }
+}
+
+/// Where something stood that is gone: the beginning of its file, or of the run's where that is gone too.
+fn place_of(head: &Project, base: &Project, run: &Run, gone: Option<&Place>) -> Location {
+    let path = gone.and_then(|place| place.location).map(|location| base.file(location.file).path());
+    beginning(head, path.and_then(|path| head.find(path)).unwrap_or(run.root))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check;
+
+    #[test]
+    fn another_main_index_is_told_at_its_line() {
+        check(
+            "changed-index",
+            "==> base/r.txt <==\na\n==> r.txt <==\n-i https://b.example.org/s\n   ^^^^^^^^^^^^^^^^^^^^^^^ changed-index: from `https://b.example.org/s` that came from `https://pypi.org/simple`\na\n",
+        );
+    }
+
+    #[test]
+    fn an_index_that_goes_is_told_where_it_stood() {
+        check(
+            "changed-index",
+            "==> base/r.txt <==\n-r b.txt\n==> base/b.txt <==\n-i https://b.example.org/s\na\n==> r.txt <==\n-r b.txt\n==> b.txt <==\na\n^ changed-index: drops the index `https://b.example.org/s`: everything comes from\n",
+        );
+        check(
+            "changed-index",
+            "==> base/r.txt <==\n--no-index\na\n==> r.txt <==\na\n^ changed-index: drops `--no-index`\n",
+        );
+    }
+
+    #[test]
+    fn a_dropped_extra_index_is_told_a_new_one_is_not() {
+        check(
+            "changed-index",
+            "==> base/r.txt <==\n--extra-index-url https://b.example.org\na\n==> r.txt <==\n--extra-index-url https://c.example.org\n^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ changed-index: drops the extra index `https://b.example.org`\na\n",
+        );
+    }
+
+    #[test]
+    fn a_new_file_may_use_an_index_that_others_use() {
+        check(
+            "changed-index",
+            "==> base/r.txt <==\n-i https://b.example.org\na\n==> r.txt <==\n-i https://b.example.org\na\n==> s.txt <==\n-i https://B.example.org/\na\n==> t.txt <==\n-i https://c.example.org\n   ^^^^^^^^^^^^^^^^^^^^^ changed-index: which no file did before\na\n",
+        );
+    }
+
+    #[test]
+    fn spelling_and_expected_indexes_are_no_news() {
+        check(
+            "changed-index",
+            "==> base/r.txt <==\n-i https://b.example.org\na\n==> r.txt <==\n--index-url=https://u:${T}@b.example.org:443/\na\n",
+        );
+        let config = "expected-indexes = [\"https://c.example.org\"]\n";
+        check(
+            "changed-index",
+            &format!(
+                "==> base/pychain.toml <==\n{config}==> pychain.toml <==\n{config}==> base/r.txt <==\n-i https://b.example.org\na\n==> r.txt <==\n-i https://d.example.org\na\n"
+            ),
+        );
+    }
+}

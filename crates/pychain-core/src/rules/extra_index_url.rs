@@ -1,0 +1,200 @@
+//! `extra-index-url`: one index may answer in another's stead.
+
+use super::indexes::{Mix, Placed, is_all_hashed, is_foreign, is_private, mix, names, placed, shown};
+use crate::audit::{Context, Findings};
+use crate::config::{Config, Installer};
+use crate::finding::{Finding, Severity, Subject};
+use crate::resolution::{Place, PlaceKind, Way};
+use crate::url::redact;
+
+crate::declare_rule! {
+    /// ## What it does
+    ///
+    /// Looks for `--extra-index-url` and says what it means for the requirements that are installed with it, by the installer that the configuration names (`installer = "pip"` or `"uv"`).
+    ///
+    /// ## Why it matters
+    ///
+    /// pip pools the candidates of all indexes and takes the highest version, whoever serves it.
+    /// Whoever registers the name of a private project on the public index, with a higher version, gets their code installed: dependency confusion.
+    /// A pin alone does not help: of the same version pip takes the file that fits the machine best, and among equals the one of the last index.
+    ///
+    /// uv takes a name from the first index that has it, and asks extra indexes before the main one.
+    /// So `--index-url` for the private index and `--extra-index-url` for the public one, the usual way to write it for pip, lets the public index win.
+    ///
+    /// ## Example
+    ///
+    /// ```requirements,bad
+    /// --extra-index-url https://packages.example.org/simple
+    /// acme-utils>=1.2
+    /// flask==3.0.3
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// Use one index that serves the private projects and passes on the public ones, or give every requirement a hash: a file with another hash is refused, wherever it comes from.
+    ///
+    /// ```requirements,good
+    /// --index-url https://packages.example.org/simple
+    /// acme-utils>=1.2
+    /// flask==3.0.3
+    /// ```
+    ///
+    /// ## When it is wrong
+    ///
+    /// When the installer is given other indexes on the command line or in its configuration, which no requirements file tells.
+    /// With hashes for everything the finding is only of low severity: the extra index can stop an install, not enter it.
+    /// For uv a private extra index before the public main one is the documented way, and of low severity too.
+    ///
+    /// ## References
+    ///
+    /// - pip: [`--extra-index-url`](https://pip.pypa.io/en/stable/cli/pip_install/#cmdoption-extra-index-url)
+    /// - uv: [Searching across multiple indexes](https://docs.astral.sh/uv/concepts/indexes/#searching-across-multiple-indexes)
+    /// - Birsan: [Dependency confusion](https://medium.com/@alex.birsan/dependency-confusion-4a5d60fec610)
+    "extra-index-url": "several indexes that may answer for one another",
+    severity: Medium, confidence: High, persona: Regular, fix: Never,
+    needs: [],
+    since: "0.1.0",
+    check: check,
+}
+
+fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    for placed in placed(context) {
+        let Some(place) = placed.place().filter(|place| place.kind == PlaceKind::Extra) else { continue };
+        // The same index twice is still one index.
+        let Some(mix) = mix(&placed, context.config) else { continue };
+        let (message, help, severity) = match context.config.installer {
+            Installer::Pip => for_pip(&placed, &mix),
+            Installer::Uv => for_uv(&placed, &mix, context.config),
+        };
+        let finding = findings.finding(placed.location, Subject::Index(redact(&place.url)), message);
+        let finding = with_evidence(finding, &placed, &mix, context.config);
+        findings.push(finding.help(help).at_most(severity));
+    }
+}
+
+fn for_pip(placed: &Placed<'_>, mix: &Mix<'_>) -> (String, &'static str, Severity) {
+    let message = format!("pip pools this index with {}{}", mix.others, mix.outcome(placed));
+    let is_open = !mix.open.is_empty() || placed.asked.is_empty();
+    let severity = if is_open { Severity::Medium } else { Severity::Low };
+    (message, "Use one index that serves everything (`--index-url` alone), or give every requirement a hash", severity)
+}
+
+fn for_uv(placed: &Placed<'_>, mix: &Mix<'_>, config: &Config) -> (String, &'static str, Severity) {
+    if is_all_hashed(&placed.asked) {
+        let message = format!("uv asks this extra index before the main one{}", mix.outcome(placed));
+        return (message, "Use one index that serves everything", Severity::Low);
+    }
+    let outcome = match mix.by(&[Way::AskedFirst]).as_slice() {
+        [] => "takes what it has from there".to_owned(),
+        first => format!("takes {} from there if it has them", names(first)),
+    };
+    let main = placed.sources.places.iter().find(|place| place.kind == PlaceKind::Main);
+    let is_open = |place: &Place| is_foreign(place, config);
+    match main.filter(|main| !is_open(main) && placed.place().is_some_and(is_open)) {
+        Some(main) => (
+            format!("uv asks this extra index before {} and {outcome}", shown(main)),
+            "Swap the two: uv asks extra indexes first, so the private index belongs there and the public one in `--index-url`",
+            Severity::Medium,
+        ),
+        None => (
+            format!("uv asks this extra index before the main one and {outcome}"),
+            "Make sure that nobody else can publish there, or tie projects to their index with `tool.uv.sources`",
+            Severity::Low,
+        ),
+    }
+}
+
+fn with_evidence(finding: Finding, placed: &Placed<'_>, mix: &Mix<'_>, config: &Config) -> Finding {
+    let order: Vec<String> = placed.sources.places.iter().map(|place| redact(&place.url)).collect();
+    let mut finding = finding.evidence("places, in the installer's order", order.join(", "));
+    if !mix.open.is_empty() {
+        finding = finding.evidence("without a hash", format!("{} of {}", mix.open.len(), placed.asked.len()));
+    }
+    let private: Vec<_> = mix.open.iter().map(|(asked, _)| *asked).filter(|asked| is_private(asked, config)).collect();
+    if !private.is_empty() {
+        finding = finding.evidence("private names", names(&private));
+    }
+    finding
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Fixture, check};
+
+    const UV: &str = "==> pychain.toml <==\ninstaller = \"uv\"\n";
+
+    #[test]
+    fn pip_takes_the_highest_version_of_all() {
+        check(
+            "extra-index-url",
+            "--extra-index-url https://u:p@a.example.org/simple\n                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ extra-index-url: pip pools this index with `https://pypi.org/simple`: of `b`, `c` and 2 more it takes the highest version\nb\nc>=1\nd\ne\nf==1\n",
+        );
+    }
+
+    #[test]
+    fn a_pin_alone_protects_nothing() {
+        check(
+            "extra-index-url",
+            "--extra-index-url https://a.example.org/simple\n                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ extra-index-url: `b` is pinned without a hash\nb==1\nc==1 --hash=sha256:00\n--no-require-hashes\n",
+        );
+    }
+
+    #[test]
+    fn hashes_protect_and_lower_the_severity() {
+        let text = "--extra-index-url https://a.example.org/simple\n                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ extra-index-url: with a hash for everything\nb==1 --hash=sha256:00\n";
+        check("extra-index-url", text);
+        let report = Fixture::parse(text).report();
+        let severity = report.findings.iter().find(|finding| finding.rule.id == "extra-index-url").map(|f| f.severity);
+        assert_eq!(severity, Some(crate::finding::Severity::Low));
+    }
+
+    #[test]
+    fn private_names_come_first() {
+        check(
+            "extra-index-url",
+            "==> pychain.toml <==\nprivate-prefixes = [\"acme-\"]\n==> requirements.txt <==\n--extra-index-url https://a.example.org/simple\n                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ extra-index-url: of `acme-x` and `b` it\nb\nacme-x\n",
+        );
+    }
+
+    #[test]
+    fn uv_asks_the_extra_index_first() {
+        check(
+            "extra-index-url",
+            &format!(
+                "{UV}==> requirements.txt <==\n--index-url https://a.example.org/simple\n--extra-index-url https://pypi.org/simple\n                  ^^^^^^^^^^^^^^^^^^^^^^^ extra-index-url: uv asks this extra index before `https://a.example.org/simple` and takes `acme-x` from there\nacme-x==1\n"
+            ),
+        );
+        check(
+            "extra-index-url",
+            &format!(
+                "{UV}==> requirements.txt <==\n--extra-index-url https://a.example.org/simple\n                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ extra-index-url: before the main one\nb\n"
+            ),
+        );
+    }
+
+    #[test]
+    fn an_option_in_an_included_file_acts_on_all_and_is_told_once() {
+        check(
+            "extra-index-url",
+            "==> a.txt <==\n-r base.txt\nb\n==> c.txt <==\n-r base.txt\nd\n==> base.txt <==\n--extra-index-url https://a.example.org/simple\n                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ extra-index-url: of `b` and `d` it\n",
+        );
+    }
+
+    #[test]
+    fn one_index_is_left_alone_however_it_is_named() {
+        check("extra-index-url", "--extra-index-url https://pypi.org/simple/\nb\n");
+        check(
+            "extra-index-url",
+            "--extra-index-url https://a.example.org/simple\n-i https://b.example.org/simple\nb\n",
+        );
+        check("extra-index-url", "b --extra-index-url https://a.example.org/simple\n");
+    }
+
+    #[test]
+    fn a_change_tells_of_a_new_index_only() {
+        check(
+            "extra-index-url",
+            "==> base/r.txt <==\n--extra-index-url https://a.example.org\nb\n==> r.txt <==\n--extra-index-url https://a.example.org\n--extra-index-url https://c.example.org\n                  ^^^^^^^^^^^^^^^^^^^^^ extra-index-url: with 2 other places\nb\nd\n",
+        );
+    }
+}

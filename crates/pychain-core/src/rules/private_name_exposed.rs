@@ -1,0 +1,210 @@
+//! `private-name-exposed`: a name of one's own that somebody else's index may answer for.
+
+use std::collections::BTreeSet;
+
+use super::indexes::{is_foreign, is_private, names, shown};
+use crate::audit::{Context, Findings, Scope};
+use crate::finding::{Confidence, Finding, Location, Severity, Subject};
+use crate::resolution::{Asked, Hold, Place, Sources, Way, asked};
+use crate::url::redact;
+
+crate::declare_rule! {
+    /// ## What it does
+    ///
+    /// Looks for requirements whose names begin with one of the `private-prefixes` of the configuration, and for which an index that anybody can publish to may answer.
+    /// Such an index is the public one; where the configuration has `expected-indexes`, it is also every index that is not among them.
+    /// What the installer would take is decided as recorded with pip and uv; a hash always protects.
+    /// A full audit says it once a file; a review of a change says it of each line.
+    ///
+    /// ## Why it matters
+    ///
+    /// Names of private projects leak through error messages, lock files and published packages.
+    /// Whoever registers one on the public index gets their code into every install that asks there too.
+    ///
+    /// ## Example
+    ///
+    /// ```requirements,bad
+    /// ==> pychain.toml <==
+    /// private-prefixes = ["acme-"]
+    /// ==> requirements.txt <==
+    /// --extra-index-url https://packages.example.org/simple
+    /// acme-utils==1.2.0
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```requirements,good
+    /// ==> pychain.toml <==
+    /// private-prefixes = ["acme-"]
+    /// ==> requirements.txt <==
+    /// --index-url https://packages.example.org/simple
+    /// acme-utils==1.2.0
+    /// ```
+    ///
+    /// ## When it is wrong
+    ///
+    /// When the private names are registered on the public index as well, by yourselves.
+    /// When no file names a private index because the installer is given it on the command line or in its configuration: such a finding is of low severity and confidence.
+    ///
+    /// ## References
+    ///
+    /// - Birsan: [Dependency confusion](https://medium.com/@alex.birsan/dependency-confusion-4a5d60fec610)
+    "private-name-exposed": "private name that a public index may answer for",
+    severity: High, confidence: High, persona: Regular, fix: Never,
+    needs: [PrivatePrefixes],
+    since: "0.1.0",
+    check: check,
+}
+
+fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let (project, config) = (context.project, context.config);
+    let mut told: BTreeSet<Location> = BTreeSet::new();
+    for run in &project.runs {
+        let sources = Sources::of(project, run, config.installer);
+        let private = asked(project, run, config.installer).into_iter().filter(|asked| is_private(asked, config));
+        let mut exposed: Vec<(Asked<'_>, Exposure<'_>)> = private
+            .filter(|asked| asked.hold != Hold::Hashed)
+            .filter_map(|asked| Some((asked, exposure(context, &sources, asked.hold)?)))
+            .filter(|(asked, _)| told.insert(asked.entry.location()))
+            .collect();
+        while let Some((first, exposure)) = exposed.first().copied() {
+            let at = first.entry.location();
+            let (group, rest): (Vec<_>, Vec<_>) = exposed.into_iter().partition(|(asked, other)| {
+                let place = asked.entry.location();
+                place == at || (context.scope == Scope::Full && place.file == at.file && other.way == exposure.way)
+            });
+            exposed = rest;
+            let group: Vec<Asked<'_>> = group.into_iter().map(|(asked, _)| asked).collect();
+            findings.push(finding(context, findings, &group, &first, &exposure));
+        }
+    }
+}
+
+/// The foreign index that may answer, and how. No way: no private index is there at all.
+#[derive(Clone, Copy)]
+struct Exposure<'a> {
+    by: &'a Place,
+    way: Option<Way>,
+}
+
+fn exposure<'a>(context: &Context<'_>, sources: &'a Sources, hold: Hold) -> Option<Exposure<'a>> {
+    let places = || sources.places.iter().enumerate();
+    let foreign = || places().filter(|(_, place)| is_foreign(place, context.config));
+    let mut own = places().filter(|(_, place)| !is_foreign(place, context.config)).map(|(at, _)| at).peekable();
+    if own.peek().is_none() {
+        return foreign().next().map(|(_, by)| Exposure { by, way: None });
+    }
+    let mut ways = own.flat_map(|own| {
+        foreign().filter_map(move |(at, by)| Some(Exposure { by, way: Some(sources.way_in(own, at, hold)?) }))
+    });
+    ways.next()
+}
+
+fn finding(
+    context: &Context<'_>,
+    findings: &Findings<'_>,
+    group: &[Asked<'_>],
+    first: &Asked<'_>,
+    exposure: &Exposure<'_>,
+) -> Finding {
+    let (tool, by) = (context.config.installer.name(), shown(exposure.by));
+    let named = names(group);
+    let (is, has) = if group.len() == 1 { ("is", "has") } else { ("are", "have") };
+    let message = match exposure.way {
+        None if exposure.by.location.is_none() => {
+            format!("{named} {is} private, and no option names another index than {by}")
+        }
+        None => format!("{named} {is} private, and only {by} is asked"),
+        Some(Way::AskedFirst) => {
+            format!("{named} {is} private, and {tool} asks {by} first and takes any file of that name")
+        }
+        Some(Way::HigherVersion) => format!("{named} {is} private, and {tool} takes a higher version from {by}"),
+        Some(Way::SameVersion) => {
+            format!("{named} {is} private and {has} no hash, and {tool} may take a file of the same version from {by}")
+        }
+    };
+    let subject = match (group, context.scope) {
+        ([_, _, ..], _) => Subject::File(context.project.file(first.entry.document.file).path().to_owned()),
+        _ => first.entry.requirement.subject(),
+    };
+    let span = first.entry.requirement.name_span.unwrap_or(first.entry.requirement.span);
+    let finding = findings
+        .finding(first.entry.at(span), subject, message)
+        .help("Serve private projects from one index of your own (`--index-url` alone), or give them hashes")
+        .identified_by(redact(&exposure.by.url));
+    match exposure.by.location {
+        Some(location) => finding.related(location, "this index may answer"),
+        None if exposure.way.is_none() => finding.at_most(Severity::Low).confidence(Confidence::Low),
+        None => finding,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check;
+
+    const CONFIG: &str = "==> pychain.toml <==\nprivate-prefixes = [\"acme-\"]\n";
+
+    #[test]
+    fn a_pool_with_the_public_index_exposes_what_has_no_hash() {
+        check(
+            "private-name-exposed",
+            &format!(
+                "{CONFIG}==> r.txt <==\n-i https://a.example.org\n--extra-index-url https://pypi.org/simple\nAcme.X>=1\n^^^^^^ private-name-exposed: takes a higher version from `https://pypi.org/simple`\nb\n"
+            ),
+        );
+        check(
+            "private-name-exposed",
+            &format!(
+                "{CONFIG}==> r.txt <==\n--extra-index-url https://a.example.org\nacme-x==1\n^^^^^^ private-name-exposed: has no hash, and pip may take a file of the same version\n"
+            ),
+        );
+        check(
+            "private-name-exposed",
+            &format!("{CONFIG}==> r.txt <==\n--extra-index-url https://a.example.org\nacme-x==1 --hash=sha256:00\n"),
+        );
+    }
+
+    #[test]
+    fn uv_protects_what_is_asked_first() {
+        let uv = "==> pychain.toml <==\nprivate-prefixes = [\"acme-\"]\ninstaller = \"uv\"\n==> r.txt <==\n";
+        check("private-name-exposed", &format!("{uv}--extra-index-url https://a.example.org\nacme-x\n"));
+        check(
+            "private-name-exposed",
+            &format!(
+                "{uv}-i https://a.example.org\n--extra-index-url https://pypi.org/simple\nacme-x==1\n^^^^^^ private-name-exposed: uv asks `https://pypi.org/simple` first\n"
+            ),
+        );
+    }
+
+    #[test]
+    fn a_file_is_one_finding_in_a_full_audit() {
+        check(
+            "private-name-exposed",
+            &format!(
+                "{CONFIG}==> r.txt <==\nacme-x\n^^^^^^ private-name-exposed: `acme-x` and `acme-y` are private, and no option names another index than\nacme-y==1\n"
+            ),
+        );
+    }
+
+    #[test]
+    fn an_index_added_by_a_change_exposes_lines_that_stay() {
+        check(
+            "private-name-exposed",
+            "==> base/pychain.toml <==\nprivate-prefixes = [\"acme-\"]\n==> pychain.toml <==\nprivate-prefixes = [\"acme-\"]\n==> base/r.txt <==\n-i https://a.example.org\nacme-x\nacme-y\n==> r.txt <==\n-i https://a.example.org\n--extra-index-url https://pypi.org/simple\nacme-x\n^^^^^^ private-name-exposed\nacme-y\n^^^^^^ private-name-exposed\n",
+        );
+    }
+
+    #[test]
+    fn any_index_but_the_expected_ones_is_foreign() {
+        let config =
+            "==> pychain.toml <==\nprivate-prefixes = [\"acme-\"]\nexpected-indexes = [\"https://a.example.org\"]\n";
+        check(
+            "private-name-exposed",
+            &format!(
+                "{config}==> r.txt <==\n-i https://a.example.org\n--extra-index-url https://b.example.org\nacme-x\n^^^^^^ private-name-exposed: `https://b.example.org`\n"
+            ),
+        );
+        check("private-name-exposed", &format!("{config}==> r.txt <==\n-i https://a.example.org\nacme-x\n"));
+    }
+}

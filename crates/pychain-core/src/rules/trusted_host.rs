@@ -1,0 +1,109 @@
+//! `trusted-host`: pip does not check who answers.
+
+use super::indexes::{asked_with, is_all_hashed, is_loopback};
+use crate::audit::{Context, Findings};
+use crate::config::Installer;
+use crate::finding::{Location, Severity, Subject};
+use crate::model::{InstallOption, LineKind};
+use crate::prose::code;
+use crate::text::Span;
+use crate::url::DirectUrl;
+
+crate::declare_rule! {
+    /// ## What it does
+    ///
+    /// Looks for `--trusted-host`.
+    /// This machine (`localhost`, `127.0.0.1`, `::1`) is left alone.
+    ///
+    /// ## Why it matters
+    ///
+    /// pip then takes anything that answers for the host: over `http`, or over `https` with any certificate.
+    /// The option acts on the whole install, whichever file it stands in.
+    ///
+    /// ## Example
+    ///
+    /// ```requirements,bad
+    /// --index-url https://packages.example.org/simple
+    /// --trusted-host packages.example.org
+    /// acme-utils==1.2.0
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// Give pip the certificate of the internal authority: `--cert` on the command line, `cert` in its configuration, or the system's own store, which pip uses since 24.2 with Python 3.10 and newer.
+    ///
+    /// ```requirements,good
+    /// --index-url https://packages.example.org/simple
+    /// acme-utils==1.2.0
+    /// ```
+    ///
+    /// ## When it is wrong
+    ///
+    /// When the network between is as trustworthy as the host itself.
+    /// With a hash for everything that is installed nothing forged gets in, and the severity is low.
+    /// uv ignores the option in a file; `ineffective-option` says so.
+    ///
+    /// ## References
+    ///
+    /// - pip: [`--trusted-host`](https://pip.pypa.io/en/stable/cli/pip/#cmdoption-trusted-host), [HTTPS certificates](https://pip.pypa.io/en/stable/topics/https-certificates/)
+    "trusted-host": "host whose certificate is not checked",
+    severity: High, confidence: High, persona: Regular, fix: Never,
+    needs: [],
+    since: "0.1.0",
+    check: check,
+}
+
+fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    if context.config.installer == Installer::Uv {
+        return;
+    }
+    for (document, line, used) in context.project.options(InstallOption::TrustedHost) {
+        let value = used.value.value.as_str();
+        let host =
+            DirectUrl::parse(&format!("https://{value}"), Span::default()).map_or(String::new(), |url| url.host());
+        // A value that is no host stops pip, and `unreadable-line` says so.
+        if !matches!(line.kind, LineKind::Options) || host.is_empty() || is_loopback(&host) {
+            continue;
+        }
+        let location = Location { file: document.file, span: used.span };
+        let subject = Subject::Option(format!("{} {host}", used.option.flag()));
+        let message = format!("pip does not check who answers for {}", code(value));
+        let all_hashed = is_all_hashed(&asked_with(context, document.file));
+        findings.push(
+            findings
+                .finding(location, subject, message)
+                .help("Remove the option; give pip the host's certificate with `--cert` or in its configuration")
+                .at_most(if all_hashed { Severity::Low } else { Severity::High }),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check;
+
+    #[test]
+    fn any_spelling_in_any_file_of_the_run_counts() {
+        check(
+            "trusted-host",
+            "==> r.txt <==\n-c constraints.txt\na\n==> constraints.txt <==\n--trusted h.example.org:8080\n^^^^^^^^^^^^^^^^^^^^^^^^^^^^ trusted-host: `h.example.org:8080`\n",
+        );
+    }
+
+    #[test]
+    fn this_machine_and_what_does_nothing_are_left_alone() {
+        check(
+            "trusted-host",
+            "--trusted-host localhost\n--trusted-host ::1\na --trusted-host h\n-r b.txt --trusted-host h\n",
+        );
+        check("trusted-host", "==> pychain.toml <==\ninstaller = \"uv\"\n==> r.txt <==\n--trusted-host h\na\n");
+    }
+
+    #[test]
+    fn another_host_in_a_change_is_a_new_finding() {
+        check(
+            "trusted-host",
+            "==> base/r.txt <==\n--trusted-host a\n--trusted-host b\n==> r.txt <==\n--trusted-host c\n^^^^^^^^^^^^^^^^ trusted-host: `c`\n--trusted-host b\n",
+        );
+    }
+}
