@@ -62,6 +62,13 @@ pub static RULES: &[&Rule] = &[
     &malformed_digest::RULE,
     &detached_hashes::RULE,
     &no_require_hashes::RULE,
+    // Pins.
+    &unpinned_requirement::RULE,
+    &wildcard_pin::RULE,
+    &arbitrary_equality::RULE,
+    &pre_releases::RULE,
+    &downgrade::RULE,
+    &implausible_version::RULE,
     // Indexes.
     &extra_index_url::RULE,
     &private_name_exposed::RULE,
@@ -71,13 +78,6 @@ pub static RULES: &[&Rule] = &[
     &remote_find_links::RULE,
     &url_credentials::RULE,
     &changed_index::RULE,
-    // Pins.
-    &unpinned_requirement::RULE,
-    &wildcard_pin::RULE,
-    &arbitrary_equality::RULE,
-    &pre_releases::RULE,
-    &downgrade::RULE,
-    &implausible_version::RULE,
     // References.
     &direct_reference::RULE,
     &weak_hash::RULE,

@@ -26,13 +26,13 @@ crate::declare_rule! {
     /// ## Example
     ///
     /// ```requirements,bad
-    #[doc = " click==8.1.7\u{a0}"]
+    #[doc = " click==8.1.7\u{a0}# pinned"]
     /// ```
     ///
     /// ## Use instead
     ///
     /// ```requirements,fixed
-    /// click==8.1.7
+    /// click==8.1.7 # pinned
     /// ```
     ///
     /// The fix writes plain spaces and quotes where pip takes them for such, or refuses the line for them.

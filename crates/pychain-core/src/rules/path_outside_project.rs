@@ -3,7 +3,7 @@
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Finding, Subject};
 use crate::format::requirements_txt::leaves_root;
-use crate::model::{Line, Requirement, Source};
+use crate::model::{Requirement, Source};
 use crate::prose::code;
 use crate::tree::Entry;
 
@@ -51,15 +51,10 @@ const HELP: &str = "Bring the code into the repository, or install a released ve
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let project = context.project;
     for document in &project.documents {
-        let constraint = project.is_constraints(document.file);
         let outside =
             |requirement: &Requirement| matches!(&requirement.source, Source::Path(path) if leaves_root(&path.path));
-        let entries: Vec<Entry<'_>> = document
-            .lines
-            .iter()
-            .filter_map(|line: &Line| Some(Entry { document, line, requirement: line.requirement()?, constraint }))
-            .filter(|entry| outside(entry.requirement))
-            .collect();
+        let entries: Vec<Entry<'_>> =
+            project.requirements_of(document).filter(|entry| outside(entry.requirement)).collect();
         match (context.scope, entries.as_slice()) {
             (Scope::Full, [first, rest @ ..]) if !rest.is_empty() => {
                 let path = project.file(document.file).path();
