@@ -166,7 +166,7 @@ fn push_line(files: &mut Vec<(String, String)>, line: &str) {
 fn body(rule: &Rule) -> String {
     let mut body = String::with_capacity(rule.manual.len());
     for line in rule.manual.lines() {
-        body.push_str(line.strip_prefix(' ').unwrap_or(line).trim_end());
+        body.push_str(line.strip_prefix(' ').unwrap_or(line).trim_end_matches([' ', '\t', '\r']));
         body.push('\n');
     }
     body.truncate(body.trim_end().len());

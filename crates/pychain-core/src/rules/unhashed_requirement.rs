@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::support::is_input;
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Location, Subject};
 use crate::model::{Document, PathKind, Requirement, Source};
@@ -69,8 +70,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         .collect();
     for document in &project.documents {
         let file = project.file(document.file);
-        // pip-compile's inputs name what is wanted; the hashes are in its output.
-        if file.path().ends_with(".in") || checked.contains(&document.file) || has_hashes(document) {
+        if is_input(project, document.file) || checked.contains(&document.file) || has_hashes(document) {
             continue;
         }
         let entries: Vec<Entry<'_>> = project
