@@ -13,12 +13,12 @@ pub(crate) fn time(command: impl Fn() -> Command, runs: usize) -> Result<Times> 
     for _ in 0..runs {
         let mut command = command();
         command.stdout(Stdio::null()).stderr(Stdio::null());
-        let (elapsed, status) = timing::once(|| command.status());
+        let (run, status) = timing::of_a_child(|| command.status());
         let status = status.with_context(|| format!("starting {command:?}"))?;
         ensure!(matches!(status.code(), Some(0 | 1)), "{command:?} failed: {status}");
-        times.push(elapsed);
+        times.push(run);
     }
-    Ok(Times::of(times))
+    Ok(Times::of(&times))
 }
 
 /// The most memory that it holds at any time, in bytes: the kernel's own high-water mark (`VmHWM`),

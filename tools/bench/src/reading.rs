@@ -5,11 +5,12 @@ use std::hint::black_box;
 use pychain_core::model::PathKind;
 use pychain_core::tree::{Loader, Project, Role, Want};
 
-use crate::timing::{self, Times};
+use crate::timing::{self, Run, Times};
 
 /// Reads the file `runs` times, as one requirements file that stands alone.
 pub(crate) fn time(bytes: &[u8], runs: usize) -> Times {
-    Times::of((0..runs).map(|_| timing::once(|| black_box(read(black_box(bytes)))).0).collect())
+    let runs: Vec<Run> = (0..runs).map(|_| timing::on_this_thread(|| black_box(read(black_box(bytes)))).0).collect();
+    Times::of(&runs)
 }
 
 fn read(bytes: &[u8]) -> Project {

@@ -17,11 +17,23 @@ struct Row {
 pub(crate) struct Table(Vec<Row>);
 
 impl Table {
-    /// A time against its limit, in milliseconds: the shortest run counts, the median is shown beside it.
-    pub(crate) fn time(&mut self, what: &str, times: &Times, limit: f64) {
+    /// Time of the processor on one core, in milliseconds, against its limit.
+    pub(crate) fn work(&mut self, what: &str, times: &Times, limit: f64) {
+        let measured = format!("{:.2} ms of work (clock {:.2}, median {:.2})", times.cpu, times.least, times.median);
         self.0.push(Row {
             what: what.to_owned(),
-            measured: format!("{:.2} ms (median {:.2})", times.least, times.median),
+            measured,
+            must: format!("at most {limit} ms"),
+            reached: Some(times.cpu <= limit),
+        });
+    }
+
+    /// Time on the clock, in milliseconds, against its limit: the shortest run counts.
+    pub(crate) fn clock(&mut self, what: &str, times: &Times, limit: f64) {
+        let measured = format!("{:.2} ms (median {:.2}, work {:.2})", times.least, times.median, times.cpu);
+        self.0.push(Row {
+            what: what.to_owned(),
+            measured,
             must: format!("at most {limit} ms"),
             reached: Some(times.least <= limit),
         });
@@ -86,7 +98,11 @@ mod tests {
     #[test]
     fn the_shortest_time_decides() {
         let mut table = Table::default();
-        table.time("a", &Times { least: 4.0, median: 9.0 }, 4.0);
+        let times = Times { least: 4.0, median: 9.0, cpu: 3.0 };
+        table.clock("a", &times, 4.0);
+        table.work("a", &times, 3.0);
         assert!(table.passed());
+        table.clock("a", &times, 3.0);
+        assert!(!table.passed());
     }
 }
