@@ -24,6 +24,7 @@ mod removed_hash;
 mod trusted_host;
 mod unexpected_index;
 mod unhashed_requirement;
+mod unreadable_line;
 mod unused_suppression;
 mod url_credentials;
 
@@ -48,6 +49,8 @@ pub static RULES: &[&Rule] = &[
     &remote_find_links::RULE,
     &url_credentials::RULE,
     &changed_index::RULE,
+    // Structure.
+    &unreadable_line::RULE,
     // The change, and what judges it.
     &new_dependency::RULE,
     &removed_dependency::RULE,
