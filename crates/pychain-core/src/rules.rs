@@ -9,10 +9,12 @@ mod changed_policy;
 mod detached_hashes;
 mod disjoint_hashes;
 mod expired_suppression;
+mod external_include;
 mod extra_index_url;
 mod hash_sets;
 mod indexes;
 mod insecure_index;
+mod invalid_constraint;
 mod malformed_digest;
 mod mixed_hashes;
 mod new_dependency;
@@ -24,6 +26,7 @@ mod removed_hash;
 mod trusted_host;
 mod unexpected_index;
 mod unhashed_requirement;
+mod unreadable_include;
 mod unreadable_line;
 mod unused_suppression;
 mod url_credentials;
@@ -51,6 +54,9 @@ pub static RULES: &[&Rule] = &[
     &changed_index::RULE,
     // Structure.
     &unreadable_line::RULE,
+    &unreadable_include::RULE,
+    &external_include::RULE,
+    &invalid_constraint::RULE,
     // The change, and what judges it.
     &new_dependency::RULE,
     &removed_dependency::RULE,
