@@ -8,11 +8,13 @@ mod changed_index;
 mod changed_policy;
 mod detached_hashes;
 mod disjoint_hashes;
+mod dropped_text;
 mod expired_suppression;
 mod external_include;
 mod extra_index_url;
 mod hash_sets;
 mod indexes;
+mod ineffective_option;
 mod insecure_index;
 mod invalid_constraint;
 mod malformed_digest;
@@ -56,6 +58,8 @@ pub static RULES: &[&Rule] = &[
     &unreadable_line::RULE,
     &unreadable_include::RULE,
     &external_include::RULE,
+    &dropped_text::RULE,
+    &ineffective_option::RULE,
     &invalid_constraint::RULE,
     // The change, and what judges it.
     &new_dependency::RULE,
