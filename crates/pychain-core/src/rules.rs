@@ -6,9 +6,11 @@ mod added_hash;
 mod changed_hash;
 mod changed_index;
 mod changed_policy;
+mod conflicting_requirements;
 mod detached_hashes;
 mod disjoint_hashes;
 mod dropped_text;
+mod duplicate_requirement;
 mod expired_suppression;
 mod external_include;
 mod extra_index_url;
@@ -25,6 +27,7 @@ mod private_name_exposed;
 mod remote_find_links;
 mod removed_dependency;
 mod removed_hash;
+mod same_project;
 mod trusted_host;
 mod unexpected_index;
 mod unhashed_requirement;
@@ -60,6 +63,8 @@ pub static RULES: &[&Rule] = &[
     &external_include::RULE,
     &dropped_text::RULE,
     &ineffective_option::RULE,
+    &conflicting_requirements::RULE,
+    &duplicate_requirement::RULE,
     &invalid_constraint::RULE,
     // The change, and what judges it.
     &new_dependency::RULE,
