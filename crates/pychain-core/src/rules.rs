@@ -9,12 +9,16 @@ mod changed_hash;
 mod changed_index;
 mod changed_policy;
 mod characters;
+mod conflicting_requirements;
 mod detached_hashes;
 mod direct_reference;
 mod disjoint_hashes;
 mod downgrade;
+mod dropped_text;
+mod duplicate_requirement;
 mod editable_install;
 mod expired_suppression;
+mod external_include;
 mod extra_index_url;
 mod forced_source_build;
 mod hash_sets;
@@ -22,9 +26,11 @@ mod hash_without_pin;
 mod hidden_characters;
 mod implausible_version;
 mod indexes;
+mod ineffective_option;
 mod insecure_index;
 mod insecure_url;
 mod insecure_vcs;
+mod invalid_constraint;
 mod invalid_name;
 mod loose_lines;
 mod malformed_digest;
@@ -39,11 +45,14 @@ mod private_name_exposed;
 mod remote_find_links;
 mod removed_dependency;
 mod removed_hash;
+mod same_project;
 mod support;
 mod trusted_host;
 mod unexpected_index;
 mod unhashed_requirement;
 mod unpinned_requirement;
+mod unreadable_include;
+mod unreadable_line;
 mod unused_suppression;
 mod url_credentials;
 mod weak_hash;
@@ -93,6 +102,15 @@ pub static RULES: &[&Rule] = &[
     &hidden_characters::RULE,
     &non_ascii_text::RULE,
     &invalid_name::RULE,
+    // Structure.
+    &unreadable_line::RULE,
+    &unreadable_include::RULE,
+    &external_include::RULE,
+    &dropped_text::RULE,
+    &ineffective_option::RULE,
+    &conflicting_requirements::RULE,
+    &duplicate_requirement::RULE,
+    &invalid_constraint::RULE,
     // The change, and what judges it.
     &new_dependency::RULE,
     &removed_dependency::RULE,

@@ -10,6 +10,7 @@ mod loader;
 mod run;
 
 pub use loader::{Loader, MAX_FILES, Want};
+pub(crate) use run::trusted_host;
 pub use run::{Effective, HashLine, HashMode, HashVerdict, MAX_INCLUDE_DEPTH, MAX_RUN_LINES, Run, RunEntry, Setting};
 
 /// How a root file is handed to the installer.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::indexes::{is_foreign, is_private, names, shown};
+use super::indexes::{is_expected, is_foreign, is_private, names, shown};
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Confidence, Finding, Location, Severity, Subject};
 use crate::resolution::{Asked, Hold, Place, Sources, Way, asked};
@@ -92,7 +92,11 @@ fn exposure<'a>(context: &Context<'_>, sources: &'a Sources, hold: Hold) -> Opti
     let foreign = || places().filter(|(_, place)| is_foreign(place, context.config));
     let mut own = places().filter(|(_, place)| !is_foreign(place, context.config)).map(|(at, _)| at).peekable();
     if own.peek().is_none() {
-        return foreign().next().map(|(_, by)| Exposure { by, way: None });
+        // Of a default index that is not expected `unexpected-index` speaks.
+        let config = context.config;
+        let is_told =
+            |by: &Place| by.location.is_none() && !config.expected_indexes.is_empty() && !is_expected(&by.url, config);
+        return foreign().map(|(_, by)| by).find(|by| !is_told(by)).map(|by| Exposure { by, way: None });
     }
     let mut ways = own.flat_map(|own| {
         foreign().filter_map(move |(at, by)| Some(Exposure { by, way: Some(sources.way_in(own, at, hold)?) }))
@@ -206,5 +210,6 @@ mod tests {
             ),
         );
         check("private-name-exposed", &format!("{config}==> r.txt <==\n-i https://a.example.org\nacme-x\n"));
+        check("private-name-exposed", &format!("{config}==> r.txt <==\nacme-x\n"));
     }
 }

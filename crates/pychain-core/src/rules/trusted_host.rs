@@ -7,6 +7,7 @@ use crate::finding::{Location, Severity, Subject};
 use crate::model::{InstallOption, LineKind};
 use crate::prose::code;
 use crate::text::Span;
+use crate::tree::trusted_host;
 use crate::url::DirectUrl;
 
 crate::declare_rule! {
@@ -59,15 +60,15 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     }
     for (document, line, used) in context.project.options(InstallOption::TrustedHost) {
         let value = used.value.value.as_str();
-        let host =
-            DirectUrl::parse(&format!("https://{value}"), Span::default()).map_or(String::new(), |url| url.host());
         // A value that is no host stops pip, and `unreadable-line` says so.
-        if !matches!(line.kind, LineKind::Options) || host.is_empty() || is_loopback(&host) {
+        let Some(host) = trusted_host(value).filter(|_| matches!(line.kind, LineKind::Options)) else { continue };
+        let url = DirectUrl::parse(&format!("https://{value}"), Span::default());
+        if is_loopback(value) || url.is_ok_and(|url| is_loopback(&url.host())) {
             continue;
         }
         let location = Location { file: document.file, span: used.span };
         let subject = Subject::Option(format!("{} {host}", used.option.flag()));
-        let message = format!("pip does not check who answers for {}", code(value));
+        let message = format!("pip does not check who answers for {}", code(&host));
         let all_hashed = is_all_hashed(&asked_with(context, document.file));
         findings.push(
             findings

@@ -170,6 +170,23 @@ mod tests {
     }
 
     #[test]
+    fn no_rule_says_a_secret() {
+        let url = "https://u:Sup3r@h.example.org";
+        let text = format!(
+            "--extra-index-url {url}/a\n-i http://u:Sup3r@h.example.org\n-f {url}/f\n--trusted-host u:Sup3r@h.example.org\n\
+             -r {url}/r.txt\na @ {url}/a.zip\na @ {url}/b.zip\nb --index-url {url}\n--pre {url}/c.zip\n--nope {url}\n{url}/d.zip\n\
+             e --hash=sha256:00\nf>1,<1\n-e git+{url}/g#egg=g==1\n"
+        );
+        let report = Fixture::parse(&text).report();
+        assert!(report.findings.len() > 12, "{}", report.findings.len());
+        for mut finding in report.findings {
+            // An edit may move what stands there.
+            finding.fix = None;
+            assert!(!format!("{finding:?}").contains("Sup3r"), "{} {}", finding.rule.id, finding.message);
+        }
+    }
+
+    #[test]
     fn placeholders_and_users_are_left_alone() {
         check(
             "url-credentials",

@@ -485,7 +485,7 @@ fn set_exclusive(value: &str, target: &mut BTreeSet<String>, other: &mut BTreeSe
 }
 
 /// pip's `parse_netloc`: lower-case host, and the port where one is given. `None` where pip raises.
-fn trusted_host(given: &str) -> Option<String> {
+pub(crate) fn trusted_host(given: &str) -> Option<String> {
     let bare_ipv6 = given.matches(':').count() >= 2 && !given.contains('@') && !given.contains('[');
     let netloc = if bare_ipv6 { format!("[{given}]") } else { given.to_owned() };
     let url = DirectUrl::parse(&format!("https://{netloc}"), Span::default()).ok()?;

@@ -1,0 +1,281 @@
+//! `unreadable-line`: pip stops here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::audit::{Context, Findings, Scope};
+use crate::finding::{Confidence, Finding, Location, Safety, Severity, Subject};
+use crate::format::requirements_txt;
+use crate::model::{Document, InstallOption, Line, LineKind, Refusal, Requirement, Source};
+use crate::prose::code;
+use crate::text::{Edit, FileId, SourceFile, Span};
+use crate::url::redact;
+
+crate::declare_rule! {
+    /// ## What it does
+    ///
+    /// Looks for lines that pip cannot read, and for files that it cannot decode.
+    /// The rest of the file is audited all the same.
+    /// A file of which most lines cannot be read is told as one finding in a full audit.
+    ///
+    /// ## Why it matters
+    ///
+    /// pip refuses the whole install at the first such line, in whichever file it stands.
+    /// What other tools make of the line differs, so a scanner may pass over what another installer would install.
+    ///
+    /// ## Example
+    ///
+    /// ```requirements,bad
+    /// flask=3.0.3
+    /// click==8.1.7
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```requirements,fixed
+    /// flask==3.0.3
+    /// click==8.1.7
+    /// ```
+    ///
+    /// ## When it is wrong
+    ///
+    /// When the file is no requirements file, though it is named like one; exclude it in the configuration.
+    ///
+    /// ## References
+    ///
+    /// - pip: [Requirements file format](https://pip.pypa.io/en/stable/reference/requirements-file-format/)
+    /// - PyPA: [Dependency specifiers](https://packaging.python.org/en/latest/specifications/dependency-specifiers/)
+    "unreadable-line": "line that pip cannot read",
+    severity: High, confidence: High, persona: Regular, fix: Sometimes,
+    needs: [],
+    since: "0.1.0",
+    check: check,
+}
+
+/// So many unreadable lines, if they are most of a file's, are one finding in a full audit.
+const TOO_MANY: usize = 5;
+
+fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let project = context.project;
+    let stops: BTreeSet<(FileId, Option<usize>)> = project
+        .runs
+        .iter()
+        .filter_map(|run| run.entries.get(run.refused.as_ref()?.0?))
+        .map(|entry| (entry.file, entry.line))
+        .collect();
+    for document in &project.documents {
+        if document.decode_error.is_some() {
+            undecodable(context, findings, document);
+            continue;
+        }
+        let refused: Vec<(usize, &Line, &Refusal)> = document
+            .lines
+            .iter()
+            .enumerate()
+            .filter_map(|(index, line)| match &line.kind {
+                LineKind::Refused(refusal) => Some((index, line, refusal)),
+                _ => None,
+            })
+            .collect();
+        let is_foreign = refused.len() >= TOO_MANY && refused.len() * 2 > document.lines.len();
+        if let (true, Scope::Full, Some((_, line, _))) = (is_foreign, context.scope, refused.first()) {
+            let path = project.file(document.file).path();
+            let (count, all) = (refused.len(), document.lines.len());
+            let message = format!("pip cannot read {count} of the {all} lines of {}, this one first", code(path));
+            let location = Location { file: document.file, span: line.span };
+            let finding = findings.finding(location, Subject::File(path.to_owned()), message);
+            findings.push(finding.help("Exclude the file in the configuration if it is no requirements file"));
+            continue;
+        }
+        for (index, line, refusal) in refused {
+            let is_stop = stops.contains(&(document.file, Some(index)));
+            let finding = of_line(findings, document, line, refusal, is_stop);
+            findings.push(match repair(context, document, index, line) {
+                Some(edit) => finding.fix("Write what the line plainly means", Safety::Safe, vec![edit]),
+                None => finding,
+            });
+        }
+    }
+    bad_hosts(context, findings);
+}
+
+fn of_line(findings: &Findings<'_>, document: &Document, line: &Line, refusal: &Refusal, is_stop: bool) -> Finding {
+    if line.text.contains("${") {
+        // Nobody here knows what stands there when pip reads it.
+        let message = format!("pip can read this line only if its variable has a value that fits: {}", refusal.message);
+        return findings
+            .finding(Location { file: document.file, span: refusal.span }, Subject::Line(redact(&line.text)), message)
+            .help("Write the value, or make sure that the variable is always set")
+            .at_most(Severity::Low)
+            .confidence(Confidence::Low);
+    }
+    let outcome = if is_stop { ", and refuses the whole install for it" } else { "" };
+    let message = format!("pip cannot read this line{outcome}: {}", refusal.message);
+    findings
+        .finding(Location { file: document.file, span: refusal.span }, Subject::Line(redact(&line.text)), message)
+        .help(refusal.help.clone())
+        .evidence("pip's error", refusal.class.name())
+}
+
+fn undecodable(context: &Context<'_>, findings: &mut Findings<'_>, document: &Document) {
+    let mut entries = context.project.runs.iter().flat_map(|run| &run.entries);
+    let entry = entries.find(|entry| entry.file == document.file && entry.line.is_none());
+    let Some(refusal) = entry.and_then(|entry| entry.refusal.as_ref()) else { return };
+    let file = context.project.file(document.file);
+    let message = format!("pip cannot decode {}: {}", code(file.path()), refusal.message);
+    let location = Location { file: document.file, span: file.line_span(1) };
+    findings.push(
+        findings
+            .finding(location, Subject::File(file.path().to_owned()), message)
+            .help(refusal.help.clone())
+            .evidence("pip's error", refusal.class.name()),
+    );
+}
+
+/// `--trusted-host` with a value that is no host stops pip without naming a line.
+fn bad_hosts(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let mut bad: BTreeMap<Location, &Refusal> = BTreeMap::new();
+    for run in &context.project.runs {
+        let Some((None, refusal)) = &run.refused else { continue };
+        let mut options = context.project.options(InstallOption::TrustedHost);
+        let found = options.find(|(document, _, used)| {
+            used.span == refusal.span && run.entries.iter().any(|entry| entry.file == document.file)
+        });
+        bad.extend(found.map(|(document, _, used)| (Location { file: document.file, span: used.span }, refusal)));
+    }
+    for (location, refusal) in bad {
+        let subject = Subject::Line(redact(context.project.text(location)));
+        let message = format!("pip refuses the whole install for this option: {}", refusal.message);
+        let finding = findings.finding(location, subject, message).help(refusal.help.clone());
+        findings.push(finding.evidence("pip's error", refusal.class.name()));
+    }
+}
+
+/// The edit that makes the line what it plainly means, if there is just one such meaning.
+fn repair(context: &Context<'_>, document: &Document, index: usize, line: &Line) -> Option<Edit> {
+    let file = context.project.file(document.file);
+    if let Some(text) = line.text.strip_suffix('\\') {
+        // A backslash continues a line only as its last character.
+        let after = file.text().get(line.span.end as usize..)?.split('\n').next()?.trim_end_matches('\r');
+        let next = document.lines.get(index + 1).filter(|next| next.number == line.number + 1)?;
+        let is_meant = next.text.starts_with("--hash") && (text.starts_with("--hash") || reads(text));
+        let blank = !after.is_empty() && after.trim().is_empty();
+        let start = line.span.end as usize;
+        return (is_meant && blank).then(|| Edit::delete(Span::new(start, start + after.len())));
+    }
+    let is_plain = file.slice(line.span) == &*line.text;
+    let meant = candidates(&line.text).into_iter().flatten().find(|text| reads(text));
+    meant.filter(|_| is_plain).map(|text| Edit::replace(line.span, text))
+}
+
+/// What an unreadable line may mean: `=` for `==`, `=>` for `>=`, a comment without a space before it, `-e` without
+/// quotes, `#egg=` with a version or extras.
+fn candidates(text: &str) -> [Option<String>; 5] {
+    let swapped = ["=>", "=<"].into_iter().find(|wrong| text.contains(wrong));
+    let swapped = swapped.map(|wrong| text.replacen(wrong, if wrong == "=>" { ">=" } else { "<=" }, 1));
+    let single = (text.matches('=').count() == 1 && !text.contains("://")).then(|| text.replacen('=', "==", 1));
+    let unquoted = text
+        .strip_prefix("-e ")
+        .filter(|value| value.contains(" @ ") && !value.contains(['"', '\'', ';']))
+        .map(|value| format!("-e \"{}\"", value.trim()));
+    let egg = text.split_once("#egg=").filter(|(url, _)| !url.contains(' ')).and_then(|(url, egg)| {
+        let name = egg.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').strip_suffix("==");
+        let extras = || egg.ends_with(']').then(|| format!("{egg} @ {url}"));
+        name.map(|name| format!("{url}#egg={name}")).or_else(extras)
+    });
+    let comment = text.split_once('#').filter(|_| !text.contains("://"));
+    let comment = comment.map(|(before, after)| format!("{before} #{after}"));
+    [swapped, single, comment, unquoted, egg]
+}
+
+/// Whether pip reads a text as one requirement.
+fn reads(text: &str) -> bool {
+    let known = BTreeMap::new();
+    let file = SourceFile::from_text("", text);
+    let document = requirements_txt::parse(&file, &BTreeMap::new(), requirements_txt::Paths::new(&known, None));
+    let [line] = document.lines.as_slice() else { return false };
+    // Whether a path is there nobody can tell from the text.
+    let is_path = |requirement: &Requirement| matches!(requirement.source, Source::Path(_));
+    line.dropped.is_empty() && line.requirement().is_some_and(|requirement| !is_path(requirement))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Fixture, check, fixed};
+
+    #[test]
+    fn the_first_line_stops_pip_and_every_line_is_told() {
+        check(
+            "unreadable-line",
+            "==> r.txt <==\na==1\n-r b.txt\nfoo bar\n    ^^^ unreadable-line: pip cannot read this line: \n==> b.txt <==\n-U\n^^ unreadable-line: refuses the whole install for it: pip knows no option\n",
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_something_else_is_one_finding() {
+        let prose = "This is\nno file of\nrequirements at\nall, but\nsome prose\n";
+        check(
+            "unreadable-line",
+            &prose.replace(
+                "no file",
+                "^^^^^^^ unreadable-line: cannot read 5 of the 5 lines of `requirements.txt`\nno file",
+            ),
+        );
+        check(
+            "unreadable-line",
+            "==> base/r.txt <==\na\n==> r.txt <==\na b\n  ^ unreadable-line\nc d\n  ^ unreadable-line\ne f\n  ^ unreadable-line\ng h\n  ^ unreadable-line\ni j\n  ^ unreadable-line\n",
+        );
+    }
+
+    #[test]
+    fn a_host_that_is_none_stops_pip_too() {
+        check(
+            "unreadable-line",
+            "-i https://h.example.org\n--trusted-host h:x\n^^^^^^^^^^^^^^^^^^ unreadable-line: a host, a colon and a port\na\n",
+        );
+    }
+
+    #[test]
+    fn credentials_are_not_part_of_what_is_said() {
+        let report = Fixture::parse("--extra-indexurl https://u:Sup3r@h\n").report();
+        assert!(report.findings.iter().any(|finding| finding.rule.id == "unreadable-line"));
+        assert!(!format!("{:?}", report.findings).contains("Sup3r"));
+    }
+
+    #[test]
+    fn what_is_plainly_meant_is_mended() {
+        for (before, after) in [
+            ("a = 1.0 # c\r\n", "a == 1.0 # c\r\n"),
+            ("a[x]=>1,<2\n", "a[x]>=1,<2\n"),
+            ("a==1#c\n", "a==1 #c\n"),
+            (
+                "a==1 \\ \t\r\n  --hash=sha256:00 \\ \r\n  --hash=sha256:01\r\n",
+                "a==1 \\\r\n  --hash=sha256:00 \\\r\n  --hash=sha256:01\r\n",
+            ),
+            ("-e a[x] @ git+https://h/a@v1\n", "-e \"a[x] @ git+https://h/a@v1\"\n"),
+            ("git+https://h/a@v1#egg=a==1.0\n", "git+https://h/a@v1#egg=a\n"),
+            ("git+https://h/a@v1#egg=a[x]\n", "a[x] @ git+https://h/a@v1\n"),
+        ] {
+            let got = fixed("unreadable-line", before);
+            assert_eq!(got, after);
+            check("unreadable-line", &got);
+            assert_eq!(Fixture::parse(&got).head.requirements().count(), 1, "{got}");
+        }
+    }
+
+    #[test]
+    fn what_a_variable_stands_for_nobody_knows() {
+        let report = Fixture::parse("a==${VERSION}\n").report();
+        let finding = report.findings.iter().find(|finding| finding.rule.id == "unreadable-line").expect("a finding");
+        assert_eq!((finding.severity.name(), finding.confidence.name()), ("low", "low"));
+    }
+
+    #[test]
+    fn what_may_mean_several_things_is_left_to_a_person() {
+        for text in ["numpy=1.21=py39_0\n", "a ==1 <2\n", "a \\ \nb\n", "foo bar\n", "./gone#egg=x\n"] {
+            let report = Fixture::parse(text).report();
+            assert!(
+                report.findings.iter().all(|finding| finding.rule.id != "unreadable-line" || finding.fix.is_none())
+            );
+        }
+    }
+}
