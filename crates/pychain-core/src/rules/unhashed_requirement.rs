@@ -7,6 +7,7 @@ use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Location, Subject};
 use crate::model::{Document, PathKind, Requirement, Source};
 use crate::prose::code;
+use crate::requirement::Binding;
 use crate::text::FileId;
 use crate::tree::Entry;
 
@@ -37,6 +38,7 @@ crate::declare_rule! {
     ///
     /// ## When it is wrong
     ///
+    /// Requirements that are not pinned are the matter of `unpinned-requirement`, and not told twice.
     /// When the file is an input of a lock file that carries the hashes: pip-compile's `.in` files are left alone for that reason.
     ///
     /// ## References
@@ -68,6 +70,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         .filter(|(before, _)| !before.requirement.hashes.is_empty())
         .map(|(_, after)| after.location())
         .collect();
+    // What may be any version has no hash either: one word about it is enough.
+    let unpinned_is_told = context.runs(&super::unpinned_requirement::RULE);
+    let is_told = |entry: &Entry<'_>| unpinned_is_told && Binding::of(&entry.requirement.specifiers) <= Binding::Range;
     for document in &project.documents {
         let file = project.file(document.file);
         if is_input(project, document.file) || checked.contains(&document.file) || has_hashes(document) {
@@ -79,6 +84,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                 !entry.constraint && could_have_a_hash(entry.requirement) && !lost.contains(&entry.location())
             })
             .collect();
+        if entries.iter().all(is_told) {
+            continue;
+        }
         match (context.scope, entries.as_slice()) {
             (_, []) => {}
             (Scope::Full, [only]) => findings.push(of_line(findings, only)),
@@ -88,7 +96,12 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                 let subject = Subject::File(path.to_owned());
                 findings.push(findings.finding(first.location(), subject, message).help(HELP));
             }
-            (Scope::Change, entries) => entries.iter().for_each(|entry| findings.push(of_line(findings, entry))),
+            (Scope::Change, entries) => {
+                entries
+                    .iter()
+                    .filter(|entry| !is_told(entry))
+                    .for_each(|entry| findings.push(of_line(findings, entry)));
+            }
         }
     }
 }
@@ -127,6 +140,15 @@ mod tests {
             "unhashed-requirement",
             "==> base/requirements.txt <==\na==1\n==> requirements.txt <==\na==2\nb==1\n^^^^ unhashed-requirement\n",
         );
+    }
+
+    #[test]
+    fn what_is_not_pinned_is_told_by_another_rule() {
+        check("unhashed-requirement", "a>=1\nb\n");
+        check("unhashed-requirement", "==> base/r.txt <==\na==1\n==> r.txt <==\na==1\nb\n");
+        let off =
+            "==> pychain.toml <==\n[rules]\nunpinned-requirement = \"off\"\n==> r.txt <==\na\n^ unhashed-requirement\n";
+        check("unhashed-requirement", off);
     }
 
     #[test]
