@@ -141,8 +141,9 @@ fn hidden_in(text: &str, line: Span, document: &Document) -> Option<Hidden> {
         if severity > hidden.worst.3 {
             hidden.worst = found;
         }
-        hidden.edits =
-            hidden.edits.take().filter(|edits| in_comment && !ends_line(character) && edits.len() < MAX_EDITS);
+        // Null characters elsewhere in the file are not told, and would be once these are gone.
+        let is_removable = in_comment && !ends_line(character) && character != '\0';
+        hidden.edits = hidden.edits.take().filter(|edits| is_removable && edits.len() < MAX_EDITS);
         if let Some(edits) = &mut hidden.edits {
             edits.push(Edit::delete(span));
         }
