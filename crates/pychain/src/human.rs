@@ -126,30 +126,26 @@ pub(crate) fn summary(report: &Report) -> String {
     if !report.suppressed.is_empty() {
         let _ = write!(out, "; {} suppressed", report.suppressed.len());
     }
+    out.push_str(&not_run(report));
     out.push('\n');
-    let not_run = not_run(report);
-    if !not_run.is_empty() {
-        let _ = writeln!(out, "Not looked for: {not_run}");
-    }
     out
 }
 
-/// The rules that lacked a fact, by the fact. A full audit has no base by nature; that is not worth a word.
+/// How many rules lacked which facts. A full audit has no base by nature; that is not worth a word.
 fn not_run(report: &Report) -> String {
-    let needs = [Need::ExpectedIndexes, Need::PrivatePrefixes, Need::Date];
-    let mut parts = Vec::new();
-    for need in needs {
-        let rules: Vec<&str> = report
-            .not_run
-            .iter()
-            .filter(|not_run| not_run.missing.contains(&need) && !not_run.missing.contains(&Need::Base))
-            .map(|not_run| not_run.rule.id)
+    let without_base = report.not_run.iter().filter(|not_run| !not_run.missing.contains(&Need::Base));
+    let missing: Vec<&[Need]> = without_base.map(|not_run| not_run.missing.as_slice()).collect();
+    let facts: Vec<&str> =
+        [(Need::ExpectedIndexes, "`expected-indexes`"), (Need::PrivatePrefixes, "`private-prefixes`")]
+            .into_iter()
+            .filter(|(need, _)| missing.iter().any(|missing| missing.contains(need)))
+            .map(|(_, name)| name)
             .collect();
-        if !rules.is_empty() {
-            parts.push(format!("{} (needs {})", rules.join(", "), need.describe()));
-        }
+    if facts.is_empty() {
+        return String::new();
     }
-    parts.join("; ")
+    let count = missing.len();
+    format!("; {count} {} not run without {}", plural(count, "rule", "rules"), facts.join(", "))
 }
 
 /// The table of all rules.

@@ -133,8 +133,7 @@ fn the_summary_counts() {
     assert_eq!(
         summary(&found),
         "3 findings (1 high, 2 medium) in 1 of 2 files; 1 fixable (`--fix`); \
-         1 fixable unsafely (`--fix --unsafe-fixes`)\n\
-         Not looked for: loose-lid (needs `expected-indexes` in the configuration)\n"
+         1 fixable unsafely (`--fix --unsafe-fixes`); 1 rule not run without `expected-indexes`\n"
     );
 }
 

@@ -48,5 +48,5 @@ fn any_bytes_give_a_report() {
 
 #[test]
 fn an_empty_file_is_clean() {
-    Sandbox::with(&[("requirements.txt", "")]).pychain(&["audit"]).exits(0).prints("No findings in 1 file\n");
+    Sandbox::with(&[("requirements.txt", "")]).pychain(&["audit"]).exits(0).prints("No findings in 1 file");
 }
