@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::non_ascii_text::is_cause;
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Confidence, Finding, Location, Safety, Severity, Subject};
 use crate::format::requirements_txt;
@@ -62,6 +63,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         .filter_map(|run| run.entries.get(run.refused.as_ref()?.0?))
         .map(|entry| (entry.file, entry.line))
         .collect();
+    let characters_are_told = context.runs(&super::non_ascii_text::RULE);
     for document in &project.documents {
         if document.decode_error.is_some() {
             undecodable(context, findings, document);
@@ -72,6 +74,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             .iter()
             .enumerate()
             .filter_map(|(index, line)| match &line.kind {
+                // The characters are the trouble, and the other rule names them.
+                LineKind::Refused(_) if characters_are_told && is_cause(line) => None,
                 LineKind::Refused(refusal) => Some((index, line, refusal)),
                 _ => None,
             })
