@@ -72,7 +72,7 @@ Examples:
 
 Exit codes:
   0  nothing found at or above the threshold (`--fail-on`, medium by default)
-  1  something found
+  1  something found, or a dependency file that could not be read
   2  could not do the job: wrong usage, broken configuration, or nothing that could be audited
 
 The configuration is read from `pychain.toml`, or from `[tool.pychain]` in `pyproject.toml`.

@@ -1,5 +1,6 @@
 //! `pychain audit`: from arguments to a report and an exit code.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -55,7 +56,9 @@ pub(crate) fn run(args: &AuditArgs) -> Result<ExitCode> {
     };
     say_problems(&report.problems);
     let fail_on = job.config.fail_on.unwrap_or(FailOn::DEFAULT);
-    let failed = report.findings.iter().any(|finding| fail_on.is_reached_by(finding.severity));
+    // A file that nobody can vouch for does not pass: else the way past the audit is to make it unreadable.
+    let unread = fail_on != FailOn::Never && !job.unread.is_empty();
+    let failed = unread || report.findings.iter().any(|finding| fail_on.is_reached_by(finding.severity));
     Ok(if failed { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
 }
 
@@ -152,7 +155,7 @@ fn prepare(args: &AuditArgs, place: &Place) -> Result<Job> {
     }
     let head = Side { tree: head_tree, roots: head_roots };
     let as_of = args.as_of.or_else(clock::today);
-    Ok(Job { head, base, config, head_config, as_of, problems, audited: std::collections::BTreeSet::new() })
+    Ok(Job { head, base, config, head_config, as_of, problems, audited: BTreeSet::new(), unread: BTreeSet::new() })
 }
 
 /// The configuration to judge by, and the one that the change brings where it differs.

@@ -30,6 +30,8 @@ pub(crate) struct Job {
     pub(crate) problems: Vec<Problem>,
     /// The root files that were audited, filled in by [`Job::run`].
     pub(crate) audited: BTreeSet<String>,
+    /// The root files that are there and could not be read, filled in by [`Job::run`].
+    pub(crate) unread: BTreeSet<String>,
 }
 
 /// The files before or after a change.
@@ -91,7 +93,7 @@ impl Job {
             None => roots.clone(),
             Some(path) => roots.iter().filter(|(root, _)| *root == path).map(|(p, r)| (p.clone(), *r)).collect(),
         };
-        let (read, report) = guarded(|| {
+        let (read, unread, report) = guarded(|| {
             let head = load(&mut self.head.tree, &chosen(&self.head.roots));
             let base = self.base.as_mut().map(|base| load(&mut base.tree, &chosen(&base.roots)));
             let mut report = audit(&Request {
@@ -111,9 +113,10 @@ impl Job {
             }
             // The process ends soon; to take ten thousand lines apart again would be a tenth of its time.
             mem::forget(head.project);
-            (head.read, report)
+            (head.read, head.unread, report)
         })?;
         self.audited.extend(read);
+        self.unread.extend(unread);
         Ok(report)
     }
 }

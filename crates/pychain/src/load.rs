@@ -16,6 +16,8 @@ pub(crate) struct Loaded {
     pub(crate) project: Project,
     /// The roots that were read.
     pub(crate) read: BTreeSet<String>,
+    /// The roots that are there and could not be read: nobody can vouch for them.
+    pub(crate) unread: BTreeSet<String>,
     /// What could not be read, beside what the project itself tells.
     pub(crate) problems: Vec<Problem>,
 }
@@ -56,6 +58,7 @@ pub(crate) fn load(tree: &mut Tree, roots: &Roots) -> Loaded {
 fn read_all(tree: &mut Tree, roots: &Roots) -> Loaded {
     let mut loader = Loader::new();
     let mut read = BTreeSet::new();
+    let mut unread = BTreeSet::new();
     let mut problems = Vec::new();
     let mut refuse = |path: &str, unread: Unread| match unread {
         Unread::Absent => {}
@@ -67,7 +70,12 @@ fn read_all(tree: &mut Tree, roots: &Roots) -> Loaded {
                 loader.root(path, &bytes, root.role);
                 read.insert(path.clone());
             }
-            Err(unread) => refuse(path, unread),
+            Err(why) => {
+                if matches!(why, Unread::Refused(..)) {
+                    unread.insert(path.clone());
+                }
+                refuse(path, why);
+            }
         }
     }
     let mut answered = BTreeSet::new();
@@ -92,7 +100,7 @@ fn read_all(tree: &mut Tree, roots: &Roots) -> Loaded {
     let project = loader.finish();
     problems.sort();
     problems.dedup();
-    Loaded { project, read, problems }
+    Loaded { project, read, unread, problems }
 }
 
 /// Refused lines of a file and all its lines, where it reads like prose: most lines are refused, and

@@ -57,6 +57,7 @@ fn job(directory: &tempfile::TempDir, files: &[(&str, &str)], roots: &[&str]) ->
         as_of: None,
         problems: Vec::new(),
         audited: BTreeSet::new(),
+        unread: BTreeSet::new(),
     }
 }
 
