@@ -8,7 +8,7 @@ use crate::format::requirements_txt::leaves_root;
 use crate::model::{Document, Include, InstallOption, Line, LineKind, OptionUse, Refusal, RefusalClass, Source, Stage};
 use crate::name::normalize;
 use crate::requirement::Environment;
-use crate::text::{DecodeError, FileId, Span};
+use crate::text::{DecodeError, FileId, Problem, Span};
 use crate::url::{DirectUrl, is_vcs_scheme};
 
 mod hashes;
@@ -17,8 +17,8 @@ pub use hashes::{HashLine, HashMode, HashVerdict};
 
 /// How deep includes may nest; Python's recursion limit stops pip at about three times as many.
 pub const MAX_INCLUDE_DEPTH: usize = 100;
-/// How many logical lines one run may have: files that include each other many times grow without end.
-pub const MAX_RUN_LINES: usize = 1_000_000;
+/// How many logical lines all runs together may have: files that include each other many times grow without end.
+pub const MAX_RUN_LINES: usize = 400_000;
 
 /// pip's reading of one root file and all that it includes.
 #[derive(Debug, Clone)]
@@ -109,13 +109,19 @@ pub(super) fn read(project: &mut Project, roots: &BTreeMap<String, Role>, marker
         roots.iter().filter_map(|(path, role)| project.find(path).map(|file| (file, *role))).collect();
     // Files that only include each other have no root of their own: then each stands for itself.
     let free: Vec<_> = wanted.iter().copied().filter(|(file, _)| !included.contains(file)).collect();
-    let mut runs: Vec<Run> = free.iter().map(|(file, role)| Walk::run(project, *file, *role, markers)).collect();
+    let mut budget = MAX_RUN_LINES;
+    let mut walk = |file: FileId, role: Role| {
+        let run = Walk::run(project, file, role, markers, budget);
+        budget = budget.saturating_sub(run.entries.len());
+        run
+    };
+    let mut runs: Vec<Run> = free.iter().map(|(file, role)| walk(*file, *role)).collect();
     let mut reached: BTreeSet<FileId> =
         runs.iter().flat_map(|run| run.entries.iter().map(|entry| entry.file)).collect();
     reached.extend(free.iter().map(|(file, _)| *file));
     wanted.retain(|(file, _)| !reached.contains(file) && project.document(*file).is_some_and(|d| !d.lines.is_empty()));
     while let Some((file, role)) = wanted.first().copied() {
-        let run = Walk::run(project, file, role, markers);
+        let run = walk(file, role);
         reached.extend(run.entries.iter().map(|entry| entry.file));
         reached.insert(file);
         wanted.retain(|(file, _)| !reached.contains(file));
@@ -132,6 +138,14 @@ pub(super) fn read(project: &mut Project, roots: &BTreeMap<String, Role>, marker
     }
     project.constraints_only =
         requires.iter().zip(&constrains).map(|(requires, constrains)| *constrains && !requires).collect();
+    let cut_off = runs.iter().filter(|run| run.truncated).map(|run| {
+        let message = format!(
+            "the includes nest deeper than {MAX_INCLUDE_DEPTH} or lead to more than {MAX_RUN_LINES} lines; what is beyond was not read together"
+        );
+        Problem::of_file(project.file(run.root).path(), message, "Include each file once")
+    });
+    let cut_off: Vec<Problem> = cut_off.collect();
+    project.problems.extend(cut_off);
     project.runs = runs;
 }
 
@@ -142,15 +156,16 @@ struct Walk<'a> {
     options: Effective,
     refused: Option<(Option<usize>, Refusal)>,
     truncated: bool,
+    budget: usize,
 }
 
 impl<'a> Walk<'a> {
-    fn run(project: &'a Project, root: FileId, role: Role, markers: Option<&Environment>) -> Run {
+    fn run(project: &'a Project, root: FileId, role: Role, markers: Option<&Environment>, budget: usize) -> Run {
         let options = Effective {
             index_urls: vec![Setting { value: crate::url::DEFAULT_INDEX.to_owned(), location: None }],
             ..Effective::default()
         };
-        let mut walk = Walk { project, entries: Vec::new(), options, refused: None, truncated: false };
+        let mut walk = Walk { project, entries: Vec::new(), options, refused: None, truncated: false, budget };
         walk.file(root, role == Role::Constraints, None, &mut vec![root]);
         walk.check_constraints();
         walk.check_exclusive();
@@ -195,7 +210,7 @@ impl<'a> Walk<'a> {
             return;
         }
         for (index, line) in document.lines.iter().enumerate() {
-            if self.entries.len() >= MAX_RUN_LINES {
+            if self.entries.len() >= self.budget {
                 self.truncated = true;
                 return;
             }
@@ -509,4 +524,49 @@ pub(crate) fn trusted_host(given: &str) -> Option<String> {
 /// Whether a requirement comes from version control.
 fn is_vcs(source: &Source) -> bool {
     matches!(source, Source::Url(url) if is_vcs_scheme(&url.scheme))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::testing::load;
+
+    #[test]
+    fn includes_that_multiply_are_cut_off_and_said() {
+        let many = |target: &str| format!("-r {target}\n").repeat(200);
+        let texts = [
+            ("requirements.txt", many("b.txt")),
+            ("b.txt", many("c.txt")),
+            ("c.txt", many("d.txt")),
+            ("d.txt", "x==1\n".into()),
+        ];
+        let files: BTreeMap<&str, &str> = texts.iter().map(|(path, text)| (*path, text.as_str())).collect();
+        let project = load(&files);
+        let all: usize = project.runs.iter().map(|run| run.entries.len()).sum();
+        assert!((MAX_RUN_LINES..MAX_RUN_LINES + 1000).contains(&all), "{all}");
+        assert!(project.problems.iter().any(|problem| problem.path == "requirements.txt"));
+    }
+
+    #[test]
+    fn includes_that_nest_too_deep_are_cut_off_and_said() {
+        let texts: Vec<(String, String)> =
+            (0..MAX_INCLUDE_DEPTH + 10).map(|n| (format!("r{n:03}.txt"), format!("-r r{:03}.txt\n", n + 1))).collect();
+        let files: BTreeMap<&str, &str> = texts.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        assert!(load(&files).problems.iter().any(|problem| problem.message.contains("deeper")));
+    }
+
+    #[test]
+    fn an_index_line_wipes_the_extra_indexes_before_it() {
+        let files = BTreeMap::from([
+            ("r.txt", "--extra-index-url https://a\n-i https://b\n-r s.txt --pre\n"),
+            ("s.txt", "--extra-index-url https://c\nx --extra-index-url https://d\n"),
+        ]);
+        let project = load(&files);
+        let run = project.runs.first().expect("a run");
+        let urls: Vec<&str> = run.options.index_urls.iter().map(|setting| setting.value.as_str()).collect();
+        assert_eq!(urls, ["https://b", "https://c"]);
+        assert!(run.options.all_releases.is_empty(), "an include line ignores what else it says");
+    }
 }
