@@ -10,8 +10,17 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
+mod audit;
+mod bench;
 mod conformance;
+mod fuzz;
+mod generate;
 mod run;
+mod test;
+#[cfg(test)]
+mod tidy;
+mod tools;
+mod wasm;
 
 /// A task: its name, its arguments, what it does, how.
 struct Task {
@@ -21,12 +30,45 @@ struct Task {
     run: fn(&[String]) -> Result<()>,
 }
 
-const TASKS: &[Task] = &[Task {
-    name: "conformance",
-    arguments: "[DIR]",
-    about: "compare what pychain reads with what pip was recorded to read",
-    run: conformance::run,
-}];
+/// In the order in which a newcomer meets them.
+const TASKS: &[Task] = &[
+    Task {
+        name: "audit",
+        arguments: "[PATH…]",
+        about: "run pychain on files, on a bundled example where none is named",
+        run: audit::run,
+    },
+    Task {
+        name: "test",
+        arguments: "[STEP…]",
+        about: "run everything that CI runs, or the named steps of it",
+        run: test::run,
+    },
+    Task {
+        name: "gen",
+        arguments: "[--check]",
+        about: "write the generated documentation anew, or only compare",
+        run: generate::run,
+    },
+    Task {
+        name: "conformance",
+        arguments: "[DIR]",
+        about: "compare what pychain reads with what pip was recorded to read",
+        run: conformance::run,
+    },
+    Task {
+        name: "bench",
+        arguments: "",
+        about: "measure speed, memory and size against what must be reached",
+        run: bench::run,
+    },
+    Task {
+        name: "fuzz",
+        arguments: "[SECONDS] [TARGET…]",
+        about: "look for inputs that break a property, a minute for each target",
+        run: fuzz::run,
+    },
+];
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();

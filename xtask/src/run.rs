@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context as _, Result};
 
@@ -13,6 +13,12 @@ pub(crate) struct Failed {
     what: String,
     /// Its exit status; 1 where a signal ended it.
     pub(crate) code: u8,
+}
+
+impl Failed {
+    fn new(what: String, status: ExitStatus) -> Self {
+        Self { what, code: status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1) }
+    }
 }
 
 impl fmt::Display for Failed {
@@ -26,6 +32,11 @@ impl std::error::Error for Failed {}
 /// The top of the repository.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_owned()
+}
+
+/// Where cargo builds.
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |target| root().join(target))
 }
 
 /// cargo, the one that runs us, at the top of the repository.
@@ -42,8 +53,23 @@ pub(crate) fn status(command: &mut Command) -> Result<()> {
     if status.success() {
         return Ok(());
     }
-    let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
-    Err(Failed { what: shown, code }.into())
+    Err(Failed::new(shown, status).into())
+}
+
+/// What the program prints; its errors go to our terminal.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    output_with(command, &[0])
+}
+
+/// The same, for a program that says something by its exit status.
+pub(crate) fn output_with(command: &mut Command, fine: &[i32]) -> Result<String> {
+    let shown = shown(command);
+    let output = command.stderr(Stdio::inherit()).output().with_context(|| format!("starting `{shown}`"))?;
+    if output.status.code().is_some_and(|code| fine.contains(&code)) {
+        return String::from_utf8(output.stdout)
+            .with_context(|| format!("`{shown}` prints something that is not text"));
+    }
+    Err(Failed::new(shown, output.status).into())
 }
 
 /// The command as one would type it.

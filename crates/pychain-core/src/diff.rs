@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::requirement::typed;
+use crate::text::SourceFile;
 use crate::tree::{Entry, Project};
 
 /// A requirement before and after a change; at least one side is there.
@@ -32,29 +33,50 @@ impl Change<'_> {
     }
 }
 
+/// So many files on a side are compared with each other for their likeness; beyond, only equal ones are paired.
+const MAX_COMPARED: usize = 100;
+
 /// Files of the head that are files of the base under another name.
 #[derive(Debug, Clone, Default)]
 pub struct Renames(BTreeMap<String, String>);
 
 impl Renames {
-    /// Pairs files that only one side has, where they share most of their lines.
+    /// Pairs files that only one side has: equal ones first, then those that share most of their lines.
     pub fn between(base: &Project, head: &Project) -> Self {
-        let mut gone: Vec<_> = base.files.iter().filter(|file| head.find(file.path()).is_none()).collect();
+        let only = |one: &'_ Project, other: &Project| -> Vec<SourceFile> {
+            one.files.iter().filter(|file| other.find(file.path()).is_none()).cloned().collect()
+        };
+        let mut gone = only(base, head);
+        let mut come = only(head, base);
         let mut renames = BTreeMap::new();
-        for file in head.files.iter().filter(|file| base.find(file.path()).is_none()) {
-            let lines: BTreeSet<&str> = file.text().lines().collect();
-            let shared = |text: &str| {
-                let other: BTreeSet<&str> = text.lines().collect();
-                (2 * lines.intersection(&other).count(), lines.len() + other.len())
-            };
-            let best = gone
-                .iter()
-                .enumerate()
-                .map(|(at, old)| (at, shared(old.text())))
-                .filter(|(_, (shared, all))| *shared > 0 && shared * 2 > *all)
-                .max_by_key(|(at, (shared, all))| (shared * 1000 / (*all).max(1), std::cmp::Reverse(*at)));
-            if let Some((at, _)) = best {
-                renames.insert(file.path().to_owned(), gone.remove(at).path().to_owned());
+        let mut equal: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for file in gone.iter().rev() {
+            equal.entry(file.text().to_owned()).or_default().push(file.path().to_owned());
+        }
+        come.retain(|file| match equal.get_mut(file.text()).and_then(Vec::pop) {
+            Some(old) => {
+                renames.insert(file.path().to_owned(), old);
+                false
+            }
+            None => true,
+        });
+        let paired: BTreeSet<&String> = renames.values().collect();
+        gone.retain(|file| !paired.contains(&file.path().to_owned()));
+        if gone.len() <= MAX_COMPARED && come.len() <= MAX_COMPARED {
+            let mut olds: Vec<(&SourceFile, BTreeSet<&str>)> = gone.iter().map(|file| (file, lines(file))).collect();
+            for file in &come {
+                let new = lines(file);
+                // Twice the shared lines against all lines: more than half is the same file.
+                let likeness = |old: &BTreeSet<&str>| (2 * new.intersection(old).count(), new.len() + old.len());
+                let best = olds
+                    .iter()
+                    .enumerate()
+                    .map(|(at, (_, old))| (at, likeness(old)))
+                    .filter(|(_, (shared, all))| shared * 2 > *all)
+                    .max_by_key(|(at, (shared, all))| (shared * 1000 / (*all).max(1), std::cmp::Reverse(*at)));
+                if let Some((at, _)) = best {
+                    renames.insert(file.path().to_owned(), olds.remove(at).0.path().to_owned());
+                }
             }
         }
         Self(renames)
@@ -66,43 +88,116 @@ impl Renames {
     }
 }
 
+fn lines(file: &SourceFile) -> BTreeSet<&str> {
+    file.text().lines().collect()
+}
+
 /// Pairs the requirements of two sets of files: by file and project, then by project across files;
 /// several of one project by their markers, then in order. Pairs that say the same are left out.
 pub fn changes<'a>(base: &'a Project, head: &'a Project, renames: &Renames) -> Vec<Change<'a>> {
-    let mut before: BTreeMap<String, Vec<Entry<'a>>> = BTreeMap::new();
-    for entry in base.requirements() {
-        before.entry(key(&entry)).or_default().push(entry);
+    let side = |project: &'a Project| -> Vec<Side<'a>> {
+        let of = |entry: Entry<'a>| Side {
+            entry,
+            name: name(&entry),
+            path: renames.base_path(project.file(entry.document.file).path()).to_owned(),
+            marker: entry.requirement.marker.as_ref().map(ToString::to_string).unwrap_or_default(),
+            partner: None,
+        };
+        project.requirements().map(of).collect()
+    };
+    let mut before = side(base);
+    // The base's own paths are the ones that renames lead to.
+    for old in &mut before {
+        base.file(old.entry.document.file).path().clone_into(&mut old.path);
     }
-    let mut after: Vec<(Entry<'a>, Option<Entry<'a>>)> = head.requirements().map(|entry| (entry, None)).collect();
-    let path = |project: &'a Project, entry: &Entry<'a>| project.file(entry.document.file).path();
-    let marker = |entry: &Entry<'_>| entry.requirement.marker.as_ref().map(ToString::to_string);
-    let same_file = |old: &Entry<'a>, new: &Entry<'a>| path(base, old) == renames.base_path(path(head, new));
+    let mut after = side(head);
     // From the strictest likeness to the loosest, so that a moved line does not take the partner of one that stayed.
-    let likeness: [&dyn Fn(&Entry<'a>, &Entry<'a>) -> bool; 5] = [
-        &|old, new| same_file(old, new) && old.line.text == new.line.text,
-        &|old, new| same_file(old, new) && marker(old) == marker(new),
-        &|old, new| same_file(old, new),
-        &|old, new| old.line.text == new.line.text,
-        &|old, new| old.constraint == new.constraint,
+    let keys: [fn(&Side<'_>) -> [String; 3]; 5] = [
+        |side| [side.name.clone(), side.path.clone(), side.entry.line.text.to_string()],
+        |side| [side.name.clone(), side.path.clone(), side.marker.clone()],
+        |side| [side.name.clone(), side.path.clone(), String::new()],
+        |side| [side.name.clone(), side.entry.line.text.to_string(), String::new()],
+        |side| [side.name.clone(), side.entry.constraint.to_string(), String::new()],
     ];
-    for alike in likeness {
-        for (entry, partner) in after.iter_mut().filter(|(_, partner)| partner.is_none()) {
-            let Some(candidates) = before.get_mut(&key(entry)) else { continue };
-            if let Some(at) = candidates.iter().position(|old| alike(old, entry)) {
-                *partner = Some(candidates.remove(at));
+    for key in keys {
+        let mut free: BTreeMap<[String; 3], Vec<usize>> = BTreeMap::new();
+        for (at, old) in before.iter().enumerate().rev().filter(|(_, old)| old.partner.is_none()) {
+            free.entry(key(old)).or_default().push(at);
+        }
+        for (at, new) in after.iter_mut().enumerate().filter(|(_, new)| new.partner.is_none()) {
+            let Some(old_at) = free.get_mut(&key(new)).and_then(Vec::pop) else { continue };
+            new.partner = Some(old_at);
+            if let Some(old) = before.get_mut(old_at) {
+                old.partner = Some(at);
             }
         }
     }
-    let mut out: Vec<Change<'a>> = after
-        .into_iter()
-        .filter(|(entry, partner)| partner.is_none_or(|old| old.line.text != entry.line.text))
-        .map(|(entry, partner)| Change { before: partner, after: Some(entry) })
-        .collect();
-    out.extend(before.into_values().flatten().map(|entry| Change { before: Some(entry), after: None }));
-    out
+    let altered = after.iter().filter_map(|new| {
+        let old = new.partner.and_then(|at| before.get(at)).map(|old| old.entry);
+        let same = old.is_some_and(|old| old.line.text == new.entry.line.text);
+        (!same).then_some(Change { before: old, after: Some(new.entry) })
+    });
+    let gone = before.iter().filter(|old| old.partner.is_none());
+    altered.chain(gone.map(|old| Change { before: Some(old.entry), after: None })).collect()
 }
 
-fn key(entry: &Entry<'_>) -> String {
+/// A requirement on one side, with what it is paired by.
+struct Side<'a> {
+    entry: Entry<'a>,
+    name: String,
+    path: String,
+    marker: String,
+    partner: Option<usize>,
+}
+
+fn name(entry: &Entry<'_>) -> String {
     let requirement = entry.requirement;
     requirement.name.as_ref().map_or_else(|| requirement.label(), |name| name.normalized().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::load;
+
+    /// `before → after` of each change, by the lines' texts.
+    #[track_caller]
+    fn check(base: &[(&str, &str)], head: &[(&str, &str)], expected: &[(&str, &str)]) {
+        let (base, head) = (load(&base.iter().copied().collect()), load(&head.iter().copied().collect()));
+        let changes = changes(&base, &head, &Renames::between(&base, &head));
+        let text = |entry: &Option<Entry<'_>>| entry.map_or(String::new(), |entry| entry.line.text.to_string());
+        let got: Vec<_> = changes.iter().map(|change| (text(&change.before), text(&change.after))).collect();
+        let expected: Vec<_> = expected.iter().map(|(old, new)| ((*old).to_owned(), (*new).to_owned())).collect();
+        assert_eq!(got, expected);
+    }
+
+    #[test]
+    fn requirements_are_paired_by_file_and_name() {
+        check(
+            &[("r.txt", "a==1\nb==1\nc==1\n")],
+            &[("r.txt", "A==2\nd==1\nb==1\n")],
+            &[("a==1", "A==2"), ("", "d==1"), ("c==1", "")],
+        );
+    }
+
+    #[test]
+    fn several_of_a_project_are_paired_by_marker() {
+        check(
+            &[("r.txt", "a==1; python_version<'3'\na==2; python_version>='3'\n")],
+            &[("r.txt", "a==3; python_version >= '3'\na==1; python_version<'3'\n")],
+            &[("a==2; python_version>='3'", "a==3; python_version >= '3'")],
+        );
+    }
+
+    #[test]
+    fn a_moved_line_and_a_renamed_file_are_no_change() {
+        check(&[("r.txt", "a==1\nb==1\n")], &[("r.txt", "b==1\n"), ("s.txt", "a==1\n")], &[]);
+        check(&[("r.txt", "a==1\nb==1\n")], &[("new.txt", "a==1\nb==1\n")], &[]);
+    }
+
+    #[test]
+    fn nothing_changes_between_a_thing_and_itself() {
+        let files = [("r.txt", "a\na\na==1\n-e git+https://e.org/x#egg=x\nhttps://e.org/a.zip\n")];
+        check(&files, &files, &[]);
+    }
 }

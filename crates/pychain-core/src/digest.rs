@@ -1,6 +1,6 @@
 //! Hash algorithms and digests as requirements files write them.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
@@ -66,7 +66,12 @@ impl Algorithm {
 
     /// The digest of `bytes` in lower-case hexadecimal, or `None` for an algorithm that `--hash` does not take.
     pub fn hash(self, bytes: &[u8]) -> Option<String> {
-        let hex = |digest: &[u8]| digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = |digest: &[u8]| {
+            digest.iter().fold(String::with_capacity(2 * digest.len()), |mut hex, byte| {
+                let _ = write!(hex, "{byte:02x}");
+                hex
+            })
+        };
         match self {
             Self::Sha256 => Some(hex(&Sha256::digest(bytes))),
             Self::Sha384 => Some(hex(&Sha384::digest(bytes))),

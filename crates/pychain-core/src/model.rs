@@ -32,7 +32,8 @@ pub struct Line {
     pub span: Span,
     /// The text that pip parses.
     pub text: Box<str>,
-    /// Options on the line, in order, those that do nothing included.
+    /// Options on the line, in order, those that do nothing included; the hashes that a requirement
+    /// is checked by are in [`Requirement::hashes`] instead.
     pub options: Vec<OptionUse>,
     /// Words that the installer throws away in silence.
     pub dropped: Vec<Word>,

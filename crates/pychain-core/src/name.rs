@@ -13,7 +13,7 @@ pub struct ProjectName {
 pub type ExtraName = ProjectName;
 
 impl ProjectName {
-    /// Keeps `given` and normalizes it (PyPA "Names and normalization", packaging's `canonicalize_name`).
+    /// Keeps `given` and normalizes it (`PyPA` "Names and normalization", packaging's `canonicalize_name`).
     pub fn new(given: &str) -> Self {
         Self { given: given.into(), normalized: normalize(given).into() }
     }

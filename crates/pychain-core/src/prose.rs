@@ -40,9 +40,9 @@ pub fn code(text: &str) -> String {
     for c in text.chars() {
         let before = out.len();
         if c == '`' {
-            out.extend(c.escape_unicode())
+            out.extend(c.escape_unicode());
         } else {
-            push_visible(&mut out, c)
+            push_visible(&mut out, c);
         }
         let width = out.get(before..).unwrap_or_default().chars().count();
         if width > room {
@@ -70,7 +70,8 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-fn push_visible(out: &mut String, c: char) {
+/// Appends a character, written out if it is hidden or would complete a `##[`.
+pub fn push_visible(out: &mut String, c: char) {
     if is_hidden(c) {
         out.extend(c.escape_default());
     } else if c == '[' && out.ends_with("##") {

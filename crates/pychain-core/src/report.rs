@@ -11,6 +11,9 @@ pub mod json;
 pub mod markdown;
 pub mod sarif;
 
+#[cfg(test)]
+mod tests;
+
 /// What an audit found. Holds no time, no machine, no path outside the audited root.
 #[derive(Debug, Clone)]
 pub struct Report {
@@ -46,6 +49,11 @@ pub struct Suppressed {
     pub reason: String,
     /// Where the suppression stands: a comment in an audited file, or none for the configuration.
     pub comment: Option<Location>,
+}
+
+/// Where the page of a rule is, below the place of all of them.
+pub(crate) fn rule_link(docs: &str, rule: &Rule) -> String {
+    format!("{}/{}.md", docs.trim_end_matches('/'), rule.id)
 }
 
 impl Report {

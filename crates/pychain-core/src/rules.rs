@@ -3,44 +3,67 @@
 use crate::rule::Rule;
 
 mod added_hash;
+mod allowed_source_build;
+mod arbitrary_equality;
 mod changed_hash;
 mod changed_index;
 mod changed_policy;
+mod characters;
 mod conflicting_requirements;
 mod detached_hashes;
+mod direct_reference;
 mod disjoint_hashes;
+mod downgrade;
 mod dropped_text;
 mod duplicate_requirement;
+mod editable_install;
 mod expired_suppression;
 mod external_include;
 mod extra_index_url;
+mod forced_source_build;
 mod hash_sets;
+mod hash_without_pin;
+mod hidden_characters;
+mod implausible_version;
 mod indexes;
 mod ineffective_option;
 mod insecure_index;
+mod insecure_url;
+mod insecure_vcs;
 mod invalid_constraint;
+mod invalid_name;
+mod loose_lines;
 mod malformed_digest;
 mod mixed_hashes;
+mod mutable_vcs_reference;
 mod new_dependency;
 mod no_require_hashes;
+mod non_ascii_text;
+mod path_outside_project;
+mod pre_releases;
 mod private_name_exposed;
 mod remote_find_links;
 mod removed_dependency;
 mod removed_hash;
 mod same_project;
+mod support;
 mod trusted_host;
 mod unexpected_index;
 mod unhashed_requirement;
+mod unpinned_requirement;
 mod unreadable_include;
 mod unreadable_line;
 mod unused_suppression;
 mod url_credentials;
+mod weak_hash;
+mod wildcard_pin;
 
 /// Every rule.
 pub static RULES: &[&Rule] = &[
     // Hashes.
     &mixed_hashes::RULE,
     &unhashed_requirement::RULE,
+    &hash_without_pin::RULE,
     &removed_hash::RULE,
     &disjoint_hashes::RULE,
     &changed_hash::RULE,
@@ -57,6 +80,28 @@ pub static RULES: &[&Rule] = &[
     &remote_find_links::RULE,
     &url_credentials::RULE,
     &changed_index::RULE,
+    // Pins.
+    &unpinned_requirement::RULE,
+    &wildcard_pin::RULE,
+    &arbitrary_equality::RULE,
+    &pre_releases::RULE,
+    &downgrade::RULE,
+    &implausible_version::RULE,
+    // References.
+    &direct_reference::RULE,
+    &weak_hash::RULE,
+    &insecure_url::RULE,
+    &mutable_vcs_reference::RULE,
+    &insecure_vcs::RULE,
+    &editable_install::RULE,
+    &path_outside_project::RULE,
+    // Build code.
+    &forced_source_build::RULE,
+    &allowed_source_build::RULE,
+    // Text.
+    &hidden_characters::RULE,
+    &non_ascii_text::RULE,
+    &invalid_name::RULE,
     // Structure.
     &unreadable_line::RULE,
     &unreadable_include::RULE,
@@ -78,3 +123,6 @@ pub static RULES: &[&Rule] = &[
 pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.answers_to(id))
 }
+
+#[cfg(test)]
+mod tests;

@@ -140,13 +140,22 @@ impl SourceFile {
     pub fn position(&self, offset: u32, columns: ColumnEncoding) -> Position {
         let line = self.line_of(offset);
         let start = self.0.lines.start_of(line);
-        let before = self.0.text.get(start..offset as usize).unwrap_or_default();
-        let count = match columns {
-            ColumnEncoding::Bytes => before.len(),
-            ColumnEncoding::Utf16 => before.encode_utf16().count(),
-            ColumnEncoding::Chars => before.chars().count(),
-        };
+        let count = self.units_before(offset as usize, columns) - self.units_before(start, columns);
         Position { line, column: count + 1 }
+    }
+
+    /// Number of units from the start of the file to an offset; from the nearest checkpoint, so that
+    /// a file of one enormous line costs no more than any other.
+    fn units_before(&self, offset: usize, columns: ColumnEncoding) -> usize {
+        let offset = offset.min(self.0.text.len());
+        let at = offset / CHECKPOINT;
+        let known = match (columns, self.0.lines.checkpoints.get(at)) {
+            (ColumnEncoding::Bytes, _) | (_, None) => return offset,
+            (_, Some(known)) => known,
+        };
+        let rest = count(self.0.text.as_bytes().get(at * CHECKPOINT..offset).unwrap_or_default());
+        let chars = (known.chars + rest.chars) as usize;
+        if columns == ColumnEncoding::Chars { chars } else { chars + (known.pairs + rest.pairs) as usize }
     }
 
     /// The bytes of `text` in this file's own encoding, byte order mark included, or `None` where
@@ -185,6 +194,27 @@ pub struct Position {
 #[derive(Debug)]
 struct LineIndex {
     starts: Vec<u32>,
+    /// What stands before every [`CHECKPOINT`] bytes; none where all is ASCII and all units are bytes.
+    checkpoints: Vec<Count>,
+}
+
+/// Bytes between checkpoints.
+const CHECKPOINT: usize = 1024;
+
+/// Characters, and those among them that take two units in UTF-16. Counted by bytes, so that a
+/// stretch may begin inside a character: each counts where its first byte is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    chars: u32,
+    pairs: u32,
+}
+
+fn count(bytes: &[u8]) -> Count {
+    let is_first = |byte: &&u8| **byte & 0b1100_0000 != 0b1000_0000;
+    Count {
+        chars: to_u32(bytes.iter().filter(is_first).count()),
+        pairs: to_u32(bytes.iter().filter(|byte| **byte >= 0xf0).count()),
+    }
 }
 
 impl LineIndex {
@@ -195,7 +225,17 @@ impl LineIndex {
                 .map(|at| to_u32(at + 1))
                 .filter(|start| (*start as usize) < text.len()),
         );
-        Self { starts }
+        let mut checkpoints = Vec::new();
+        if !text.is_ascii() {
+            let mut before = Count::default();
+            checkpoints.push(before);
+            for block in text.as_bytes().chunks(CHECKPOINT) {
+                let here = count(block);
+                before = Count { chars: before.chars + here.chars, pairs: before.pairs + here.pairs };
+                checkpoints.push(before);
+            }
+        }
+        Self { starts, checkpoints }
     }
 
     fn line_of(&self, offset: u32) -> usize {
@@ -292,6 +332,19 @@ mod tests {
         assert_eq!(file.position(offset, ColumnEncoding::Chars), Position { line: 2, column: 2 });
         assert_eq!(file.slice(file.line_span(1)), "a");
         assert_eq!(file.line_count(), 2);
+    }
+
+    #[test]
+    fn columns_are_right_across_checkpoints() {
+        let text = "aé\u{1F600}\n".repeat(700) + &"é".repeat(3000) + "\u{1F600}x";
+        let file = SourceFile::from_text("r.txt", text.as_str());
+        for (offset, _) in text.char_indices() {
+            let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+            let before = &text[start..offset];
+            let column = |columns| file.position(u32::try_from(offset).expect("small"), columns).column;
+            assert_eq!(column(ColumnEncoding::Chars), before.chars().count() + 1);
+            assert_eq!(column(ColumnEncoding::Utf16), before.encode_utf16().count() + 1);
+        }
     }
 
     #[test]

@@ -100,9 +100,15 @@ impl Project {
 
     /// Every requirement, each once, in the order of files and lines.
     pub fn requirements(&self) -> impl Iterator<Item = Entry<'_>> {
-        self.lines().filter_map(|(document, line)| {
+        self.documents.iter().flat_map(|document| self.requirements_of(document))
+    }
+
+    /// Every requirement of one document, in the order of lines.
+    pub fn requirements_of<'a>(&self, document: &'a Document) -> impl Iterator<Item = Entry<'a>> {
+        let constraint = self.is_constraints(document.file);
+        document.lines.iter().filter_map(move |line| {
             let requirement = line.requirement()?;
-            Some(Entry { document, line, requirement, constraint: self.is_constraints(document.file) })
+            Some(Entry { document, line, requirement, constraint })
         })
     }
 

@@ -169,11 +169,11 @@ impl DirectUrl {
         let mut rest = self.text.as_str();
         while let Some(at) = rest.find(['#', '&']) {
             rest = rest.get(at + 1..).unwrap_or_default();
-            if let Some((name, value)) = rest.split_once('=') {
-                if let Some(algorithm) = Algorithm::from_name(name) {
-                    let digest = value.split('&').next().unwrap_or_default();
-                    return (!digest.is_empty()).then_some((algorithm, digest));
-                }
+            if let Some((name, value)) = rest.split_once('=')
+                && let Some(algorithm) = Algorithm::from_name(name)
+            {
+                let digest = value.split('&').next().unwrap_or_default();
+                return (!digest.is_empty()).then_some((algorithm, digest));
             }
         }
         None
@@ -278,15 +278,12 @@ pub fn percent_decode(text: &str) -> String {
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         let hex = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
-        match hex.filter(|_| *byte == b'%').and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
-            Some(decoded) => {
-                out.push(decoded);
-                at += 3;
-            }
-            None => {
-                out.push(*byte);
-                at += 1;
-            }
+        if let Some(decoded) = hex.filter(|_| *byte == b'%').and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
+            out.push(decoded);
+            at += 3;
+        } else {
+            out.push(*byte);
+            at += 1;
         }
     }
     String::from_utf8_lossy(&out).into_owned()

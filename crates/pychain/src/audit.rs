@@ -6,96 +6,101 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use pychain_core::config::{Config, FailOn};
 use pychain_core::finding::Safety;
+use pychain_core::prose::visible;
 use pychain_core::report::Report;
 use pychain_core::text::Problem;
 
 use crate::args::{AuditArgs, FixMode, Format};
-use crate::discover::{Certainty, Root, Roots, Walk, named_role, select, walk};
+use crate::discover::{Certainty, Root, Roots, Walk, is_candidate, named_role, select, walk};
 use crate::engine::{Job, Side};
 use crate::error::Hinted;
-use crate::escape::visible_lines;
+use crate::escape::visible_diff;
+use crate::fix::Outcome;
 use crate::human::{self, plural};
 use crate::place::Place;
 use crate::progress::Progress;
-use crate::tree::{Disk, Tree};
+use crate::tree::disk::relative;
+use crate::tree::{Disk, Tree, is_below};
 use crate::{base, clock, fix, output, settings};
 
 const FOUND: u8 = 1;
 
 pub(crate) fn run(args: &AuditArgs) -> Result<ExitCode> {
     let mode = args.fix_mode();
-    if args.format != Format::Human && matches!(mode, FixMode::List | FixMode::Diff | FixMode::DiffAndWrite) {
+    let lists_changes = matches!(mode, FixMode::List | FixMode::Diff | FixMode::DiffAndWrite);
+    if lists_changes && args.format != Format::Human {
         bail!(Hinted::new(
-            "`--fix` and `--diff` list changes for people; `--format` has no say in that",
-            "leave out `--format`, or apply the fixes (`--fix --write`) to get a report on what is left",
+            "`--fix` and `--diff` show changes, which have no such format",
+            "leave out `--format`, or apply the fixes (`--fix --write`) for a report on what is left",
         ));
     }
     let place = Place::of(&args.paths)?;
-    let progress = Progress::start(format!("auditing {}", place.root.display()), args.quiet);
+    let progress = Progress::start(&format!("auditing {}", place.root.display()), args.quiet);
     let mut job = prepare(args, &place)?;
-    let fail_on = job.config.fail_on.unwrap_or(FailOn::DEFAULT);
-    let mut report = job.run();
+    let report = job.run();
     if job.audited.is_empty() && !job.head.roots.is_empty() {
         drop(progress);
         say_problems(&report.problems);
         bail!("none of the dependency files could be audited");
     }
-
-    if mode != FixMode::None {
-        let safety = if args.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
-        let mut outcome = fix::fix(&mut job, &report, safety);
-        let write = matches!(mode, FixMode::Write | FixMode::DiffAndWrite);
-        let (mut written, mut unwritten) = (0, Vec::new());
-        if write {
-            (written, unwritten) = fix::write(&place.root, &outcome.files);
-            outcome.report.problems.append(&mut unwritten);
-            report = outcome.report;
-        }
-        report.problems.append(&mut outcome.problems);
-        drop(progress);
-        match mode {
-            FixMode::List => output::deliver(&fix::list(&outcome.files), args.output.as_deref())?,
-            FixMode::Diff | FixMode::DiffAndWrite => {
-                let diff = fix::diff(&outcome.files);
-                let to_terminal = args.output.is_none() && output::is_terminal();
-                let diff = if to_terminal { visible_lines(&diff) } else { diff.into() };
-                output::deliver_exact(&diff, args.output.as_deref())?;
-            }
-            FixMode::Write => deliver_report(args, &report)?,
-            FixMode::None => {}
-        }
-        say_problems(&report.problems);
-        if !args.quiet {
-            let fixes: usize = outcome.files.values().map(|file| file.fixes.len()).sum();
-            let files = if write { written } else { outcome.files.len() };
-            output::say(&match (write, fixes) {
-                (_, 0) => "Nothing to fix".to_owned(),
-                (true, _) => format!("Fixed {files} {}", plural(files, "file", "files")),
-                (false, _) => format!(
-                    "Would fix {fixes} {} in {files} {}; `--fix --write` applies it",
-                    plural(fixes, "finding", "findings"),
-                    plural(files, "file", "files")
-                ),
-            });
-        }
-    } else {
+    let report = if mode == FixMode::None {
         drop(progress);
         deliver_report(args, &report)?;
-        say_problems(&report.problems);
-    }
+        report
+    } else {
+        let safety = if args.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
+        let outcome = fix::fix(&mut job, &report, safety);
+        drop(progress);
+        fix_files(args, &place, report, outcome)?
+    };
+    say_problems(&report.problems);
+    let fail_on = job.config.fail_on.unwrap_or(FailOn::DEFAULT);
     let failed = report.findings.iter().any(|finding| fail_on.is_reached_by(finding.severity));
     Ok(if failed { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
 }
 
-fn deliver_report(args: &AuditArgs, report: &Report) -> Result<()> {
-    let mut text = output::render(args.format, report);
-    let summary = if args.quiet { String::new() } else { human::summary(report) };
-    if args.format == Format::Human && args.output.is_none() {
-        text.push_str(&summary);
-        return output::deliver(&text, None);
+/// Shows or applies fixes; gives the report that holds afterwards.
+fn fix_files(args: &AuditArgs, place: &Place, mut report: Report, outcome: Outcome) -> Result<Report> {
+    let mode = args.fix_mode();
+    let count: usize = outcome.files.values().map(|file| file.fixes.len()).sum();
+    let files = outcome.files.len();
+    let mut done = format!(
+        "{count} {} in {files} {} would be fixed; `--write` applies it",
+        plural(count, "finding", "findings"),
+        plural(files, "file", "files")
+    );
+    if matches!(mode, FixMode::Write | FixMode::DiffAndWrite) {
+        let (written, unwritten) = fix::write(&place.root, &outcome.files);
+        report = outcome.report;
+        report.problems.extend(unwritten);
+        done = format!("{written} {} fixed", plural(written, "file", "files"));
     }
-    output::deliver(&text, args.output.as_deref())?;
-    if args.output.is_some() && !args.quiet {
+    report.problems.extend(outcome.problems);
+    match mode {
+        FixMode::Diff | FixMode::DiffAndWrite => {
+            let diff = fix::diff(&outcome.files);
+            let interpreted = args.output.is_none() && output::is_interpreted();
+            let diff = if interpreted { visible_diff(&diff) } else { diff };
+            output::deliver_exact(&diff, args.output.as_deref())?;
+        }
+        FixMode::List => output::deliver_exact(&fix::list(&outcome.files), args.output.as_deref())?,
+        FixMode::Write | FixMode::None => deliver_report(args, &report)?,
+    }
+    if !args.quiet {
+        output::say(if count == 0 { "nothing to fix" } else { &done });
+    }
+    Ok(report)
+}
+
+fn deliver_report(args: &AuditArgs, report: &Report) -> Result<()> {
+    let file = args.output.as_deref();
+    let summary = if args.quiet { String::new() } else { human::summary(report) };
+    if args.format == Format::Human {
+        output::deliver_styled(&(human::findings(report) + &summary), file)?;
+    } else {
+        output::deliver_exact(&output::render(args.format, report), file)?;
+    }
+    if file.is_some() && !args.quiet {
         output::say(summary.trim_end());
     }
     Ok(())
@@ -123,7 +128,12 @@ fn prepare(args: &AuditArgs, place: &Place) -> Result<Job> {
 
     let in_git_base = matches!(base_tree, Some(Tree::Git(_)));
     let how = Walk { ignore: !args.no_ignore, nested: !in_git_base };
-    let head_roots = roots(&mut head_tree, place, &config, how, &mut problems);
+    let mut head_roots = roots(&mut head_tree, place, &config, how, &mut problems);
+    if let Some(Tree::Disk(base)) = &base_tree {
+        // A base that lies inside what is audited is not audited itself.
+        let inside = base.root().strip_prefix(&place.root).ok().and_then(relative).filter(|path| !path.is_empty());
+        head_roots.retain(|path, _| inside.as_deref().is_none_or(|inside| !is_below(path, inside)));
+    }
     let mut in_base = Vec::new();
     let base = base_tree.map(|mut tree| {
         let roots = roots(&mut tree, place, &config, how, &mut in_base);
@@ -173,7 +183,7 @@ fn note_distant_config(args: &AuditArgs, root: &Path) {
     if let Some(found) = above.into_iter().find(|path| path.is_file()).filter(|_| !args.quiet) {
         output::say(&format!(
             "note: `{}` lies above the audited directory and is not read; `--config` names it",
-            crate::escape::visible(&found.display().to_string())
+            visible(&found.display().to_string())
         ));
     }
 }
@@ -183,7 +193,7 @@ fn roots(tree: &mut Tree, place: &Place, config: &Config, how: Walk, problems: &
     for directory in &place.directories {
         let listing = match tree {
             Tree::Disk(disk) => walk(disk.root(), directory, how),
-            Tree::Git(commit) => commit.list(directory, crate::discover::is_candidate),
+            Tree::Git(commit) => commit.list(directory, is_candidate),
         };
         let (found, trouble) = select(tree, &listing, &config.exclude);
         roots.extend(found);

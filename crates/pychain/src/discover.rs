@@ -11,7 +11,7 @@ use crate::tree::{EntryKind, Link, Listing, Tree, Unread};
 mod name;
 mod walk;
 
-pub(crate) use name::{Certainty, named_role};
+pub(crate) use name::{Certainty, is_candidate, named_role};
 pub(crate) use walk::{Walk, walk};
 
 /// A file that the audit starts from.
@@ -51,7 +51,7 @@ pub(crate) fn select(tree: &mut Tree, listing: &Listing, exclude: &[String]) -> 
             Link::File(_) => {}
             Link::Other(Unread::Absent) => problems.push(Problem::of_file(
                 path,
-                "is a symbolic link to nothing",
+                "this is a symbolic link to nothing",
                 "remove the link or restore the file that it points to",
             )),
             Link::Other(Unread::Refused(what, help)) => problems.push(Problem::of_file(path, what, help)),

@@ -3,7 +3,9 @@
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::mem;
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::Once;
 
 use pychain_core::audit::{Request, audit};
 use pychain_core::config::{Config, Date};
@@ -101,11 +103,14 @@ impl Job {
                 as_of: self.as_of,
             });
             report.problems.extend(head.problems);
-            report.problems.extend(
-                base.into_iter()
-                    .flat_map(|base| base.problems)
-                    .map(|problem| Problem { message: format!("in the base: {}", problem.message), ..problem }),
-            );
+            if let Some(base) = base {
+                let in_base =
+                    |problem: Problem| Problem { message: format!("in the base: {}", problem.message), ..problem };
+                report.problems.extend(base.problems.into_iter().map(in_base));
+                mem::forget(base.project);
+            }
+            // The process ends soon; to take ten thousand lines apart again would be a tenth of its time.
+            mem::forget(head.project);
             (head.read, report)
         })?;
         self.audited.extend(read);
@@ -171,7 +176,8 @@ struct Crash {
 
 impl Crash {
     fn problem(&self, path: &str) -> Problem {
-        let what = if path.is_empty() { "auditing all files together failed" } else { "could not be audited" };
+        let what =
+            if path.is_empty() { "auditing all files together failed" } else { "this file could not be audited" };
         Problem::of_file(
             path,
             format!("{what}: this is a bug in pychain ({} at {})", self.message, self.place),
@@ -181,20 +187,33 @@ impl Crash {
 }
 
 thread_local! {
-    static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
+    /// Where the panic was that is being caught on this thread; none while nothing is guarded.
+    static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
 /// Runs `work`; a panic in it becomes a value instead of a message on the terminal.
 fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Crash> {
-    let before = panic::take_hook();
-    panic::set_hook(Box::new(|info| {
-        let place = info.location().map(|at| format!("{}:{}", at.file(), at.line())).unwrap_or_default();
-        PLACE.with(|cell| cell.replace(place));
-    }));
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            let guarded = PLACE.with_borrow_mut(|place| {
+                let guarded = place.is_some();
+                if guarded {
+                    *place = info.location().map(|at| format!("{}:{}", at.file(), at.line()));
+                }
+                guarded
+            });
+            if !guarded {
+                usual(info);
+            }
+        }));
+    });
+    PLACE.set(Some(String::new()));
     // Nothing that `work` touches is looked at again after a panic, except trees, which only read.
     let result = panic::catch_unwind(AssertUnwindSafe(work));
-    panic::set_hook(before);
-    result.map_err(|payload| Crash { message: message(payload.as_ref()), place: PLACE.with(RefCell::take) })
+    let place = PLACE.take().unwrap_or_default();
+    result.map_err(|payload| Crash { message: message(payload.as_ref()), place })
 }
 
 fn message(payload: &(dyn Any + Send)) -> String {

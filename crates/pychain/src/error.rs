@@ -1,14 +1,14 @@
 //! Errors as people read them: what was being done to what, the causes, and what to do.
 
 use std::error::Error;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use anstyle::{AnsiColor, Style};
 use pychain_core::config::ConfigError;
 use pychain_core::text::SourceFile;
 
-use crate::escape::visible;
 use crate::human;
+use pychain_core::prose::visible;
 
 /// An error that knows what to do about it.
 #[derive(Debug)]
@@ -65,16 +65,16 @@ pub(crate) fn render(error: &anyhow::Error) -> String {
         if let Some(broken) = cause.downcast_ref::<BrokenConfig>() {
             for error in &broken.errors {
                 out.push_str(&human::diagnostic(&broken.file, error.span, &error.message, &error.help));
-                out.push_str("\n\n");
+                out.push('\n');
             }
         }
         let label = if depth == 0 { paint("error", AnsiColor::Red) } else { "  cause".to_owned() };
         let newline = if depth == 0 { "" } else { "\n" };
-        out.push_str(&format!("{newline}{label}: {}", visible(&cause.to_string())));
+        let _ = write!(out, "{newline}{label}: {}", visible(&cause.to_string()));
         hints.extend(cause.downcast_ref::<Hinted>().map(|hinted| hinted.hint.as_str()));
     }
     for hint in hints {
-        out.push_str(&format!("\n{}: {}", paint("hint", AnsiColor::Cyan), visible(hint)));
+        let _ = write!(out, "\n{}: {}", paint("hint", AnsiColor::Cyan), visible(hint));
     }
     out
 }

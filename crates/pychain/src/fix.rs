@@ -12,8 +12,8 @@ use pychain_core::text::{Edit, Problem, SourceFile, Span, apply_edits};
 use similar::TextDiff;
 
 use crate::engine::Job;
-use crate::escape::visible;
 use crate::tree::Tree;
+use pychain_core::prose::visible;
 
 /// One fix may make another one possible; more rounds than this would be a quarrel between two rules.
 const MAX_ROUNDS: usize = 8;
@@ -62,7 +62,7 @@ pub(crate) fn fix(job: &mut Job, report: &Report, safety: Safety) -> Outcome {
             let Some(bytes) = file.encode(&after) else {
                 outcome.problems.push(Problem::of_file(
                     &path,
-                    "has an encoding that pychain reads but does not write; nothing in it was fixed",
+                    "pychain reads the encoding of this file but does not write it; nothing in it was fixed",
                     "save it as UTF-8",
                 ));
                 unwritable.insert(path);
@@ -144,7 +144,7 @@ pub(crate) fn list(files: &BTreeMap<String, FixedFile>) -> String {
     let mut out = String::new();
     for (path, file) in files {
         for fix in &file.fixes {
-            let _ = writeln!(out, "{}:{}: {} [{}]", visible(path), fix.line, visible(&fix.title), fix.rule);
+            let _ = writeln!(out, "fix {}:{}: {} [{}]", visible(path), fix.line, visible(&fix.title), fix.rule);
         }
     }
     out
@@ -173,22 +173,23 @@ pub(crate) fn write(root: &Path, files: &BTreeMap<String, FixedFile>) -> (usize,
 }
 
 fn write_one(root: &Path, path: &str, file: &FixedFile) -> Result<(), (String, &'static str)> {
-    let failed =
-        |error: io::Error| (format!("could not be written: {error}"), "check the permissions of its directory");
+    let failed = |error: io::Error| {
+        (format!("the file could not be written: {error}"), "check the permissions of its directory")
+    };
     let target = root.join(path);
     let metadata = fs::symlink_metadata(&target).map_err(failed)?;
     if metadata.is_symlink() {
-        return Err(("is a symbolic link; it was not written".to_owned(), "fix the file that it points to"));
+        return Err(("this is a symbolic link and was not written".to_owned(), "fix the file that it points to"));
     }
     if !metadata.is_file() {
-        return Err(("is no regular file any more; it was not written".to_owned(), "run pychain again"));
+        return Err(("this is no regular file any more and was not written".to_owned(), "run pychain again"));
     }
     if metadata.permissions().readonly() {
-        return Err(("is read-only; it was not written".to_owned(), "make it writable"));
+        return Err(("the file is read-only and was not written".to_owned(), "make it writable"));
     }
     let (now, _) = SourceFile::decode(path, &fs::read(&target).map_err(failed)?);
     if now != file.before || now.encoding() != file.before.encoding() {
-        return Err(("was changed meanwhile; it was not written".to_owned(), "run pychain again"));
+        return Err(("the file was changed meanwhile and was not written".to_owned(), "run pychain again"));
     }
     replace(&target, &metadata, &file.bytes).map_err(failed)
 }

@@ -3,17 +3,17 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use anstyle::AnsiColor;
-use pychain_core::finding::{Finding, Location, Safety, Severity};
+use pychain_core::finding::{Finding, Safety, Severity};
 use pychain_core::report::Report;
 use pychain_core::rule::{Need, Rule};
 use pychain_core::text::{Problem, SourceFile, Span};
 
 use crate::error::paint;
-use crate::escape::visible;
-use excerpt::Excerpt;
+use block::Block;
+use pychain_core::prose::visible;
 
+mod block;
 mod excerpt;
 pub(crate) mod manual;
 
@@ -26,80 +26,57 @@ pub(crate) fn findings(report: &Report) -> String {
     let mut explained = BTreeSet::new();
     for finding in &report.findings {
         let why = explained.insert(finding.rule.id).then(|| manual::why(finding.rule)).flatten();
-        out.push_str(&self::finding(report, finding, why.as_deref()));
-        out.push_str("\n\n");
+        let _ = writeln!(out, "{}", self::finding(report, finding, why.as_deref()));
     }
     out
 }
 
-fn finding(report: &Report, finding: &Finding, why: Option<&str>) -> String {
-    let title = level(finding.severity).primary_title(visible(&finding.message)).id(finding.rule.id);
-    let mut elements = place(report, finding.primary, AnnotationKind::Primary, "");
-    for related in finding.related.iter().take(MAX_RELATED) {
-        elements.extend(place(report, related.location, AnnotationKind::Context, &related.label));
+fn finding(report: &Report, finding: &Finding, why: Option<&str>) -> Block {
+    let severity = finding.severity;
+    let mut block = Block::new(severity.name(), color(severity), Some(finding.rule.id), &finding.message);
+    let places = finding.related.iter().map(|related| (related.location, related.label.as_str()));
+    for (location, label) in std::iter::once((finding.primary, "")).chain(places.take(MAX_RELATED)) {
+        block.place(report.file(location.file), location.span, label);
     }
-    let mut say = |name: &'static str, text: String| {
-        elements.push(Element::from(Level::NOTE.with_name(Some(name)).message(text)));
-    };
     if let Some(more) = finding.related.len().checked_sub(MAX_RELATED).filter(|more| *more > 0) {
-        say("note", format!("and {more} more {}", plural(more, "place", "places")));
+        block.note("note", &format!("and {more} more {}", plural(more, "place", "places")));
     }
     for evidence in &finding.evidence {
-        say("note", format!("{}: {}", visible(evidence.label), visible(&evidence.value)));
+        block.note("note", &format!("{}: {}", evidence.label, evidence.value));
     }
     if let Some(why) = why {
-        say("why", visible(why).into_owned());
+        block.note("why", why);
     }
     if !finding.help.is_empty() {
-        say("help", visible(&finding.help).into_owned());
+        block.note("help", &finding.help);
     }
     if let Some(fix) = &finding.fix {
-        let flag = match fix.safety {
+        let flags = match fix.safety {
             Safety::Safe => "`--fix`",
-            Safety::Unsafe => "`--fix --unsafe-fixes`, which may change what is installed",
+            Safety::Unsafe => "`--fix --unsafe-fixes`: may change what is installed",
         };
-        say("fix", format!("{} ({flag})", visible(&fix.title)));
+        block.note("fix", &format!("{} ({flags})", fix.title));
     }
-    render(&[title.elements(elements)])
+    block
 }
 
 /// An error in a file that is not part of a report: the configuration.
 pub(crate) fn diagnostic(file: &SourceFile, span: Span, message: &str, help: &str) -> String {
-    let mut elements = place_in(file, span, AnnotationKind::Primary, "");
+    let mut block = Block::new("error", AnsiColor::Red, None, message);
+    block.place(file, span, "");
     if !help.is_empty() {
-        elements.push(Element::from(Level::HELP.message(visible(help))));
+        block.note("help", help);
     }
-    render(&[Level::ERROR.primary_title(visible(message)).elements(elements)])
+    block.to_string()
 }
 
-fn render(groups: &[Group<'_>]) -> String {
-    // Lines are cropped by `Excerpt` already.
-    Renderer::styled().term_width(usize::from(u16::MAX)).render(groups)
-}
-
-fn place<'a>(report: &Report, location: Location, kind: AnnotationKind, label: &str) -> Vec<Element<'a>> {
-    place_in(report.file(location.file), location.span, kind, label)
-}
-
-fn place_in<'a>(file: &SourceFile, span: Span, kind: AnnotationKind, label: &str) -> Vec<Element<'a>> {
-    let excerpt = Excerpt::new(file, span);
-    let origin = Origin::path(visible(file.path()).into_owned()).line(excerpt.line).char_column(excerpt.column);
-    let mut annotation = kind.span(excerpt.marked);
-    if !label.is_empty() {
-        annotation = annotation.label(visible(label).into_owned());
+fn color(severity: Severity) -> AnsiColor {
+    match severity {
+        Severity::High => AnsiColor::Red,
+        Severity::Medium => AnsiColor::Yellow,
+        Severity::Low => AnsiColor::Cyan,
+        Severity::Info => AnsiColor::Green,
     }
-    let snippet = Snippet::source(excerpt.text).line_start(excerpt.line).annotation(annotation);
-    vec![Element::from(origin), Element::from(snippet)]
-}
-
-fn level(severity: Severity) -> Level<'static> {
-    let level = match severity {
-        Severity::High => Level::ERROR,
-        Severity::Medium => Level::WARNING,
-        Severity::Low => Level::INFO,
-        Severity::Info => Level::NOTE,
-    };
-    level.with_name(Some(severity.name()))
 }
 
 /// What the audit itself has to say, one problem: for standard error.
@@ -121,8 +98,8 @@ pub(crate) fn problem(problem: &Problem) -> String {
 
 /// The last lines: what was found where, and what could not be looked for.
 pub(crate) fn summary(report: &Report) -> String {
-    let files = report.files.len();
-    let audited = format!("{files} {}", plural(files, "file", "files"));
+    let count = report.files.len();
+    let audited = format!("{count} {}", plural(count, "file", "files"));
     let found = report.findings.len();
     let mut out = if found == 0 {
         format!("No findings in {audited}")
@@ -138,9 +115,13 @@ pub(crate) fn summary(report: &Report) -> String {
         let findings = plural(found, "finding", "findings");
         format!("{found} {findings} ({}) in {} of {audited}", by_severity.join(", "), places.len())
     };
-    let fixable = report.findings.iter().filter(|finding| finding.fix.is_some()).count();
-    if fixable > 0 {
-        let _ = write!(out, "; {fixable} fixable (`--fix`)");
+    let fixes: Vec<_> = report.findings.iter().filter_map(|finding| finding.fix.as_ref()).collect();
+    let safe = fixes.iter().filter(|fix| fix.safety == Safety::Safe).count();
+    if safe > 0 {
+        let _ = write!(out, "; {safe} fixable (`--fix`)");
+    }
+    if fixes.len() > safe {
+        let _ = write!(out, "; {} fixable unsafely (`--fix --unsafe-fixes`)", fixes.len() - safe);
     }
     if !report.suppressed.is_empty() {
         let _ = write!(out, "; {} suppressed", report.suppressed.len());

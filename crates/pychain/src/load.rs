@@ -42,7 +42,7 @@ pub(crate) fn load(tree: &mut Tree, roots: &Roots) -> Loaded {
             without.problems.push(Problem::of_file(
                 path,
                 format!(
-                    "does not look like a dependency file and was not audited: pip would refuse {refused} of its {lines} {}",
+                    "this does not look like a dependency file and was not audited: pip would refuse {refused} of its {lines} {}",
                     plural(lines, "line", "lines")
                 ),
                 "name it on the command line to audit it all the same, or add it to `exclude`",

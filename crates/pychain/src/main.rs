@@ -43,13 +43,13 @@ fn main() -> ExitCode {
 fn run(command: &Command) -> Result<ExitCode> {
     match command {
         Command::Audit(args) => return audit::run(args),
-        Command::Explain { rule } => output::print(&explain(rule)?)?,
-        Command::Rules { format: ListFormat::Human } => output::print(&human::rules(RULES))?,
-        Command::Rules { format: ListFormat::Json } => output::print(&rules_json(RULES)?)?,
+        Command::Explain { rule } => output::print_styled(&explain(rule)?)?,
+        Command::Rules { format: ListFormat::Human } => output::print_styled(&human::rules(RULES))?,
+        Command::Rules { format: ListFormat::Json } => output::deliver_exact(&rules_json(RULES)?, None)?,
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "pychain", &mut script);
-            output::print(&String::from_utf8_lossy(&script))?;
+            output::deliver_exact(&String::from_utf8_lossy(&script), None)?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -1,21 +1,27 @@
 //! Brings a report to where it is wanted: standard output or a file, with or without color.
 
+use std::env;
 use std::fs;
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use anstream::ColorChoice;
 use anyhow::{Context as _, Result};
-use pychain_core::report::Report;
+use pychain_core::report::{Report, annotations, json, markdown, sarif};
 
 use crate::args::{Color, Format};
 use crate::human;
 
-/// The report in a format. Human output is styled.
+/// The report in a format for programs.
 pub(crate) fn render(format: Format, report: &Report) -> String {
     match format {
         Format::Human => human::findings(report),
-        Format::Json | Format::Sarif | Format::Github | Format::Markdown => String::new(),
+        Format::Json => json::to_string(report),
+        Format::Sarif => sarif::to_string(report, sarif::Options::default()),
+        Format::Github => annotations::to_string(report),
+        Format::Markdown => {
+            markdown::to_string(report, markdown::Options { docs: None, limit: markdown::STEP_SUMMARY_LIMIT })
+        }
     }
 }
 
@@ -29,16 +35,33 @@ pub(crate) fn choose_color(color: Color) {
     choice.write_global();
 }
 
-/// Writes data to `file`, without color, or to standard output.
-pub(crate) fn deliver(text: &str, file: Option<&Path>) -> Result<()> {
-    let Some(file) = file else { return print(text) };
-    let plain = anstream::adapter::strip_str(text).to_string();
-    fs::write(file, plain).with_context(|| format!("cannot write the report to `{}`", file.display()))
+/// Writes styled text to `file`, without color, or to standard output.
+pub(crate) fn deliver_styled(text: &str, file: Option<&Path>) -> Result<()> {
+    match file {
+        None => print_styled(text),
+        Some(file) => write(&anstream::adapter::strip_str(text).to_string(), file),
+    }
 }
 
-/// Writes data to standard output. A reader that has seen enough (`| head`) is no error.
-pub(crate) fn print(text: &str) -> Result<()> {
-    let mut stdout = anstream::stdout().lock();
+/// Writes text to `file` or to standard output, byte for byte.
+pub(crate) fn deliver_exact(text: &str, file: Option<&Path>) -> Result<()> {
+    match file {
+        None => print(text, io::stdout().lock()),
+        Some(file) => write(text, file),
+    }
+}
+
+/// Writes styled text to standard output, with color where it is wanted.
+pub(crate) fn print_styled(text: &str) -> Result<()> {
+    print(text, anstream::stdout().lock())
+}
+
+fn write(text: &str, file: &Path) -> Result<()> {
+    fs::write(file, text).with_context(|| format!("cannot write the report to `{}`", file.display()))
+}
+
+/// A reader that has seen enough (`| head`) is no error.
+fn print(text: &str, mut stdout: impl io::Write) -> Result<()> {
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write to standard output"),
         _ => Ok(()),
@@ -51,7 +74,7 @@ pub(crate) fn say(text: &str) {
     let _ = writeln!(stderr, "{text}");
 }
 
-/// Whether standard output goes to a terminal, which interprets what it is sent.
-pub(crate) fn is_terminal() -> bool {
-    io::IsTerminal::is_terminal(&io::stdout())
+/// Whether standard output goes where it is interpreted: to a terminal, or to the log of a workflow.
+pub(crate) fn is_interpreted() -> bool {
+    io::stdout().is_terminal() || env::var_os("GITHUB_ACTIONS").is_some()
 }

@@ -5,9 +5,12 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use pychain_core::prose::{clip, visible};
+
 /// What lasts less needs no word.
 const PATIENCE: Duration = Duration::from_millis(500);
 const FRAME: Duration = Duration::from_millis(100);
+const WIDTH: usize = 70;
 
 /// Shows that something goes on, from half a second after its start until it is dropped.
 #[derive(Debug)]
@@ -17,7 +20,9 @@ pub(crate) struct Progress {
 
 impl Progress {
     /// Starts to wait; `message` is shown if it takes long.
-    pub(crate) fn start(message: String, quiet: bool) -> Self {
+    pub(crate) fn start(message: &str, quiet: bool) -> Self {
+        // A line that wraps could not be drawn over.
+        let message = clip(&visible(message), WIDTH).into_owned();
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         if quiet || dumb || !stderr().is_terminal() {
             return Self { thread: None };

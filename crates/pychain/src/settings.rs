@@ -30,7 +30,7 @@ pub(crate) fn of_tree(tree: &mut Tree, problems: &mut Vec<Problem>) -> Result<Co
     if other.is_some_and(|other| !matches!(from_pyproject_toml(&other), Ok(None))) {
         problems.push(Problem::of_file(
             PYPROJECT,
-            "has a `[tool.pychain]` that is not read, because there is a `pychain.toml`",
+            "`[tool.pychain]` is not read, because there is a `pychain.toml`",
             "keep one of the two",
         ));
     }
@@ -67,7 +67,9 @@ fn read(tree: &mut Tree, path: &str) -> Result<Option<SourceFile>> {
     match tree.read(path) {
         Ok(bytes) => decode(path, &bytes).map(Some),
         Err(Unread::Absent) => Ok(None),
-        Err(Unread::Refused(what, help)) => Err(Hinted::new(format!("the configuration `{path}` {what}"), help).into()),
+        Err(Unread::Refused(what, help)) => {
+            Err(Hinted::new(format!("cannot read the configuration `{path}`"), help).because(what).into())
+        }
     }
 }
 

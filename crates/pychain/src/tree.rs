@@ -86,28 +86,28 @@ impl Tree {
 impl Unread {
     fn too_large(bytes: u64) -> Self {
         Self::Refused(
-            format!("is too large: {bytes} bytes"),
-            format!("dependency files of up to {} MiB are read", MAX_FILE_BYTES / (1024 * 1024)),
+            format!("the file has {bytes} bytes, more than the {MAX_FILE_BYTES} that are read"),
+            "split the file".to_owned(),
         )
     }
 
     fn outside() -> Self {
         Self::Refused(
-            "leads out of the audited root through a symbolic link; it was not read".to_owned(),
+            "the path leaves the audited root through a symbolic link and was not read".to_owned(),
             "audit a directory that holds the file too, or replace the link with the file".to_owned(),
         )
     }
 
     fn not_regular() -> Self {
         Self::Refused(
-            "is not a regular file; it was not opened".to_owned(),
-            "name a file, not a pipe, device or directory".to_owned(),
+            "this is not a regular file and was not opened".to_owned(),
+            "name a file, not a directory, pipe or device".to_owned(),
         )
     }
 
     fn git_internal() -> Self {
         Self::Refused(
-            "lies in git's own directory, which may hold credentials; it was not read".to_owned(),
+            "the path lies in git's own directory, which may hold credentials, and was not read".to_owned(),
             "keep dependency files out of `.git`".to_owned(),
         )
     }
@@ -123,6 +123,11 @@ fn is_plain(path: &str) -> bool {
 /// Whether a path goes through git's own directory, on file systems that fold case too.
 fn is_git_internal(path: &str) -> bool {
     path.split('/').any(|name| name.eq_ignore_ascii_case(".git"))
+}
+
+/// Whether a path lies in a directory; everything lies in the root, whose path is empty.
+pub(crate) fn is_below(path: &str, directory: &str) -> bool {
+    directory.is_empty() || path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
 }
 
 #[cfg(test)]

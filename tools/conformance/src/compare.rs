@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::panic::catch_unwind;
 
+use pychain_corpus::Item;
 use serde_json::{Map, Value};
 
-use crate::corpus::Item;
 use crate::outcome::Difference;
 use crate::reading;
 

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::catch_unwind;
 
 use pychain_core::tree::{HashMode, HashVerdict, Project};
+use pychain_corpus::Experiment;
 use serde_json::Value;
 
-use crate::corpus::Experiment;
 use crate::outcome::Difference;
 use crate::reading;
 

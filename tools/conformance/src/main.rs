@@ -9,18 +9,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
+use pychain_corpus::Corpus;
 
-mod base64;
 mod compare;
-mod corpus;
-mod files;
 mod hash_modes;
 mod known;
 mod outcome;
 mod progress;
 mod reading;
 
-use corpus::Corpus;
 use known::Known;
 use outcome::Outcome;
 use progress::Progress;

@@ -10,9 +10,8 @@ use pychain_core::requirement::Environment;
 use pychain_core::text::{Encoding, FileId};
 use pychain_core::tree::{Effective, HashMode, HashVerdict, Loader, Project, Role, Run, RunEntry, Setting, Want};
 use pychain_core::url::{DEFAULT_INDEX, DirectUrl};
+use pychain_corpus::Files;
 use serde_json::{Map, Value, json};
-
-use crate::files::Files;
 
 /// Reads one file as `pip install -r FILE` (or `-c`) started in the top directory of `files`.
 pub(crate) fn project(files: &Files, file: &str, constraint: bool, environment: &BTreeMap<String, String>) -> Project {

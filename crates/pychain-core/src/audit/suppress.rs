@@ -51,12 +51,13 @@ pub(super) fn collect(request: &Request<'_>, renames: &Renames, config_file: Opt
     let mut out = Vec::new();
     for document in &head.documents {
         let path = head.file(document.file).path();
-        let before = request.base.and_then(|base| Some((base, base.document(base.find(renames.base_path(path))?)?)));
+        let before = request.base.and_then(|base| {
+            let document = base.document(base.find(renames.base_path(path))?)?;
+            Some(comments(base, document))
+        });
         for comment in comments(head, document) {
-            let introduced = request.base.is_some()
-                && !before.is_some_and(|(base, document)| {
-                    comments(base, document).iter().any(|old| old.says_the_same(&comment))
-                });
+            let kept = before.iter().flatten().any(|old| old.says_the_same(&comment));
+            let introduced = request.base.is_some() && !kept;
             for rule in &comment.rules {
                 out.push(Suppression {
                     rule: rule.clone(),

@@ -26,8 +26,9 @@ use options::RawOption;
 
 /// Reads a file. Total: every text gives a document, a line that pip refuses is a [`LineKind::Refused`].
 pub(crate) fn parse(file: &SourceFile, environment: &BTreeMap<String, String>, paths: Paths<'_>) -> Document {
-    let (logical, comments) = lines::logical_lines(file.text(), environment);
-    let lines = logical.iter().map(|line| read_line(line, file.path(), &paths)).collect();
+    let mut lines = Vec::new();
+    let comments =
+        lines::for_each_line(file.text(), environment, |line| lines.push(read_line(line, file.path(), &paths)));
     Document { file: FileId(0), lines, comments, decode_error: None, paths: paths.into_asked() }
 }
 
@@ -59,7 +60,7 @@ fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {
     let word = |value: String, range: Range<usize>| Word { value, span: line.span(range) };
     if let Some(error) = parsed.error {
         // What pip's parser wrote into shared state before it stopped stays written, so the options are kept.
-        out.options = parsed.options.into_iter().map(|used| use_of(line, used, false)).collect();
+        out.options = parsed.used.into_iter().map(|used| use_of(line, used, false)).collect();
         out.options.iter_mut().for_each(|used| used.acts = acts_anywhere(used.option));
         out.kind = LineKind::Refused(Refusal {
             class: error.class,
@@ -73,27 +74,27 @@ fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {
     }
     out.dropped = parsed.dropped.into_iter().map(|(value, range)| word(value, range)).collect();
 
-    let first = |option| parsed.options.iter().find(|used| used.option == option).cloned();
+    let first = |option| parsed.used.iter().find(|used| used.option == option).cloned();
     let editable = first(InstallOption::Editable);
     if before.is_empty() && editable.is_none() {
         let include = first(InstallOption::Requirement).or_else(|| first(InstallOption::Constraint));
         if let Some(used) = &include {
             let target_span = line.span(used.value_range.clone());
             out.kind = LineKind::Include(Include {
-                target: used.value.clone(),
+                target: used.value.to_string(),
                 target_span,
                 constraint: used.option == InstallOption::Constraint,
                 path: (!is_remote(&used.value)).then(|| join(folder(path), &used.value)),
             });
         }
-        for links in parsed.options.iter().filter(|used| used.option == InstallOption::FindLinks) {
+        for links in parsed.used.iter().filter(|used| used.option == InstallOption::FindLinks) {
             // pip asks whether the folder is beside the file; the answer is the run's matter.
             if !links.value.contains("://") {
                 paths.kind(&join(folder(path), &links.value));
             }
         }
-        let followed = include.map(|used| used.range.clone());
-        out.options = judge_option_line(line, parsed.options, followed);
+        let followed = include.as_ref().map(|used| used.range.clone());
+        out.options = judge_option_line(line, parsed.used, followed.as_ref());
         return out;
     }
 
@@ -105,7 +106,7 @@ fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {
     let takes_hashes = editable.is_none();
     let mut first_editable = before.is_empty();
     let mut hashes = Vec::new();
-    for used in parsed.options {
+    for used in parsed.used {
         let acts = match used.option {
             InstallOption::Hash => takes_hashes,
             InstallOption::ConfigSettings => true,
@@ -114,6 +115,7 @@ fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {
         };
         if used.option == InstallOption::Hash && acts {
             hashes.extend(hash_option(line, &used));
+            continue;
         }
         out.options.push(use_of(line, used, acts));
     }
@@ -137,13 +139,13 @@ fn acts_anywhere(option: InstallOption) -> bool {
 /// option acts but `--hash` and `--config-settings`, of `-f` only the first, of `-i` only the last.
 fn judge_option_line(
     line: &LogicalLine<'_>,
-    options: Vec<RawOption>,
-    followed: Option<Range<usize>>,
+    options: Vec<RawOption<'_>>,
+    followed: Option<&Range<usize>>,
 ) -> Vec<OptionUse> {
     let first_links = options.iter().position(|used| used.option == InstallOption::FindLinks);
     let last_index = options.iter().rposition(|used| used.option == InstallOption::IndexUrl);
     let judged = options.into_iter().enumerate().map(|(at, used)| {
-        let acts = match (&followed, used.option) {
+        let acts = match (followed, used.option) {
             (Some(range), option) => *range == used.range || acts_anywhere(option),
             (None, InstallOption::Hash | InstallOption::ConfigSettings) => false,
             (None, InstallOption::FindLinks) => first_links == Some(at),
@@ -155,16 +157,16 @@ fn judge_option_line(
     judged.collect()
 }
 
-fn use_of(line: &LogicalLine<'_>, used: RawOption, acts: bool) -> OptionUse {
+fn use_of(line: &LogicalLine<'_>, used: RawOption<'_>, acts: bool) -> OptionUse {
     OptionUse {
         option: used.option,
         span: line.span(used.range),
-        value: Word { value: used.value, span: line.span(used.value_range) },
+        value: Word { value: used.value.into_owned(), span: line.span(used.value_range) },
         acts,
     }
 }
 
-fn hash_option(line: &LogicalLine<'_>, used: &RawOption) -> Option<HashOption> {
+fn hash_option(line: &LogicalLine<'_>, used: &RawOption<'_>) -> Option<HashOption> {
     let (algorithm, digest) = used.value.split_once(':')?;
     let value_range = used.value_range.clone();
     let digest_start = value_range.end.saturating_sub(digest.len()).max(value_range.start);

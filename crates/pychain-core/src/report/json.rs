@@ -1,1 +1,40 @@
-//! Placeholder.
+//! JSON, version 1: the report for other programs. Its schema is `docs/report.schema.json`.
+
+use serde_json::Value;
+
+use crate::prose::is_hidden;
+use crate::report::Report;
+
+mod v1;
+
+/// Identifies the form of the output; the `$id` of its schema.
+pub const SCHEMA: &str = "urn:pychain:report:v1";
+
+/// The report as JSON text, indented, with a final line feed.
+pub fn to_string(report: &Report) -> String {
+    printable(&v1::Report::of(report))
+}
+
+/// The report as a JSON value.
+pub fn to_value(report: &Report) -> Value {
+    serde_json::to_value(v1::Report::of(report)).unwrap_or_default()
+}
+
+/// JSON text that is harmless on a terminal and in a workflow's log: hidden characters are written
+/// as `\uXXXX`, and so is what makes `##[` a command to the runner of GitHub Actions. What a parser
+/// reads is the same.
+pub(super) fn printable(value: &impl serde::Serialize) -> String {
+    // Cannot fail for structs of strings, numbers and lists, of which the sinks' are made.
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    let mut out = String::with_capacity(text.len() + 1);
+    for c in text.chars() {
+        // All characters that are replaced can only stand inside a string; a line feed there is `\n` already.
+        if (is_hidden(c) && c != '\n') || (c == '[' && out.ends_with("##")) {
+            out.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    out.push('\n');
+    out
+}

@@ -266,10 +266,10 @@ fn normalize_extras(items: &mut [Item]) {
                     if let MarkerValue::Text(text) = right {
                         *text = normalize(text);
                     }
-                } else if is_extra(right) {
-                    if let MarkerValue::Text(text) = left {
-                        *text = normalize(text);
-                    }
+                } else if is_extra(right)
+                    && let MarkerValue::Text(text) = left
+                {
+                    *text = normalize(text);
                 }
             }
             Item::And | Item::Or => {}
@@ -321,10 +321,10 @@ impl Comparison {
             // Text against text: packaging looks the right text up as a variable, and raises.
             (MarkerValue::Text(_), MarkerValue::Text(_)) => return None,
         };
-        if matches!(key, "python_version" | "python_full_version" | "implementation_version" | "platform_release") {
-            if let Some(answer) = compare_versions(left, self.operator, right) {
-                return Some(answer);
-            }
+        if matches!(key, "python_version" | "python_full_version" | "implementation_version" | "platform_release")
+            && let Some(answer) = compare_versions(left, self.operator, right)
+        {
+            return Some(answer);
         }
         match self.operator {
             "in" => Some(right.contains(left)),

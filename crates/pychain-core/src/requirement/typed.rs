@@ -56,8 +56,8 @@ fn is_safe(expression: &MarkerExpression<'_>) -> bool {
 /// A variable against a text, versions with ordered operators and final releases, texts with `==`, `!=`, `in`.
 fn is_ordinary(comparison: &Comparison) -> bool {
     let (variable, text) = match (&comparison.left, &comparison.right) {
-        (MarkerValue::Variable(variable), MarkerValue::Text(text)) => (*variable, text),
-        (MarkerValue::Text(text), MarkerValue::Variable(variable)) => (*variable, text),
+        (MarkerValue::Variable(variable), MarkerValue::Text(text))
+        | (MarkerValue::Text(text), MarkerValue::Variable(variable)) => (*variable, text),
         _ => return false,
     };
     let plain = !text.contains(['"', '\'', '\\']);

@@ -89,8 +89,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 /// The keys whose values differ.
 fn differences(base: &Config, head: &Config) -> Vec<String> {
     let ignores = |config: &Config| {
-        let bare = |ignore: &crate::config::Ignore| crate::config::Ignore { span: Span::default(), ..ignore.clone() };
-        config.ignores.iter().map(bare).collect::<Vec<_>>()
+        let unplaced =
+            |ignore: &crate::config::Ignore| crate::config::Ignore { span: Span::default(), ..ignore.clone() };
+        config.ignores.iter().map(unplaced).collect::<Vec<_>>()
     };
     [
         ("policy", base.policy != head.policy),

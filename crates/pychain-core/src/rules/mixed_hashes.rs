@@ -1,9 +1,12 @@
 //! `mixed-hashes`: hash-checking mode is on and a requirement cannot be checked.
 
-use crate::audit::{Context, Findings};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::audit::{Context, Findings, Scope};
 use crate::finding::Location;
-use crate::model::{InstallOption, Line};
+use crate::model::{InstallOption, Line, Requirement};
 use crate::prose::code;
+use crate::text::FileId;
 use crate::tree::{HashLine, HashVerdict, Project, Run};
 
 crate::declare_rule! {
@@ -45,28 +48,39 @@ crate::declare_rule! {
     check: check,
 }
 
+/// From so many on, a full audit says it once a file.
+const MANY: usize = 10;
+
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let project = context.project;
-    let mut told: Vec<Location> = Vec::new();
+    let mut told: BTreeSet<Location> = BTreeSet::new();
     for run in &project.runs {
         let Some(mode) = run.hash_mode.as_ref().filter(|mode| mode.on) else { continue };
+        let mut by_file: BTreeMap<FileId, Vec<(&HashLine, &Requirement)>> = BTreeMap::new();
         for row in mode.lines.iter().filter(|row| !row.verdict.is_ok() && row.verdict != HashVerdict::Unreadable) {
             let Some(requirement) = line_of(project, row).and_then(Line::requirement) else { continue };
-            let primary = Location { file: row.file, span: requirement.span };
-            if told.contains(&primary) {
-                continue;
+            if told.insert(Location { file: row.file, span: requirement.span }) {
+                by_file.entry(row.file).or_default().push((row, requirement));
             }
-            told.push(primary);
-            let (why, help) = explain(row.verdict);
-            let message = format!(
-                "{} {why}, and hash-checking mode is on: pip refuses the whole install",
-                code(&requirement.label())
-            );
-            let mut finding = findings.finding(primary, requirement.subject(), message).help(help);
-            if let Some((location, label)) = switched_on_by(project, run) {
-                finding = finding.related(location, label);
+        }
+        let switch = switched_on_by(project, run);
+        for (file, rows) in by_file {
+            let shown = if context.scope == Scope::Full && rows.len() >= MANY { 1 } else { rows.len() };
+            for (row, requirement) in rows.iter().take(shown) {
+                let name = code(&requirement.label());
+                let (mut why, help) = explain(row.verdict);
+                let others = format!("{why}, nor have {} more requirements of this file", rows.len() - 1);
+                if shown < rows.len() {
+                    why = &others;
+                }
+                let message = format!("{name} {why}, and hash-checking mode is on: pip refuses the whole install");
+                let primary = Location { file, span: requirement.span };
+                let mut finding = findings.finding(primary, requirement.subject(), message).help(help);
+                if let Some((location, label)) = &switch {
+                    finding = finding.related(*location, label);
+                }
+                findings.push(finding);
             }
-            findings.push(finding);
         }
     }
 }
@@ -118,6 +132,17 @@ mod tests {
             "mixed-hashes",
             "==> requirements.txt <==\n-r base.txt\na==1 --hash=sha256:00\n==> base.txt <==\nb>=1\n^^^^ mixed-hashes: neither a hash nor\n",
         );
+    }
+
+    #[test]
+    fn a_file_that_hardly_has_hashes_is_one_finding() {
+        let names = || (0..12).map(|n| format!("p{n:02}==1"));
+        let many = names().collect::<Vec<_>>().join("\n");
+        let once = many.replacen('\n', "\n^^^^^^ mixed-hashes: 11 more\n", 1);
+        check("mixed-hashes", &format!("a==1 --hash=sha256:00\n{once}\n"));
+        let each = names().map(|line| format!("{line}\n^^^^^^ mixed-hashes")).collect::<Vec<_>>().join("\n");
+        let base = "==> base/r.txt <==\na==1 --hash=sha256:00\n==> r.txt <==\na==1 --hash=sha256:00\n";
+        check("mixed-hashes", &format!("{base}{each}\n"));
     }
 
     #[test]

@@ -42,7 +42,7 @@ crate::declare_rule! {
     ///
     /// ## References
     ///
-    /// - OpenSSF: [Concise guide for evaluating open source software](https://best.openssf.org/Concise-Guide-for-Evaluating-Open-Source-Software)
+    /// - Open Source Security Foundation: [Concise guide for evaluating open source software](https://best.openssf.org/Concise-Guide-for-Evaluating-Open-Source-Software)
     "new-dependency": "new dependency",
     severity: Info, confidence: High, persona: Regular, fix: Never,
     needs: [Base],

@@ -1,6 +1,7 @@
 //! `no-require-hashes`: one line lifts the demand for hashes from the whole install.
 
 use super::indexes::{asked_with, names};
+use super::support::runs_of;
 use crate::audit::{Context, Findings};
 use crate::config::Installer;
 use crate::finding::{Location, Severity, Subject};
@@ -89,8 +90,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 
 /// The `--require-hashes` of a run that reads the file.
 fn required(project: &Project, file: crate::text::FileId) -> Option<Location> {
-    let mut runs = project.runs.iter().filter(|run| run.entries.iter().any(|entry| entry.file == file));
-    runs.find_map(|run| run.options.require_hashes)
+    runs_of(project, file).find_map(|run| run.options.require_hashes)
 }
 
 #[cfg(test)]

@@ -1,10 +1,14 @@
 //! `unhashed-requirement`: what is downloaded is not checked against anything.
 
+use std::collections::BTreeSet;
+
+use super::support::is_input;
 use crate::audit::{Context, Findings, Scope};
-use crate::finding::Subject;
+use crate::finding::{Location, Subject};
 use crate::model::{Document, PathKind, Requirement, Source};
 use crate::prose::code;
-use crate::tree::{Entry, Project};
+use crate::text::FileId;
+use crate::tree::Entry;
 
 crate::declare_rule! {
     /// ## What it does
@@ -50,24 +54,36 @@ const HELP: &str =
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let project = context.project;
+    let checked: BTreeSet<FileId> = project
+        .runs
+        .iter()
+        .filter_map(|run| run.hash_mode.as_ref().filter(|mode| mode.on))
+        .flat_map(|mode| mode.lines.iter().map(|line| line.file))
+        .collect();
+    // `removed-hash` speaks of those.
+    let lost: BTreeSet<Location> = context
+        .changes
+        .iter()
+        .filter_map(crate::diff::Change::both)
+        .filter(|(before, _)| !before.requirement.hashes.is_empty())
+        .map(|(_, after)| after.location())
+        .collect();
     for document in &project.documents {
-        if is_input(project, document) || is_in_hash_mode(project, document) {
+        let file = project.file(document.file);
+        if is_input(project, document.file) || checked.contains(&document.file) || has_hashes(document) {
             continue;
         }
         let entries: Vec<Entry<'_>> = project
-            .requirements()
+            .requirements_of(document)
             .filter(|entry| {
-                entry.document.file == document.file
-                    && !entry.constraint
-                    && could_have_a_hash(entry.requirement)
-                    && !lost_its_hash(context, entry)
+                !entry.constraint && could_have_a_hash(entry.requirement) && !lost.contains(&entry.location())
             })
             .collect();
         match (context.scope, entries.as_slice()) {
             (_, []) => {}
             (Scope::Full, [only]) => findings.push(of_line(findings, only)),
             (Scope::Full, [first, ..]) => {
-                let path = project.file(document.file).path();
+                let path = file.path();
                 let message = format!("none of the {} requirements in {} has a hash", entries.len(), code(path));
                 let subject = Subject::File(path.to_owned());
                 findings.push(findings.finding(first.location(), subject, message).help(HELP));
@@ -82,24 +98,8 @@ fn of_line(findings: &Findings<'_>, entry: &Entry<'_>) -> crate::finding::Findin
     findings.finding(entry.location(), entry.requirement.subject(), message).help(HELP)
 }
 
-/// `removed-hash` speaks of those.
-fn lost_its_hash(context: &Context<'_>, entry: &Entry<'_>) -> bool {
-    context
-        .changes
-        .iter()
-        .filter_map(crate::diff::Change::both)
-        .any(|(before, after)| after.location() == entry.location() && !before.requirement.hashes.is_empty())
-}
-
-/// pip-compile's inputs name what is wanted; the hashes are in its output.
-fn is_input(project: &Project, document: &Document) -> bool {
-    project.file(document.file).path().ends_with(".in")
-}
-
-fn is_in_hash_mode(project: &Project, document: &Document) -> bool {
-    project.runs.iter().any(|run| {
-        run.hash_mode.as_ref().is_some_and(|mode| mode.on && mode.lines.iter().any(|line| line.file == document.file))
-    }) || document.lines.iter().filter_map(|line| line.requirement()).any(|requirement| !requirement.hashes.is_empty())
+fn has_hashes(document: &Document) -> bool {
+    document.lines.iter().filter_map(|line| line.requirement()).any(|requirement| !requirement.hashes.is_empty())
 }
 
 /// Editable installs, directories and version control never can; a URL's own fragment is a hash.

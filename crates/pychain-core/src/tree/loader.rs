@@ -136,12 +136,12 @@ impl Loader {
         for path in std::mem::take(&mut self.fresh) {
             let Some(loaded) = self.loaded.get(&path) else { continue };
             for line in &loaded.document.lines {
-                if let LineKind::Include(include) = &line.kind {
-                    if let Some(target) = include.path.as_ref().filter(|target| !leaves_root(target)) {
-                        if !self.loaded.contains_key(target) && !self.missing.contains(target) {
-                            self.pending.insert(Want::File(target.clone()));
-                        }
-                    }
+                if let LineKind::Include(include) = &line.kind
+                    && let Some(target) = include.path.as_ref().filter(|target| !leaves_root(target))
+                    && !self.loaded.contains_key(target)
+                    && !self.missing.contains(target)
+                {
+                    self.pending.insert(Want::File(target.clone()));
                 }
             }
             let unknown = loaded.document.paths.iter().filter(|path| !self.paths.contains_key(*path));

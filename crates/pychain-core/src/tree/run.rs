@@ -172,10 +172,10 @@ impl<'a> Walk<'a> {
     /// Adds an entry; the first refusal is pip's.
     fn enter(&mut self, entry: RunEntry) -> usize {
         let at = self.entries.len();
-        if self.refused.is_none() {
-            if let Some(refusal) = entry.refusal.clone().or_else(|| self.line_of(&entry).and_then(own_refusal)) {
-                self.refused = Some((Some(at), refusal));
-            }
+        if self.refused.is_none()
+            && let Some(refusal) = entry.refusal.clone().or_else(|| self.line_of(&entry).and_then(own_refusal))
+        {
+            self.refused = Some((Some(at), refusal));
         }
         self.entries.push(entry);
         at

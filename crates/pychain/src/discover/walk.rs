@@ -98,7 +98,7 @@ fn visit(root: &Path, directory: &str, how: Walk, in_git: bool, listing: &mut Li
     *listing = Listing::default();
     listing.problems.push((
         odd.strip_prefix(root).ok().and_then(relative).unwrap_or_default(),
-        "is not an ordinary file of ordinary size; no `.gitignore` was respected".to_owned(),
+        "this is not an ordinary file of ordinary size; no `.gitignore` was respected".to_owned(),
         "replace it with a regular file".to_owned(),
     ));
     false
@@ -131,7 +131,13 @@ fn unwalkable(root: &Path, mut error: &ignore::Error) -> (String, String, String
                 err
             }
             ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => err,
-            other => return (path, format!("cannot be searched: {other}"), "check its permissions".to_owned()),
+            other => {
+                return (
+                    path,
+                    format!("the directory cannot be searched: {other}"),
+                    "check its permissions".to_owned(),
+                );
+            }
         };
     }
 }

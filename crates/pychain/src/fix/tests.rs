@@ -1,1 +1,102 @@
+use super::*;
 
+fn fix(edits: &[(usize, usize, &str)]) -> Fix {
+    let edits = edits.iter().map(|(start, end, text)| Edit::replace(Span::new(*start, *end), *text)).collect();
+    Fix { title: "mend it".to_owned(), safety: Safety::Safe, edits }
+}
+
+/// Applies those of `fixes` that go together; gives the text and how many were applied.
+fn apply(text: &str, fixes: &[Fix]) -> (String, usize) {
+    let file = SourceFile::from_text("r.txt", text);
+    let offers: Vec<Offer<'_>> = fixes.iter().map(|fix| ("some-rule", 0, fix)).collect();
+    let (edits, applied) = choose(&file, &offers);
+    (apply_edits(text, &edits).expect("chosen edits are apart"), applied.len())
+}
+
+#[test]
+fn fixes_that_are_apart_are_applied_together() {
+    assert_eq!(apply("abcdef", &[fix(&[(0, 1, "A")]), fix(&[(3, 4, "D"), (5, 6, "")])]), ("AbcDe".to_owned(), 2));
+    assert_eq!(apply("abc", &[fix(&[(0, 1, "A")]), fix(&[(1, 2, "B")])]), ("ABc".to_owned(), 2));
+}
+
+#[test]
+fn of_fixes_that_touch_each_other_the_first_is_applied() {
+    assert_eq!(apply("abcdef", &[fix(&[(1, 4, "x")]), fix(&[(3, 5, "y")])]), ("axef".to_owned(), 1));
+    assert_eq!(apply("abcdef", &[fix(&[(3, 5, "y")]), fix(&[(1, 4, "x")])]), ("abcyf".to_owned(), 1));
+    assert_eq!(apply("abcdef", &[fix(&[(1, 4, "x")]), fix(&[(2, 3, "y")])]), ("axef".to_owned(), 1));
+    assert_eq!(apply("abc", &[fix(&[(1, 1, "x")]), fix(&[(1, 1, "y")])]), ("axbc".to_owned(), 1));
+    assert_eq!(apply("abc", &[fix(&[(1, 2, "x")]), fix(&[(1, 1, "y")])]), ("axc".to_owned(), 1));
+    assert_eq!(
+        apply("abc", &[fix(&[(0, 1, "")]), fix(&[(0, 1, ""), (2, 3, "")])]),
+        ("b".to_owned(), 2),
+        "the same edit"
+    );
+    assert_eq!(apply("abc", &[fix(&[])]), ("abc".to_owned(), 0));
+}
+
+fn fixed(text: &str, after: &str) -> FixedFile {
+    let before = SourceFile::from_text("r.txt", text);
+    FixedFile { before, after: after.to_owned(), bytes: after.as_bytes().to_vec(), fixes: Vec::new() }
+}
+
+#[test]
+fn a_diff_is_one_that_patch_understands() {
+    let files = BTreeMap::from([("a/r.txt".to_owned(), fixed("one\r\ntwo\r\nthree", "one\r\nTWO\r\nthree"))]);
+    assert_eq!(
+        diff(&files),
+        "--- a/a/r.txt\n+++ b/a/r.txt\n@@ -1,3 +1,3 @@\n one\r\n-two\r\n+TWO\r\n three\n\\ No newline at end of file\n"
+    );
+}
+
+#[cfg(unix)]
+mod writing {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    /// Writes `after` over a file that holds `now` and was `before` when it was audited.
+    fn write_over(now: &str, before: &str, after: &str, mode: u32) -> (String, u32, Vec<String>) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("r.txt");
+        fs::write(&path, now).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        let (count, problems) = write(directory.path(), &BTreeMap::from([("r.txt".to_owned(), fixed(before, after))]));
+        assert_eq!(count + problems.len(), 1);
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "nothing is left behind");
+        let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        (fs::read_to_string(path).unwrap(), mode, problems.into_iter().map(|problem| problem.message).collect())
+    }
+
+    #[test]
+    fn a_file_is_replaced_and_keeps_its_permissions() {
+        assert_eq!(write_over("a\n", "a\n", "b\n", 0o640), ("b\n".to_owned(), 0o640, vec![]));
+    }
+
+    #[test]
+    fn a_file_that_changed_meanwhile_is_left_alone() {
+        let (text, _, problems) = write_over("mine\n", "a\n", "b\n", 0o644);
+        assert_eq!(
+            (text.as_str(), problems.as_slice()),
+            ("mine\n", ["the file was changed meanwhile and was not written".to_owned()].as_slice())
+        );
+    }
+
+    #[test]
+    fn a_read_only_file_is_left_alone() {
+        let (text, _, problems) = write_over("a\n", "a\n", "b\n", 0o444);
+        assert_eq!(
+            (text.as_str(), problems.as_slice()),
+            ("a\n", ["the file is read-only and was not written".to_owned()].as_slice())
+        );
+    }
+
+    #[test]
+    fn a_link_is_not_written_through() {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("real.txt"), "a\n").unwrap();
+        symlink("real.txt", directory.path().join("r.txt")).unwrap();
+        let (count, problems) = write(directory.path(), &BTreeMap::from([("r.txt".to_owned(), fixed("a\n", "b\n"))]));
+        assert_eq!((count, problems[0].message.as_str()), (0, "this is a symbolic link and was not written"));
+        assert_eq!(fs::read_to_string(directory.path().join("real.txt")).unwrap(), "a\n");
+    }
+}

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pychain_core::text::{ColumnEncoding, SourceFile, Span};
 
-use crate::escape::{is_hidden, push_visible};
+use pychain_core::prose::push_visible;
 
 /// How many characters of a line are shown before what is underlined, and in all.
 const BEFORE: usize = 40;
@@ -27,8 +27,8 @@ impl Excerpt {
     pub(crate) fn new(file: &SourceFile, span: Span) -> Self {
         let position = file.position(span.start, ColumnEncoding::Chars);
         let line = file.line_span(position.line).range();
-        let start = span.range().start.clamp(line.start, line.end);
-        let end = span.range().end.clamp(start, line.end);
+        let start = file.text().floor_char_boundary(span.range().start.clamp(line.start, line.end));
+        let end = file.text().floor_char_boundary(span.range().end.clamp(start, line.end));
         let piece = |range: Range<usize>| file.text().get(range).unwrap_or_default();
 
         let before = piece(line.start..start);
@@ -67,8 +67,8 @@ impl Shown {
             let from = self.text.len();
             match c {
                 '\t' => self.text.push_str("    "),
-                _ if is_hidden(c) => push_visible(&mut self.text, c),
-                _ => self.text.push(c),
+
+                _ => push_visible(&mut self.text, c),
             }
             // An escape is many characters; what counts is what is seen.
             self.width += self.text.get(from..).unwrap_or_default().chars().count();

@@ -3,42 +3,21 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
+use pychain_core::manual;
 use pychain_core::rule::Rule;
 
 /// The whole page. Styled.
 pub(crate) fn page(rule: &Rule) -> String {
-    let bold = Style::new().bold();
-    let mut out = format!("{bold}{}{bold:#}: {}\n", rule.id, rule.summary);
-    let _ = writeln!(
-        out,
-        "severity {}, confidence {}, for {} use, fix {}, since {}",
-        rule.severity,
-        rule.confidence.name(),
-        rule.persona.name(),
-        rule.fix.name(),
-        rule.since
-    );
-    if !rule.aliases.is_empty() {
-        let _ = writeln!(out, "formerly {}", rule.aliases.join(", "));
-    }
-    out.push('\n');
-    out.push_str(&plain(rule.manual));
-    out
+    plain(&manual::manual(rule))
 }
 
 /// The first sentence of the page's "Why it matters".
 pub(crate) fn why(rule: &Rule) -> Option<String> {
-    let mut lines = rule.manual.lines().map(str::trim).skip_while(|line| !is_heading(line, "Why it matters")).skip(1);
-    let first = lines.by_ref().find(|line| !line.is_empty()).filter(|line| !line.starts_with('#'))?;
-    let rest = lines.take_while(|line| !line.is_empty() && !line.starts_with('#'));
-    let paragraph = std::iter::once(first).chain(rest).collect::<Vec<_>>().join(" ");
+    let section = manual::section(rule, "Why it matters")?;
+    let paragraph = section.split("\n\n").next()?.lines().map(str::trim).collect::<Vec<_>>().join(" ");
     let end = paragraph.find(". ").unwrap_or(paragraph.len());
-    let sentence = paragraph.get(..end).unwrap_or_default().trim_end_matches('.');
+    let sentence = paragraph.get(..end)?.trim_end_matches('.');
     Some(links(sentence)).filter(|sentence| !sentence.is_empty())
-}
-
-fn is_heading(line: &str, title: &str) -> bool {
-    line.starts_with('#') && line.trim_start_matches('#').trim() == title
 }
 
 fn plain(markdown: &str) -> String {
@@ -46,13 +25,8 @@ fn plain(markdown: &str) -> String {
     let mut out = String::new();
     let mut in_code = false;
     for line in markdown.trim_end().lines() {
-        // Each line of a doc comment begins with the space after `///`.
-        let line = line.strip_prefix(' ').unwrap_or(line).trim_end();
         if line.starts_with("```") {
             in_code = !in_code;
-            if let Some(caption) = line.strip_prefix("```").filter(|info| !info.is_empty()).map(caption) {
-                out.push_str(&caption);
-            }
         } else if in_code {
             let _ = writeln!(out, "    {line}");
         } else if line.starts_with('#') {
@@ -62,12 +36,6 @@ fn plain(markdown: &str) -> String {
         }
     }
     out
-}
-
-/// What stands in a fence's info string and helps a reader: the file that the example is in.
-fn caption(info: &str) -> String {
-    let file = info.split([',', ' ']).find_map(|word| word.strip_prefix("file="));
-    file.map(|file| format!("  {file}:\n")).unwrap_or_default()
 }
 
 /// `[text](url)` as `text (url)`, `<url>` as `url`.
@@ -110,13 +78,13 @@ mod tests {
 
     #[test]
     fn markdown_becomes_plain_text() {
-        let text = " ## Why it matters\n It does. See [pip's manual](https://pip.pypa.io) and <https://x.example>.\n\n \
-                    ```requirements,bad,file=base.txt\n   a # ## b\n ```\n `[x](y)` stays.\n";
+        let text = "## Why it matters\nIt does. See [pip's manual](https://pip.pypa.io) and <https://x.example>.\n\n\
+                    ```requirements,bad\n  a # ## b\n```\n`[x](y)` stays.\n";
         let shown = anstream::adapter::strip_str(&plain(text)).to_string();
         assert_eq!(
             shown,
             "Why it matters\nIt does. See pip's manual (https://pip.pypa.io) and https://x.example.\n\n\
-             \x20 base.txt:\n      a # ## b\n`[x](y)` stays.\n"
+             \x20     a # ## b\n`[x](y)` stays.\n"
         );
     }
 

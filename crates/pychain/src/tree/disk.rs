@@ -107,6 +107,6 @@ fn unread(error: &std::io::Error) -> Unread {
         ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidInput | ErrorKind::InvalidFilename => {
             Unread::Absent
         }
-        _ => Unread::Refused(format!("cannot be read: {error}"), "check its permissions".to_owned()),
+        _ => Unread::Refused(format!("the file cannot be read: {error}"), "check its permissions".to_owned()),
     }
 }

@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result, bail};
 use pychain_core::model::PathKind;
 use pychain_core::text::MAX_FILE_BYTES;
 
-use super::{EntryKind, Link, Listing, Unread, is_git_internal};
+use super::{EntryKind, Link, Listing, Unread, is_below, is_git_internal};
 use crate::error::Hinted;
 
 /// As many links are followed as Linux follows.
@@ -175,7 +175,7 @@ impl Listing {
     pub(crate) fn unnamable(&mut self, path: &str) {
         self.problems.push((
             path.to_owned(),
-            "has a name that is not Unicode; it was not audited".to_owned(),
+            "the name of the file is not Unicode; it was not audited".to_owned(),
             "rename the file".to_owned(),
         ));
     }
@@ -207,7 +207,10 @@ impl Blobs {
     /// The bytes of a blob of at most `limit` bytes.
     fn read(&mut self, oid: &str, limit: usize) -> Result<Vec<u8>, Unread> {
         self.exchange(oid, limit).unwrap_or_else(|error| {
-            Err(Unread::Refused(format!("cannot be read from git: {error}"), "check the repository".to_owned()))
+            Err(Unread::Refused(
+                format!("git cannot give the content of the file: {error}"),
+                "check the repository".to_owned(),
+            ))
         })
     }
 
@@ -223,7 +226,7 @@ impl Blobs {
         });
         let Some(size) = size else {
             return Ok(Err(Unread::Refused(
-                "is missing from this clone".to_owned(),
+                "the content of the file is missing from this clone".to_owned(),
                 "fetch the whole commit first".to_owned(),
             )));
         };
@@ -289,9 +292,9 @@ pub(crate) fn knows(root: &Path, revision: &str) -> bool {
 
 /// The tracked files below `directory` (empty for the root) that `wanted` takes, whatever `.gitignore` says.
 pub(crate) fn tracked(root: &Path, directory: &str, wanted: impl Fn(&str) -> bool) -> Result<Listing> {
-    let mut command = git(root);
-    command.args(["ls-files", "-z", "--cached", "--stage", "--"]);
-    let output = command.arg(if directory.is_empty() { "." } else { directory }).output().context("cannot run git")?;
+    // Asked there, git answers for the repository that holds the directory, which the root may not be in.
+    let output = git(&root.join(directory)).args(["ls-files", "-z", "--cached", "--stage"]).output();
+    let output = output.context("cannot run git")?;
     if !output.status.success() {
         bail!("{}", first_line(&output.stderr));
     }
@@ -299,17 +302,15 @@ pub(crate) fn tracked(root: &Path, directory: &str, wanted: impl Fn(&str) -> boo
     for record in output.stdout.split(|byte| *byte == 0) {
         let Some((head, path)) = split_once(record, b'\t') else { continue };
         let kind = if head.starts_with(b"120000") { EntryKind::Link } else { EntryKind::File };
-        match str::from_utf8(path) {
-            Ok(path) if wanted(path) && !head.starts_with(b"160000") => {
-                listing.files.insert(path.to_owned(), kind);
-            }
-            Ok(_) => {}
-            Err(_) => {
-                let path = String::from_utf8_lossy(path);
-                if wanted(&path) {
-                    listing.unnamable(&path);
-                }
-            }
+        let path = join(directory, &String::from_utf8_lossy(path));
+        // A submodule is another repository.
+        if !wanted(&path) || head.starts_with(b"160000") {
+            continue;
+        }
+        if str::from_utf8(record).is_ok() {
+            listing.files.insert(path, kind);
+        } else {
+            listing.unnamable(&path);
         }
     }
     Ok(listing)
@@ -349,10 +350,6 @@ fn git(root: &Path) -> Command {
     }
     command.stdin(Stdio::null());
     command
-}
-
-fn is_below(path: &str, directory: &str) -> bool {
-    directory.is_empty() || path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn join(directory: &str, name: &str) -> String {

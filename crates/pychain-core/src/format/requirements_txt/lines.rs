@@ -64,12 +64,20 @@ fn locate(segments: &[Segment], at: usize) -> Option<Segment> {
     segments.get(index.checked_sub(1)?).copied()
 }
 
-/// Logical lines and comments of a text.
-pub(super) fn logical_lines<'a>(
-    text: &'a str,
+/// Hands each logical line of a text to `take`, one at a time, and gives the comments.
+///
+/// One at a time, because what a line needs while it is read then stays in the cache.
+pub(super) fn for_each_line(
+    text: &str,
     environment: &BTreeMap<String, String>,
-) -> (Vec<LogicalLine<'a>>, Vec<Span>) {
-    let mut out = Vec::new();
+    mut take: impl FnMut(&LogicalLine<'_>),
+) -> Vec<Span> {
+    let mut take = |mut line: LogicalLine<'_>| {
+        if !environment.is_empty() {
+            expand(&mut line, environment);
+        }
+        take(&line);
+    };
     let mut comments = Vec::new();
     let mut pending: Option<Pending> = None;
     for (number, range) in physical_lines(text) {
@@ -89,7 +97,7 @@ pub(super) fn logical_lines<'a>(
                 let kept = strip(kept);
                 if !kept.is_empty() {
                     let segments = Segments::One(start);
-                    out.push(LogicalLine { number, text: Cow::Borrowed(kept), cut_by_comment: None, segments });
+                    take(LogicalLine { number, text: Cow::Borrowed(kept), cut_by_comment: None, segments });
                 }
             }
             Some(mut pending) => {
@@ -101,17 +109,16 @@ pub(super) fn logical_lines<'a>(
                     cut = Some(Span::new(range.start + lead, range.end));
                 }
                 pending.push(line, range.start);
-                out.extend(pending.finish(range.end, cut, &mut comments));
+                if let Some(line) = pending.finish(range.end, cut, &mut comments) {
+                    take(line);
+                }
             }
         }
     }
-    if let Some(pending) = pending {
-        out.extend(pending.finish(text.len(), None, &mut comments));
+    if let Some(line) = pending.and_then(|pending| pending.finish(text.len(), None, &mut comments)) {
+        take(line);
     }
-    if !environment.is_empty() {
-        out.iter_mut().for_each(|line| expand(line, environment));
-    }
-    (out, comments)
+    comments
 }
 
 /// Continued physical lines on their way to a logical one.
@@ -171,7 +178,11 @@ fn split_comment(line: &str) -> (&str, Option<usize>) {
 fn physical_lines(text: &str) -> impl Iterator<Item = (u32, Range<usize>)> {
     let bytes = text.as_bytes();
     // Nearly every file has only line feeds: look once whether any other line end may be there.
-    let plain = !bytes.iter().any(|b| (b'\x0b'..=b'\x1e').contains(b) || *b == 0xc2 || *b == 0xe2);
+    // By blocks without a way out in the middle, which compilers turn into vector code.
+    let odd = |block: &[u8]| {
+        block.iter().fold(false, |odd, b| odd | (b.wrapping_sub(0x0b) < 0x14) || (*b == 0xc2) || (*b == 0xe2))
+    };
+    let plain = !bytes.chunks(4096).any(odd);
     let mut at = 0;
     let mut number = 0;
     std::iter::from_fn(move || {
@@ -251,6 +262,15 @@ fn replace(line: &mut LogicalLine<'_>, what: &str, value: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn logical_lines(text: &str, environment: &BTreeMap<String, String>) -> (Vec<LogicalLine<'static>>, Vec<Span>) {
+        let mut lines = Vec::new();
+        let comments = for_each_line(text, environment, |line| {
+            let LogicalLine { number, cut_by_comment, segments, text } = line.clone();
+            lines.push(LogicalLine { number, cut_by_comment, segments, text: Cow::Owned(text.into_owned()) });
+        });
+        (lines, comments)
+    }
 
     #[track_caller]
     fn check(text: &str, expected: &[(u32, &str)]) {

@@ -1,5 +1,6 @@
 //! The options of a line: Python's `optparse` with the options that pip allows in requirements files.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::words::ShellWord;
@@ -8,20 +9,20 @@ use crate::model::{InstallOption, RefusalClass};
 
 /// An option as it stands on a line, not yet judged by what the line is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct RawOption {
+pub(super) struct RawOption<'a> {
     pub(super) option: InstallOption,
     /// Flag and value.
     pub(super) range: Range<usize>,
     /// Empty for an option that takes none.
-    pub(super) value: String,
+    pub(super) value: Cow<'a, str>,
     pub(super) value_range: Range<usize>,
 }
 
 /// The outcome of reading a line's options.
 #[derive(Debug, Default)]
-pub(super) struct Options {
+pub(super) struct Options<'a> {
     /// In order; up to the error, if there is one.
-    pub(super) options: Vec<RawOption>,
+    pub(super) used: Vec<RawOption<'a>>,
     /// Words that no option takes, which pip drops.
     pub(super) dropped: Vec<(String, Range<usize>)>,
     /// What `optparse` or pip's own check refuses.
@@ -102,7 +103,7 @@ impl InstallOption {
 }
 
 /// Reads a line's options from its shell words.
-pub(super) fn parse(words: &[ShellWord<'_>]) -> Options {
+pub(super) fn parse<'a>(words: &'a [ShellWord<'_>]) -> Options<'a> {
     let mut out = Options::default();
     let mut words = words.iter();
     while let Some(word) = words.next() {
@@ -122,13 +123,12 @@ pub(super) fn parse(words: &[ShellWord<'_>]) -> Options {
             }
         } else if let Some(flag) = text.strip_prefix('-').and_then(|rest| rest.chars().next()) {
             let attached = text.get(1 + flag.len_utf8()..).filter(|value| !value.is_empty());
-            match SHORT.iter().find(|(short, _)| *short == flag) {
-                Some((_, option)) => (*option, attached),
-                None => {
-                    let message = format!("pip knows no option `-{flag}` in a requirements file");
-                    out.error = Some(unknown(&format!("-{flag}"), word.range.clone(), message));
-                    break;
-                }
+            if let Some((_, option)) = SHORT.iter().find(|(short, _)| *short == flag) {
+                (*option, attached)
+            } else {
+                let message = format!("pip knows no option `-{flag}` in a requirements file");
+                out.error = Some(unknown(&format!("-{flag}"), word.range.clone(), message));
+                break;
             }
         } else {
             out.dropped.push((text.to_owned(), word.range.clone()));
@@ -136,26 +136,25 @@ pub(super) fn parse(words: &[ShellWord<'_>]) -> Options {
         };
         let mut range = word.range.clone();
         let mut value_range = range.end..range.end;
-        let mut value = String::new();
+        let mut value = Cow::Borrowed("");
         match (option.takes_value(), attached) {
             (true, Some(attached)) => {
-                attached.clone_into(&mut value);
+                value = Cow::Borrowed(attached);
                 // Exact where the word has no quotes; else the whole word is the best that can be said.
                 value_range =
                     if range.len() == text.len() { range.end - value.len()..range.end } else { range.clone() };
             }
-            (true, None) => match words.next() {
-                Some(next) => {
-                    value = next.value.clone().into_owned();
+            (true, None) => {
+                if let Some(next) = words.next() {
+                    value = Cow::Borrowed(next.value.as_ref());
                     value_range = next.range.clone();
                     range.end = next.range.end;
-                }
-                None => {
+                } else {
                     let message = format!("`{}` needs a value", option.flag());
                     out.error = Some(error(range, message, "Add the value, or remove the option"));
                     break;
                 }
-            },
+            }
             (false, Some(_)) => {
                 let message = format!("`{}` takes no value", option.flag());
                 out.error = Some(error(range, message, "Remove the `=` and what follows it"));
@@ -167,7 +166,7 @@ pub(super) fn parse(words: &[ShellWord<'_>]) -> Options {
             out.error = Some(refused);
             break;
         }
-        out.options.push(RawOption { option, range, value, value_range });
+        out.used.push(RawOption { option, range, value, value_range });
     }
     out
 }
@@ -237,9 +236,10 @@ mod tests {
     use super::*;
 
     fn shape(line: &str) -> String {
-        let options = parse(&shell_words(line, 0).expect("words"));
+        let words = shell_words(line, 0).expect("words");
+        let options = parse(&words);
         let mut shown: Vec<String> = options
-            .options
+            .used
             .iter()
             .map(|used| format!("{}={}@{}", used.option.flag(), used.value, &line[used.value_range.clone()]))
             .collect();

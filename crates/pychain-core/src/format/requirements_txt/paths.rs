@@ -32,13 +32,14 @@ impl<'a> Paths<'a> {
     pub(super) fn resolve(&self, given: &str) -> (String, PathKind) {
         let path = join("", given);
         let kind = self.kind(&path);
-        if matches!(kind, PathKind::Absent | PathKind::Unknown) {
-            if let Some(folder) = self.beside.filter(|folder| !folder.is_empty()) {
-                let beside = join(folder, given);
-                let kind = self.kind(&beside);
-                if !matches!(kind, PathKind::Absent | PathKind::Unknown) {
-                    return (beside, kind);
-                }
+        if matches!(kind, PathKind::Absent | PathKind::Unknown)
+            && let Some(folder) = self.beside.filter(|folder| !folder.is_empty())
+        {
+            let beside = join(folder, given);
+            let kind = self.kind(&beside);
+            let is_known = !matches!(kind, PathKind::Absent | PathKind::Unknown);
+            if is_known || leaves_root(&path) && !leaves_root(&beside) {
+                return (beside, kind);
             }
         }
         (path, kind)
@@ -47,7 +48,8 @@ impl<'a> Paths<'a> {
     /// What a normalized path is; unknown ones are noted, for the caller to look at.
     pub(super) fn kind(&self, path: &str) -> PathKind {
         if leaves_root(path) {
-            return PathKind::Absent;
+            // Nobody looks there. pip would, and to read a file as it did is to find nothing.
+            return if self.beside.is_some() { PathKind::Unknown } else { PathKind::Absent };
         }
         self.asked.borrow_mut().insert(path.to_owned());
         self.known.get(path).copied().unwrap_or(PathKind::Unknown)

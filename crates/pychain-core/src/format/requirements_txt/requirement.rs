@@ -42,17 +42,17 @@ pub(super) fn from_line(
     };
 
     if is_url && reader.is_url(name, name_range.clone())? {
-        return reader.from_url(name, name_range).map(finish);
+        return reader.read_url(name, name_range).map(finish);
     }
     let (bare, extras) = reader.strip_extras(name, name_range.clone())?;
     if let Some(path) = reader.local_path(name, &bare, name_range.clone())? {
-        return reader.from_path(path, extras, name_range).map(finish);
+        return reader.read_path(path, extras, name_range).map(finish);
     }
     let parsed = parse_requirement(name).map_err(|error| {
         let at = name_range.start + error.at.min(name.len());
         reader.not_a_requirement(name, at..name_range.end, name_range.clone(), error.message)
     })?;
-    let mut requirement = reader.from_parsed(name, name_range, parsed)?;
+    let mut requirement = reader.read_parsed(name, name_range, parsed)?;
     if !extras.is_empty() {
         requirement.extras = extras;
     }
@@ -82,7 +82,7 @@ pub(super) fn from_editable(
         {
             let local = LocalPath { url: reader.url(&paths::to_url(&path), range.clone())?, given: bare, path, kind };
             return reader
-                .from_path(local, extras, range)
+                .read_path(local, extras, range)
                 .map(|requirement| Requirement { editable: true, ..requirement });
         }
         if is_file_url(&bare) {
@@ -274,23 +274,23 @@ impl Reader<'_, '_> {
     }
 
     /// A bare URL: the project is in the wheel's name or in `#egg=`.
-    fn from_url(&self, text: &str, range: Range<usize>) -> Result<Requirement, Refusal> {
+    fn read_url(&self, text: &str, range: Range<usize>) -> Result<Requirement, Refusal> {
         let mut url = self.url(text, range.clone())?;
         self.egg(&url, range.clone())?;
         if url.is_file() && url.text.contains("../") {
             let (path, _) = self.paths.resolve(&crate::url::percent_decode(&url.path));
             url = self.url(&paths::to_url(&path), range.clone())?;
         }
-        self.from_link(url, Vec::new(), range)
+        self.read_link(url, Vec::new(), range)
     }
 
-    fn from_path(&self, path: LocalPath, extras: Vec<ExtraName>, range: Range<usize>) -> Result<Requirement, Refusal> {
-        let mut requirement = self.from_link(path.url.clone(), extras, range)?;
+    fn read_path(&self, path: LocalPath, extras: Vec<ExtraName>, range: Range<usize>) -> Result<Requirement, Refusal> {
+        let mut requirement = self.read_link(path.url.clone(), extras, range)?;
         requirement.source = Source::Path(path);
         Ok(requirement)
     }
 
-    fn from_link(&self, url: DirectUrl, extras: Vec<ExtraName>, range: Range<usize>) -> Result<Requirement, Refusal> {
+    fn read_link(&self, url: DirectUrl, extras: Vec<ExtraName>, range: Range<usize>) -> Result<Requirement, Refusal> {
         let egg = self.egg(&url, range.clone())?;
         let span = self.line.span(range.clone());
         let end = Span::new(span.end as usize, span.end as usize);
@@ -359,7 +359,7 @@ impl Reader<'_, '_> {
         Ok(Source::Path(LocalPath { given: url.text.clone(), path, kind, url }))
     }
 
-    fn from_parsed(&self, text: &str, range: Range<usize>, parsed: Parsed) -> Result<Requirement, Refusal> {
+    fn read_parsed(&self, text: &str, range: Range<usize>, parsed: Parsed) -> Result<Requirement, Refusal> {
         let shift = |inner: Range<usize>| range.start + inner.start..range.start + inner.end;
         let slice = |inner: &Range<usize>| text.get(inner.clone()).unwrap_or_default();
         let source = match &parsed.url {

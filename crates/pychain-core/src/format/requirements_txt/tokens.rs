@@ -86,6 +86,7 @@ fn of_line(line: &Line, marks: &mut Vec<Token>) {
         }
         LineKind::Requirement(requirement) => {
             mark(TokenKind::Requirement, requirement.span);
+            requirement.hashes.iter().for_each(|hash| mark(TokenKind::Hash, hash.span));
             if let Some(span) = requirement.name_span {
                 mark(TokenKind::Name, span);
             }

@@ -32,8 +32,10 @@ pub(super) fn shell_words(line: &str, from: usize) -> Option<Vec<ShellWord<'_>>>
             return Some(words);
         }
         let start = line.len() - rest.len();
-        let len = rest.find(|c| is_separator(c) || matches!(c, '\'' | '"' | '\\')).unwrap_or(rest.len());
-        let (plain, tail) = rest.split_at(len);
+        // All of these are ASCII, so bytes will do, and they are several times as fast.
+        let ends = |byte: u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'\'' | b'"' | b'\\');
+        let len = rest.bytes().position(ends).unwrap_or(rest.len());
+        let Some((plain, tail)) = rest.split_at_checked(len) else { return Some(words) };
         if tail.is_empty() || tail.starts_with(is_separator) {
             words.push(ShellWord { value: Cow::Borrowed(plain), range: start..start + len });
             rest = tail;

@@ -1,4 +1,8 @@
 //! Reads a corpus directory: the archive or its unpacked tree, the manifest, pip's records, the cases.
+//!
+//! `corpus.tar.xz` or `corpus/` holds the files, `manifest.tsv` says which of them are to be read and how,
+//! `oracle_requirements.jsonl` what pip made of each; `cases.jsonl` and `oracle_cases.jsonl` are the same
+//! for small inputs. `hash_mode_cases.jsonl` tells what real installs did. Any `.jsonl` may be `.jsonl.xz`.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -10,41 +14,52 @@ use anyhow::{Context as _, Result, bail, ensure};
 use lzma_rust2::XzReader;
 use serde_json::Value;
 
-use crate::base64;
-use crate::files::Files;
+mod base64;
+mod files;
+
+pub use files::Files;
 
 /// One file to read as pip would, with what pip made of it.
-pub(crate) struct Item {
-    pub(crate) id: String,
-    pub(crate) files: Files,
+pub struct Item {
+    /// Its name in the corpus.
+    pub id: String,
+    /// What can be read beside it, seen from the working directory.
+    pub files: Files,
     /// The file that is handed to pip, relative to the working directory.
-    pub(crate) file: String,
+    pub file: String,
     /// Whether it is handed over as `-c`.
-    pub(crate) constraint: bool,
+    pub constraint: bool,
     /// Environment variables that were set.
-    pub(crate) environment: BTreeMap<String, String>,
-    pub(crate) oracle: Value,
+    pub environment: BTreeMap<String, String>,
+    /// pip's record.
+    pub oracle: Value,
 }
 
 /// One input with what several versions of pip really did with it.
-pub(crate) struct Experiment {
-    pub(crate) id: String,
-    pub(crate) files: Files,
-    pub(crate) file: String,
+pub struct Experiment {
+    /// Its name in the corpus.
+    pub id: String,
+    /// What can be read beside it.
+    pub files: Files,
+    /// The file that is handed to pip.
+    pub file: String,
     /// By version: `{"installs": […]}` or `{"error": …}`.
-    pub(crate) pip: BTreeMap<String, Value>,
+    pub pip: BTreeMap<String, Value>,
 }
 
 /// All that there is to compare.
-pub(crate) struct Corpus {
-    pub(crate) files: Vec<Item>,
-    pub(crate) cases: Vec<Item>,
-    pub(crate) experiments: Vec<Experiment>,
+pub struct Corpus {
+    /// Files of public repositories.
+    pub files: Vec<Item>,
+    /// Small inputs.
+    pub cases: Vec<Item>,
+    /// Installs with several versions of pip.
+    pub experiments: Vec<Experiment>,
 }
 
 impl Corpus {
     /// Reads `directory`. Every part but the manifest and its records may be absent.
-    pub(crate) fn open(directory: &Path) -> Result<Self> {
+    pub fn open(directory: &Path) -> Result<Self> {
         let files = files(directory).context("reading the corpus files")?;
         let cases = cases(directory).context("reading the cases")?;
         let experiments = experiments(directory).context("reading hash_mode_cases.jsonl")?;
@@ -54,8 +69,13 @@ impl Corpus {
         Ok(Self { files, cases, experiments })
     }
 
+    /// Whether there is nothing to compare.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// How many things there are to compare.
-    pub(crate) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.files.len() + self.cases.len() + self.experiments.len()
     }
 }
@@ -92,7 +112,7 @@ fn files(directory: &Path) -> Result<Vec<Item>> {
 }
 
 /// Every file of the archive, by its path below `corpus/`.
-fn archive(directory: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
+pub fn archive(directory: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
     let unpacked = directory.join("corpus");
     if unpacked.is_dir() {

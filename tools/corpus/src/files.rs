@@ -9,8 +9,8 @@ use pychain_core::model::PathKind;
 const DIRECTORY_EXISTS: &str = ".dir-exists";
 
 /// Files by path, seen from a working directory.
-#[derive(Clone)]
-pub(crate) struct Files {
+#[derive(Debug, Clone)]
+pub struct Files {
     all: Arc<BTreeMap<String, Vec<u8>>>,
     /// Empty, or ends in `/`.
     root: String,
@@ -18,17 +18,26 @@ pub(crate) struct Files {
 
 impl Files {
     /// The files under `root`, a directory in `all`; the empty one is the top.
-    pub(crate) fn new(all: Arc<BTreeMap<String, Vec<u8>>>, root: &str) -> Self {
+    pub fn new(all: Arc<BTreeMap<String, Vec<u8>>>, root: &str) -> Self {
         Self { all, root: if root.is_empty() { String::new() } else { format!("{root}/") } }
     }
 
     /// The bytes of a file; none for what leaves the root.
-    pub(crate) fn read(&self, path: &str) -> Option<&[u8]> {
+    pub fn read(&self, path: &str) -> Option<&[u8]> {
         self.all.get(&format!("{}{path}", self.root)).map(Vec::as_slice)
     }
 
+    /// Every file, by its path from the root.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        let below = self
+            .all
+            .range(self.root.clone()..)
+            .map_while(|(path, bytes)| Some((path.strip_prefix(&self.root)?, bytes)));
+        below.map(|(path, bytes)| (path, bytes.as_slice()))
+    }
+
     /// What a path is.
-    pub(crate) fn kind(&self, path: &str) -> PathKind {
+    pub fn kind(&self, path: &str) -> PathKind {
         let directory = match path {
             "" | "." => self.root.clone(),
             _ => format!("{}{path}/", self.root),
@@ -54,6 +63,14 @@ impl Files {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_lies_under_the_root_is_listed() {
+        let names = ["other/c.txt", "top/a.txt", "top/sub/b.txt", "topmost/d.txt"];
+        let all = Arc::new(names.into_iter().map(|name| (name.to_owned(), Vec::new())).collect());
+        let files = Files::new(all, "top");
+        assert_eq!(files.iter().map(|(path, _)| path).collect::<Vec<_>>(), ["a.txt", "sub/b.txt"]);
+    }
 
     #[test]
     fn a_path_is_what_the_files_make_it() {

@@ -1,0 +1,121 @@
+//! `arbitrary-equality`: `===` compares texts, not versions.
+
+use crate::audit::{Context, Findings};
+use crate::finding::{Finding, Safety, Severity};
+use crate::prose::code;
+use crate::requirement::{Binding, Specifier, typed};
+use crate::text::{Edit, Span};
+use crate::tree::Entry;
+
+crate::declare_rule! {
+    /// ## What it does
+    ///
+    /// Looks for `===`, the operator that compares versions letter by letter.
+    ///
+    /// ## Why it matters
+    ///
+    /// `===1.0` takes neither `1.0.0` nor `1.0+build`, which `==1.0` does, and tools that look versions up in a list of vulnerable ones may not read it.
+    /// pip compares with the normalized form of a release, so a text in another form (`===v1.0`, `===1.0-rc1`) fits nothing and the install fails: those findings have a high severity, the others a low one.
+    ///
+    /// ## Example
+    ///
+    /// ```requirements,bad
+    /// click===8.1.7
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```requirements,fixed
+    /// click==8.1.7
+    /// ```
+    ///
+    /// The fix is safe where a hash, or a local version such as `1.0+cpu`, decides what is installed, and where nothing fits the text as it is.
+    /// Elsewhere it is not: `==1.0` would take a `1.0+build` from another index.
+    ///
+    /// ## When it is wrong
+    ///
+    /// When an index serves `1.0` and `1.0+build` side by side and you want the first.
+    ///
+    /// ## References
+    ///
+    /// - Python packaging: [Arbitrary equality](https://packaging.python.org/en/latest/specifications/version-specifiers/#arbitrary-equality)
+    "arbitrary-equality": "version compared as text",
+    severity: High, confidence: High, persona: Regular, fix: Sometimes,
+    needs: [],
+    since: "0.1.0",
+    check: check,
+}
+
+fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    for entry in context.project.requirements() {
+        for specifier in &entry.requirement.specifiers {
+            if specifier.binding() == Binding::Arbitrary {
+                findings.push(judge(context, findings, &entry, specifier));
+            }
+        }
+    }
+}
+
+fn judge(context: &Context<'_>, findings: &Findings<'_>, entry: &Entry<'_>, specifier: &Specifier) -> Finding {
+    let requirement = entry.requirement;
+    let (name, written) = (code(&requirement.label()), code(&format!("==={}", specifier.version)));
+    let place = entry.at(specifier.span);
+    let finding =
+        |message: String| findings.finding(place, requirement.subject(), message).identified_by(&*specifier.version);
+    let Some(version) = typed::version(&specifier.version) else {
+        return finding(format!("{name} is held to {written}, which is no version: pip finds no release that fits"))
+            .help("Name a released version, with `==`");
+    };
+    let normalized = version.to_string();
+    let fits = normalized == specifier.version.to_lowercase();
+    let finding = if fits {
+        finding(format!("{name} is held to {written}, which compares the text and not the version"))
+            .at_most(Severity::Low)
+    } else {
+        finding(format!("{name} is held to {written}, a text that no release has: pip writes it {}", code(&normalized)))
+            .evidence("normalized", normalized)
+    }
+    .help("Use `==`");
+    if !context.project.text(place).starts_with("===") {
+        return finding;
+    }
+    let decided = !fits || version.is_local() || !requirement.hashes.is_empty();
+    let safety = if decided { Safety::Safe } else { Safety::Unsafe };
+    let start = specifier.span.start as usize;
+    finding.fix("Compare it as a version", safety, vec![Edit::replace(Span::new(start, start + 3), "==")])
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Fixture, check, fixed};
+
+    #[test]
+    fn a_text_that_no_release_has_is_told_apart() {
+        check(
+            "arbitrary-equality",
+            "a===1.0\n ^^^^^^ arbitrary-equality: compares the text\nb[x] === v1.0-rc1\n     ^^^^^^^^^^^^ arbitrary-equality: pip writes it `1.0rc1`\n\
+             c===1.0RC1\n ^^^^^^^^^ arbitrary-equality: compares the text\nd===2004d/x\n ^^^^^^^^^^ arbitrary-equality: is no version\n",
+        );
+    }
+
+    #[test]
+    fn constraints_count_and_other_operators_do_not() {
+        check("arbitrary-equality", "==> constraints.txt <==\na===1\n ^^^^ arbitrary-equality\nb==1\n");
+    }
+
+    #[test]
+    fn the_operator_is_all_that_is_edited() {
+        assert_eq!(
+            fixed("arbitrary-equality", "a[x] \\\r\n  === 1.0 ; os_name == 'nt' # c\r\n"),
+            "a[x] \\\r\n  == 1.0 ; os_name == 'nt' # c\r\n"
+        );
+    }
+
+    #[test]
+    fn the_fix_is_safe_where_the_same_is_installed() {
+        let report = Fixture::parse("a===1\nb===1+cpu\nc===v1\nd===x\n").report();
+        let of_rule = report.findings.iter().filter(|finding| finding.rule.id == "arbitrary-equality");
+        let safety: Vec<_> = of_rule.map(|finding| finding.fix.as_ref().map(|fix| fix.safety.name())).collect();
+        assert_eq!(safety, [Some("unsafe"), Some("safe"), Some("safe"), None]);
+    }
+}

@@ -1,0 +1,209 @@
+//! `mutable-vcs-reference`: code from version control at a name that can come to mean another revision.
+
+use super::support::{is_input, part_of_url};
+use crate::audit::{Context, Findings};
+use crate::finding::Severity;
+use crate::model::Source;
+use crate::prose::code;
+use crate::url::DirectUrl;
+
+crate::declare_rule! {
+    /// ## What it does
+    ///
+    /// Looks for version control references that do not name one revision for ever: for git and Mercurial a full commit, for Subversion and Bazaar a revision number.
+    /// The message says what the reference names instead: nothing, a branch, a tag, an abbreviated commit.
+    ///
+    /// ## Why it matters
+    ///
+    /// A branch moves with every commit, and a tag can be moved by everybody who may push.
+    /// An abbreviated commit gives way to a branch or tag of that name.
+    /// No hash can check what comes from version control, so the full commit is the only pin that there is.
+    ///
+    /// ## Example
+    ///
+    /// ```requirements,bad
+    /// acme-tools @ git+https://git.example.org/acme/tools.git@main
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```requirements,good
+    /// acme-tools @ git+https://git.example.org/acme/tools.git@4b825dc642cb6eb9a060e54bf8d69288fbee4904
+    /// ```
+    ///
+    /// ## When it is wrong
+    ///
+    /// When following a branch is what the file is for, such as tests against the next version of a dependency.
+    /// Inputs of pip-compile (`.in`) are left alone: what is locked from them is what is installed.
+    ///
+    /// ## References
+    ///
+    /// - pip: [VCS support](https://pip.pypa.io/en/stable/topics/vcs-support/)
+    /// - Git: [Specifying revisions](https://git-scm.com/docs/gitrevisions)
+    "mutable-vcs-reference": "version control reference that can move",
+    severity: Medium, confidence: High, persona: Regular, fix: Never,
+    needs: [],
+    since: "0.1.0",
+    check: check,
+}
+
+fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let project = context.project;
+    for entry in project.requirements().filter(|entry| !is_input(project, entry.document.file)) {
+        let requirement = entry.requirement;
+        let Source::Url(url) = &requirement.source else { continue };
+        let Some(system) = System::of(url) else { continue };
+        let name = code(&requirement.label());
+        let (message, severity) = match url.revision() {
+            None => (format!("{name} names no revision: pip takes {}", system.default()), Severity::Medium),
+            // What a variable stands for is not in the file.
+            Some(revision) if revision.contains("${") => continue,
+            Some(revision) => match system.judge(revision) {
+                None => continue,
+                Some((what, severity)) => (format!("{name} is taken at {}, {what}", code(revision)), severity),
+            },
+        };
+        let place = revision_place(url).and_then(|part| part_of_url(project, &entry, url, part));
+        let finding = findings
+            .finding(place.unwrap_or(entry.at(url.span)), requirement.subject(), message)
+            .help(system.help())
+            .identified_by(url.redacted());
+        findings.push(finding.at_most(severity));
+    }
+}
+
+/// The bytes of the revision in the URL's text: the end of its path.
+fn revision_place(url: &DirectUrl) -> Option<std::ops::Range<usize>> {
+    let revision = url.revision()?;
+    let end = url.text.find(['?', '#']).unwrap_or(url.text.len());
+    url.text.get(..end)?.ends_with(revision).then(|| end - revision.len()..end)
+}
+
+/// Which kinds of names a version control system has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum System {
+    Git,
+    Mercurial,
+    /// Subversion and Bazaar: revisions are numbers, given by the server.
+    Numbered,
+}
+
+impl System {
+    fn of(url: &DirectUrl) -> Option<Self> {
+        Some(match url.vcs()? {
+            "git" => Self::Git,
+            "hg" => Self::Mercurial,
+            _ => Self::Numbered,
+        })
+    }
+
+    fn default(self) -> &'static str {
+        match self {
+            Self::Git => "the newest commit of the default branch",
+            Self::Mercurial => "the tip of the default branch",
+            Self::Numbered => "the newest revision",
+        }
+    }
+
+    fn help(self) -> &'static str {
+        match self {
+            Self::Git | Self::Mercurial => "Name the full commit, all its hexadecimal digits, after the `@`",
+            Self::Numbered => "Name the revision's number after the `@`",
+        }
+    }
+
+    /// What a revision is and how bad that is, unless it names one revision for ever.
+    fn judge(self, revision: &str) -> Option<(&'static str, Severity)> {
+        let is_hex = revision.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_number = revision.bytes().all(|byte| byte.is_ascii_digit());
+        let is_full = is_hex && matches!((self, revision.len()), (Self::Git, 40 | 64) | (Self::Mercurial, 40));
+        let what = match self {
+            _ if is_full => return None,
+            Self::Numbered if is_number || revision.starts_with("revid:") => return None,
+            Self::Numbered => "which is no revision number",
+            Self::Mercurial if is_number => "a number that means another revision in another clone",
+            _ if revision.starts_with("refs/heads/") => "a branch, which moves",
+            _ if revision.starts_with("refs/tags/") => "a tag, which can be moved",
+            _ if revision.starts_with("refs/pull/") || revision.starts_with("refs/merge-requests/") => {
+                "a proposed change, which its author can replace at any time"
+            }
+            _ if revision == "HEAD" || revision == "tip" => "the newest commit there is",
+            // Digits alone are a date or a number more often than a commit.
+            _ if is_hex && !is_number && revision.len() >= 7 => {
+                return Some(("an abbreviated commit, which gives way to a branch or tag of that name", Severity::Low));
+            }
+            _ if is_version(revision) => "which looks like a tag, and a tag can be moved",
+            _ => "a branch or a tag, which can move",
+        };
+        Some((what, Severity::Medium))
+    }
+}
+
+/// `1.2`, `v1.2.3`, `release-1.2`: what people call tags.
+fn is_version(revision: &str) -> bool {
+    let tail = revision.rsplit(['-', '/', '_']).next().unwrap_or_default();
+    let tail = tail.strip_prefix(['v', 'V']).unwrap_or(tail);
+    tail.contains('.') && tail.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::System;
+    use crate::testing::check;
+
+    #[test]
+    fn the_place_is_the_revision_or_else_the_url() {
+        check(
+            "mutable-vcs-reference",
+            "a @ git+ssh://git@e.org/a.git@main#egg=a ; os_name == 'nt'\n                              ^^^^ mutable-vcs-reference: at `main`, a branch or a tag\n\
+             -e git+https://e.org/b#egg=b\n   ^^^^^^^^^^^^^^^^^^^^^^^^^ mutable-vcs-reference: names no revision\n",
+        );
+        check(
+            "mutable-vcs-reference",
+            "==> constraints.txt <==\na @ git+https://e.org/a@v1.0\n                        ^^^^ mutable-vcs-reference: looks like a tag\n",
+        );
+    }
+
+    #[test]
+    fn what_a_revision_is_depends_on_the_system() {
+        let full = "0123456789abcdef0123456789ABCDEF01234567";
+        let sha256 = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+        for (system, revision, expected) in [
+            (System::Git, full, None),
+            (System::Git, sha256, None),
+            (System::Git, &full[..39], Some("an abbreviated commit")),
+            (System::Git, "abc1234", Some("an abbreviated commit")),
+            (System::Git, "20241122", Some("a branch or a tag")),
+            (System::Git, "refs/pull/1/head", Some("a proposed change")),
+            (System::Git, "refs/heads/1.x", Some("a branch, which")),
+            (System::Git, "release/v1.2", Some("which looks like a tag")),
+            (System::Git, "1.x", Some("a branch or a tag")),
+            (System::Mercurial, full, None),
+            (System::Mercurial, "12", Some("a number that means")),
+            (System::Mercurial, "default", Some("a branch or a tag")),
+            (System::Numbered, "12", None),
+            (System::Numbered, "revid:x@e.org", None),
+            (System::Numbered, "HEAD", Some("which is no revision number")),
+        ] {
+            let what = system.judge(revision).map(|(what, _)| what);
+            let agrees = what.zip(expected).is_some_and(|(what, start)| what.starts_with(start));
+            assert!(agrees || (what.is_none() && expected.is_none()), "{revision}: {what:?}");
+        }
+    }
+
+    #[test]
+    fn archives_and_variables_are_left_alone() {
+        check(
+            "mutable-vcs-reference",
+            "https://e.org/archive/main.zip\na @ git+https://e.org/a@${REF}\n==> r.in <==\na @ git+https://e.org/a\n",
+        );
+    }
+
+    #[test]
+    fn another_branch_is_another_finding() {
+        check(
+            "mutable-vcs-reference",
+            "==> base/r.txt <==\na @ git+https://e.org/a@main\nb @ git+https://e.org/b@main\n==> r.txt <==\na @ git+https://e.org/a@next\n                        ^^^^ mutable-vcs-reference\nb @ git+https://e.org/b@main # c\n",
+        );
+    }
+}

@@ -1,0 +1,105 @@
+//! What several rules ask: of runs, of files, and of the parts of a URL.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::ops::Range;
+
+use crate::finding::Location;
+use crate::model::{Document, Line};
+use crate::text::{FileId, Span};
+use crate::tree::{Entry, Project, Run};
+use crate::url::{DirectUrl, PUBLIC_INDEX_HOSTS};
+
+/// Hosts of code and packages that are known to answer over HTTPS under the same path.
+const HTTPS_HOSTS: [&str; 5] = ["github.com", "codeload.github.com", "gitlab.com", "bitbucket.org", "codeberg.org"];
+
+/// Whether a file is pip-compile's input: it names what is wanted, pins and hashes are in the output.
+pub(super) fn is_input(project: &Project, file: FileId) -> bool {
+    project.file(file).path().ends_with(".in")
+}
+
+/// The runs that read a file.
+pub(super) fn runs_of(project: &Project, file: FileId) -> impl Iterator<Item = &Run> {
+    project.runs.iter().filter(move |run| run.root == file || run.entries.iter().any(|entry| entry.file == file))
+}
+
+/// Whether a run is in hash-checking mode: pip then takes nothing without a hash, and `mixed-hashes` says so.
+pub(super) fn checks_hashes(run: &Run) -> bool {
+    run.hash_mode.as_ref().is_some_and(|mode| mode.on)
+}
+
+/// Files that are read by runs in hash-checking mode only.
+pub(super) fn hash_checked_files(project: &Project) -> BTreeSet<FileId> {
+    let files = |checked: bool| -> BTreeSet<FileId> {
+        let runs = project.runs.iter().filter(|run| checks_hashes(run) == checked);
+        runs.flat_map(|run| std::iter::once(run.root).chain(run.entries.iter().map(|entry| entry.file))).collect()
+    };
+    files(true).difference(&files(false)).copied().collect()
+}
+
+/// Where a part of a requirement's URL stands, by bytes of the URL's text. None where the file holds
+/// another text than pip reads: quotes, variables, a continuation.
+pub(super) fn part_of_url(
+    project: &Project,
+    entry: &Entry<'_>,
+    url: &DirectUrl,
+    part: Range<usize>,
+) -> Option<Location> {
+    let start = url.span.start as usize;
+    let place = entry.at(Span::new(start + part.start, start + part.end));
+    (project.text(entry.at(url.span)) == url.text).then_some(place)
+}
+
+/// Whether a host is known to answer over HTTPS under the same path.
+pub(super) fn answers_https(host: &str) -> bool {
+    PUBLIC_INDEX_HOSTS.contains(&host) || HTTPS_HOSTS.contains(&host)
+}
+
+/// Whether a place is inside a comment.
+pub(super) fn is_in_comment(document: &Document, span: Span) -> bool {
+    let next = document.comments.partition_point(|comment| comment.start <= span.start);
+    next.checked_sub(1).and_then(|at| document.comments.get(at)).is_some_and(|comment| span.end <= comment.end)
+}
+
+/// The logical lines that share a byte with a place, or end or begin there.
+pub(super) fn lines_at(document: &Document, span: Span) -> impl Iterator<Item = &Line> {
+    let next = document.lines.partition_point(|line| line.span.start <= span.end);
+    document.lines.iter().take(next).rev().take_while(move |line| line.span.end >= span.start)
+}
+
+/// Whether a URL names a port: then another scheme would need another one.
+pub(super) fn has_port(url: &DirectUrl) -> bool {
+    let address = url.authority.rsplit_once('@').map_or(url.authority.as_str(), |(_, address)| address);
+    address.rsplit_once(']').map_or(address, |(_, after)| after).contains(':')
+}
+
+/// Whether a host is this machine, so that nothing goes over a network.
+pub(super) fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.ends_with(".localhost") || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// The first of some names, for evidence.
+pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    let shown = names.get(..5).unwrap_or(&names).join(", ");
+    let more = names.len().saturating_sub(5);
+    if more == 0 { shown } else { format!("{shown} and {more} more") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_is_known_by_name_and_address() {
+        for (host, expected) in [("localhost", true), ("127.0.0.2", true), ("::1", true), ("10.0.0.1", false)] {
+            assert_eq!(is_loopback(host), expected, "{host}");
+        }
+    }
+
+    #[test]
+    fn long_lists_are_cut() {
+        assert_eq!(list(["a", "b"]), "a, b");
+        assert_eq!(list(["a", "b", "c", "d", "e", "f"]), "a, b, c, d, e and 1 more");
+    }
+}

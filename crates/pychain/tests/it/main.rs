@@ -1,0 +1,10 @@
+//! The binary as users meet it: run in a directory of its own, with an environment of its own.
+
+mod base;
+mod config;
+mod discovery;
+mod fixing;
+mod output;
+mod reading;
+mod sandbox;
+mod usage;

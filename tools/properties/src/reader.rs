@@ -1,0 +1,158 @@
+//! The reader is total, loses nothing, and points only into the text.
+
+use pychain_core::format::requirements_txt::tokens;
+use pychain_core::model::{Document, Line, LineKind, Requirement};
+use pychain_core::text::{SourceFile, Span};
+use pychain_core::tree::{Project, Run};
+
+use crate::input::Input;
+
+/// Reads the bytes as a project in two ways and checks all that was read.
+pub fn check(bytes: &[u8]) {
+    let input = Input::new(bytes);
+    let project = input.load();
+    check_project(&project);
+    check_project(&input.load_strictly());
+    check_bytes(input.main());
+    assert_eq!(format!("{project:?}"), format!("{:?}", input.load()), "read twice, read differently");
+}
+
+/// Files are sorted by path, documents belong to them, runs point into them.
+pub fn check_project(project: &Project) {
+    assert_eq!(project.files.len(), project.documents.len());
+    assert!(project.files.is_sorted_by(|a, b| a.path() < b.path()), "files are not in the order of their paths");
+    for (at, (file, document)) in project.files.iter().zip(&project.documents).enumerate() {
+        assert_eq!(document.file.0 as usize, at);
+        check_document(file, document);
+    }
+    assert!(!project.runs.is_empty(), "a root file that nobody runs");
+    for run in &project.runs {
+        check_run(project, run);
+    }
+    for problem in &project.problems {
+        if let (Some(span), Some(file)) = (problem.span, project.find(&problem.path)) {
+            check_span(project.file(file), span, "problem");
+        }
+    }
+}
+
+/// What can be written back is written back as it was.
+fn check_bytes(bytes: &[u8]) {
+    let (file, error) = SourceFile::decode("requirements.txt", bytes);
+    let mut offset = 0;
+    for line in 1..=file.line_count() {
+        let span = file.line_span(line);
+        check_span(&file, span, "line");
+        assert!(span.range().start >= offset, "lines overlap");
+        offset = span.range().end;
+        assert_eq!(file.line_of(span.start), line);
+    }
+    if error.is_none()
+        && let Some(encoded) = file.encode(file.text())
+    {
+        assert_eq!(encoded, bytes, "decoded and encoded again, the bytes are others");
+    }
+}
+
+fn check_document(file: &SourceFile, document: &Document) {
+    let joined: String = {
+        let mut end = 0;
+        let tokens = tokens(file, document);
+        for token in &tokens {
+            assert_eq!(token.span.start, end, "tokens overlap or leave a gap");
+            assert!(!token.span.is_empty(), "an empty token");
+            end = token.span.end;
+        }
+        tokens.iter().map(|token| file.slice(token.span)).collect()
+    };
+    assert!(joined == file.text(), "the tokens, joined, are not the file");
+
+    for comment in &document.comments {
+        check_span(file, *comment, "comment");
+        assert!(file.slice(*comment).starts_with('#'), "a comment begins with `#`");
+    }
+    let mut before = (0, 0);
+    for line in &document.lines {
+        assert!((line.number, line.span.start) >= before, "lines are not in order");
+        before = (line.number, line.span.end);
+        check_line(file, line);
+    }
+}
+
+fn check_line(file: &SourceFile, line: &Line) {
+    check_span(file, line.span, "line");
+    assert!(!line.text.is_empty() || !line.span.is_empty(), "an empty logical line");
+    let inside = |span: Span, what: &str| {
+        check_span(file, span, what);
+        let (outer, inner) = (line.span.range(), span.range());
+        assert!(outer.start <= inner.start && inner.end <= outer.end, "{what} {inner:?} leaves its line {outer:?}");
+    };
+    for used in &line.options {
+        inside(used.span, "option");
+        inside(used.value.span, "value");
+    }
+    for word in &line.dropped {
+        inside(word.span, "dropped word");
+    }
+    if let Some(span) = line.cut_by_comment {
+        check_span(file, span, "comment that cuts");
+        assert!(file.slice(span).trim_start().starts_with('#'), "what cuts is a comment: {:?}", file.slice(span));
+    }
+    match &line.kind {
+        LineKind::Requirement(requirement) => check_requirement(requirement, &inside),
+        LineKind::Include(include) => inside(include.target_span, "target"),
+        LineKind::Options => {}
+        LineKind::Refused(refusal) => {
+            inside(refusal.span, "refusal");
+            assert!(!refusal.message.is_empty(), "refused for no reason");
+        }
+    }
+}
+
+fn check_requirement(requirement: &Requirement, inside: &dyn Fn(Span, &str)) {
+    inside(requirement.span, "requirement");
+    inside(requirement.specifiers_span, "specifiers");
+    for span in requirement.name_span.into_iter().chain(requirement.marker_span) {
+        inside(span, "name or marker");
+    }
+    for specifier in &requirement.specifiers {
+        inside(specifier.span, "specifier");
+    }
+    for hash in &requirement.hashes {
+        inside(hash.span, "hash");
+        inside(hash.digest_span, "digest");
+        assert!(hash.algorithm.is_strong(), "pip takes only strong hashes");
+    }
+    if let Some(url) = requirement.direct_url() {
+        inside(url.span, "URL");
+    }
+    assert!(requirement.extras.is_sorted_by(|a, b| a < b), "extras are sorted and each there once");
+    assert_eq!(requirement.marker.is_some(), requirement.marker_span.is_some(), "a marker stands somewhere");
+}
+
+fn check_run(project: &Project, run: &Run) {
+    for (at, entry) in run.entries.iter().enumerate() {
+        let document = project.document(entry.file).expect("an entry's file");
+        if let Some(line) = entry.line {
+            assert!(line < document.lines.len(), "no such line");
+        }
+        assert_eq!(entry.depth == 0, entry.via.is_none(), "only the root's lines come by no include");
+        assert!(entry.via.is_none_or(|via| via < at), "an include stands before what it brings");
+    }
+    if let Some((Some(at), _)) = &run.refused {
+        assert!(*at < run.entries.len(), "refused where nothing is");
+    }
+    assert_eq!(run.refused.is_none(), run.hash_mode.is_some(), "hash mode is judged unless pip refuses before");
+    let Some(mode) = &run.hash_mode else { return };
+    assert!(mode.on || (mode.lines.is_empty() && mode.projects.is_empty() && !mode.refused), "off, and yet it judges");
+    let places = mode.by.iter().copied().chain(mode.lines.iter().map(|line| (line.file, line.line)));
+    for (file, line) in places {
+        let document = project.document(file).expect("a file");
+        assert!(document.lines.get(line).is_some_and(|line| line.requirement().is_some()), "not a requirement");
+    }
+}
+
+/// Inside the text and at character boundaries.
+pub fn check_span(file: &SourceFile, span: Span, what: &str) {
+    assert!(file.text().get(span.range()).is_some(), "{what}: {span:?} is no part of the text");
+}

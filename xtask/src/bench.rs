@@ -1,0 +1,19 @@
+//! `cargo xtask bench`: how fast and how small the released program is, against what it must reach.
+
+use anyhow::{Result, ensure};
+
+use crate::{conformance, run};
+
+pub(crate) fn run(arguments: &[String]) -> Result<()> {
+    ensure!(arguments.is_empty(), "usage: cargo xtask bench");
+    run::status(&mut run::cargo(["build", "--quiet", "--release", "-p", "pychain", "-p", "pychain-bench"]))?;
+    let mut bench = run::cargo(["run", "--quiet", "--release", "-p", "pychain-bench", "--", "--pychain"]);
+    bench.arg(run::target().join("release/pychain")).arg("--work").arg(run::target().join("bench"));
+    let corpus = conformance::corpus();
+    if corpus.join("manifest.tsv").is_file() {
+        bench.arg("--corpus").arg(corpus);
+    } else {
+        println!("bench: there is no corpus at `{}`: the input is generated", corpus.display());
+    }
+    run::status(&mut bench)
+}

@@ -1,0 +1,59 @@
+//! Tools that a gate needs and that are not part of Rust: fetched at a pinned version into `target/tools`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use crate::run;
+
+/// Linters of the workflows, with their hashes.
+const PYTHON_TOOLS: &str = ".github/requirements.txt";
+
+/// A program from crates.io at one version, built on first use.
+pub(crate) fn from_crates_io(name: &str, version: &str) -> Result<PathBuf> {
+    let folder = folder().join(format!("{name}-{version}"));
+    let program = folder.join("bin").join(name);
+    if !program.is_file() {
+        println!("installing {name} {version} into {} (once)", folder.display());
+        let mut install = run::cargo(["install", "--quiet", "--locked", "--root"]);
+        install.arg(&folder).arg(format!("{name}@{version}"));
+        // Its build directory is of no use afterwards, and not ours to mix with.
+        install.env("CARGO_TARGET_DIR", folder.join("build"));
+        // It runs for a second and is built for minutes: build it fast.
+        install.env("CARGO_PROFILE_RELEASE_LTO", "off");
+        install.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+        install.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
+        run::status(&mut install)?;
+        fs::remove_dir_all(folder.join("build")).context("removing the build directory")?;
+    }
+    Ok(program)
+}
+
+/// The folder of the programs from PyPI, installed on first use and when the list changes.
+pub(crate) fn from_pypi() -> Result<PathBuf> {
+    let list = run::root().join(PYTHON_TOOLS);
+    let wanted = fs::read_to_string(&list).with_context(|| list.display().to_string())?;
+    let folder = folder().join("python");
+    let stamp = folder.join("installed.txt");
+    let programs = folder.join("bin");
+    if fs::read_to_string(&stamp).ok().as_deref() == Some(&*wanted) {
+        return Ok(programs);
+    }
+    println!("installing {PYTHON_TOOLS} into {} (once)", folder.display());
+    run::status(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+    let pip = ["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--only-binary=:all:", "-r"];
+    run::status(Command::new(programs.join("pip")).args(pip).arg(&list))?;
+    fs::write(&stamp, wanted).context("remembering what is installed")?;
+    Ok(programs)
+}
+
+/// Whether a program can be started at all.
+pub(crate) fn is_there(program: impl AsRef<Path>, probe: &[&str]) -> bool {
+    Command::new(program.as_ref()).args(probe).output().is_ok_and(|output| output.status.success())
+}
+
+fn folder() -> PathBuf {
+    run::target().join("tools")
+}
