@@ -129,7 +129,7 @@ impl Swallowed {
         Some(Self { comment: primary, count, edits: edits.flatten() })
     }
 
-    fn detached<'a>(self, line: &'a Line) -> Detached<'a> {
+    fn detached(self, line: &Line) -> Detached<'_> {
         let why = "the backslash continues this comment, not the requirement".to_owned();
         let owner = Some(line).filter(|line| line.requirement().is_some());
         Detached { owner, count: self.count, primary: self.comment, why, edits: self.edits }

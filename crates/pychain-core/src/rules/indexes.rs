@@ -56,7 +56,9 @@ pub(super) fn placed<'a>(context: &Context<'a>) -> Vec<Placed<'a>> {
         }
     }
     let mut out: Vec<Placed<'a>> = out.into_values().collect();
-    out.iter_mut().for_each(|placed| unite(&mut placed.asked));
+    for placed in &mut out {
+        unite(&mut placed.asked);
+    }
     out
 }
 
