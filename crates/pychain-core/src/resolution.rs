@@ -272,7 +272,8 @@ pub fn asked<'a>(project: &'a Project, run: &Run, installer: Installer) -> Vec<A
 /// uv takes no hash from a constraint.
 fn own_hold(entry: &Entry<'_>, installer: Installer) -> Hold {
     let requirement = entry.requirement;
-    if !requirement.hashes.is_empty() && !(entry.constraint && installer == Installer::Uv) {
+    let is_deaf = entry.constraint && installer == Installer::Uv;
+    if !is_deaf && !requirement.hashes.is_empty() {
         Hold::Hashed
     } else if requirement.pin().is_some()
         || matches!(requirement.specifiers.as_slice(), [only] if only.operator == "===")

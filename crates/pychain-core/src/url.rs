@@ -237,10 +237,11 @@ pub fn secrets(text: &str) -> Vec<Range<usize>> {
         let Some((_, query)) = rest.split_once('?') else { continue };
         let mut from = start + rest.len() - query.len();
         for parameter in query.split('#').next().unwrap_or_default().split(['&', ';']) {
-            if let Some((name, value)) = parameter.split_once('=') {
-                if !value.is_empty() && SECRET_PARAMETERS.iter().any(|secret| name.eq_ignore_ascii_case(secret)) {
-                    out.push(from + name.len() + 1..from + parameter.len());
-                }
+            if let Some((name, value)) = parameter.split_once('=')
+                && !value.is_empty()
+                && SECRET_PARAMETERS.iter().any(|secret| name.eq_ignore_ascii_case(secret))
+            {
+                out.push(from + name.len() + 1..from + parameter.len());
             }
             from += parameter.len() + 1;
         }

@@ -74,16 +74,16 @@ fn read(command: &str) -> Command {
         is_trial: false,
         only_binary: false,
     };
-    let (mut main, mut rest) = (String::new(), String::new());
+    let (mut main, mut rest) = (String::new(), Vec::new());
     while let Some(word) = words.next() {
         let mut value = || words.next().expect("a value");
         match word {
             // On a command line the order of the two does not matter; in a file it does.
             "--index-url" | "--default-index" => main = format!("--index-url {}\n", value()),
-            "--extra-index-url" | "--index" => rest += &format!("--extra-index-url {}\n", value()),
-            "--find-links" => rest += &format!("--find-links {}\n", value()),
-            "-r" => rest += &format!("-r {}\n", value().strip_prefix("LAB/").expect("a file of the lab")),
-            "--require-hashes" => rest += "--require-hashes\n",
+            "--extra-index-url" | "--index" => rest.push(format!("--extra-index-url {}\n", value())),
+            "--find-links" => rest.push(format!("--find-links {}\n", value())),
+            "-r" => rest.push(format!("-r {}\n", value().strip_prefix("LAB/").expect("a file of the lab"))),
+            "--require-hashes" => rest.push("--require-hashes\n".to_owned()),
             "--only-binary" => out.only_binary = value() == ":all:",
             "--index-strategy" => {
                 out.strategy = Some(match value() {
@@ -96,11 +96,11 @@ fn read(command: &str) -> Command {
             "--dry-run" => out.is_trial = installer == Installer::Uv,
             "-d" | "--python" | "--target" | "--report" | "-m" => drop(value()),
             "install" | "pip" | "download" | "--ignore-installed" | "--quiet" | "--no-build-isolation" => {}
-            requirement if requirement.starts_with("acme-") => rest += &format!("{requirement}\n"),
+            requirement if requirement.starts_with("acme-") => rest.push(format!("{requirement}\n")),
             other => panic!("unknown word {other:?} in {command:?}"),
         }
     }
-    out.text = main + &rest;
+    out.text = main + &rest.concat();
     out
 }
 

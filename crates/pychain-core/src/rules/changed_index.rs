@@ -62,70 +62,78 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(base) = context.base else { return };
-    let (head, config) = (context.project, context.config);
-    let before_of = |run: &Run| {
-        let path = head.file(run.root).path();
-        base.runs.iter().find(|old| base.file(old.root).path() == path)
-    };
+    let head = context.project;
     let mut told = BTreeSet::new();
     for run in &head.runs {
-        let after = Sources::of(head, run, config.installer);
-        let severity = match asked(head, run, config.installer) {
-            asked if is_all_hashed(&asked) => Severity::Low,
-            _ => Severity::High,
+        let after = Sources::of(head, run, context.config.installer);
+        let path = head.file(run.root).path();
+        let mut found: Vec<(Location, &Place, String)> = Vec::new();
+        let before = base.runs.iter().find(|old| base.file(old.root).path() == path);
+        let before = before.map(|old| Sources::of(base, old, context.config.installer));
+        let moved = match &before {
+            Some(before) => moved(&after, before),
+            None => newly_used(context, base, &after),
         };
-        let Some(old) = before_of(run) else {
-            // A file that is new, or renamed: what matters is an index that nobody knew.
-            let known =
-                |place: &Place| base.runs.iter().any(|old| knows(&Sources::of(base, old, config.installer), place));
-            if let Some((place, location)) = main(&after).and_then(|place| Some((place, place.location?))) {
-                if !known(place) && is_ours(context, place) && told.insert((location, String::new())) {
-                    let message =
-                        format!("the new file takes everything from {}, which no file did before", shown(place));
-                    let finding = findings.finding(location, Subject::Index(redact(&place.url)), message);
-                    findings.push(finding.help(HELP).at_most(rated(context, place, severity)));
-                }
-            }
-            continue;
-        };
-        let before = Sources::of(base, old, config.installer);
-        if let Some(place) = main(&after).filter(|place| is_ours(context, place)) {
-            let was = main(&before);
-            if was.is_none_or(|was| index_key(&was.url) != index_key(&place.url)) {
-                let message = match (was, place.location) {
-                    (None, _) => format!("the change drops `--no-index`, and everything comes from {}", shown(place)),
-                    (Some(was), None) => {
-                        format!("the change drops the index {}: everything comes from {}", shown(was), shown(place))
-                    }
-                    (Some(was), Some(_)) => {
-                        format!("the change takes everything from {} that came from {}", shown(place), shown(was))
-                    }
-                };
-                let location = place.location.unwrap_or_else(|| place_of(head, base, run, was));
-                if told.insert((location, place.url.clone())) {
-                    let finding = findings.finding(location, Subject::Index(redact(&place.url)), message);
-                    findings.push(finding.help(HELP).at_most(rated(context, place, severity)));
-                }
-            }
+        if let Some((place, message)) = moved.filter(|(place, _)| is_ours(context, place)) {
+            let gone = before.as_ref().and_then(main);
+            found.push((place.location.unwrap_or_else(|| place_of(head, base, run, gone)), place, message));
         }
-        for place in before.places.iter().filter(|place| place.kind == PlaceKind::Extra && !knows(&after, place)) {
-            let location = place_of(head, base, run, Some(place));
-            if !told.insert((location, place.url.clone())) {
-                continue;
-            }
+        let dropped = before.iter().flat_map(|before| &before.places);
+        for place in dropped.filter(|place| place.kind == PlaceKind::Extra && !knows(&after, place)) {
             let message = format!(
                 "the change drops the extra index {}: names that only it serves are looked up elsewhere",
                 shown(place)
             );
+            found.push((place_of(head, base, run, Some(place)), place, message));
+        }
+        let all_hashed = is_all_hashed(&asked(head, run, context.config.installer));
+        for (location, place, message) in found {
+            if !told.insert((location, place.url.clone())) {
+                continue;
+            }
+            let (help, severity) = match place.kind {
+                PlaceKind::Main if is_expected(&place.url, context.config) => (HELP, Severity::Info),
+                PlaceKind::Main if !all_hashed => (HELP, Severity::High),
+                PlaceKind::Main => (HELP, Severity::Low),
+                _ => (HELP_FOR_DROPPED, Severity::Low),
+            };
             let finding = findings.finding(location, Subject::Index(redact(&place.url)), message);
-            let help = "Make sure that nothing private came from there: another index may answer for its name now";
-            findings.push(finding.help(help).at_most(Severity::Low));
+            findings.push(finding.help(help).at_most(severity));
         }
     }
 }
 
+/// The main index, where it is another one than before.
+fn moved<'a>(after: &'a Sources, before: &Sources) -> Option<(&'a Place, String)> {
+    let (place, was) = (main(after)?, main(before));
+    if was.is_some_and(|was| index_key(&was.url) == index_key(&place.url)) {
+        return None;
+    }
+    let message = match (was, place.location) {
+        (None, _) => format!("the change drops `--no-index`, and everything comes from {}", shown(place)),
+        (Some(was), None) => {
+            format!("the change drops the index {}: everything comes from {}", shown(was), shown(place))
+        }
+        (Some(was), Some(_)) => {
+            format!("the change takes everything from {} that came from {}", shown(place), shown(was))
+        }
+    };
+    Some((place, message))
+}
+
+/// The main index of a file that is new, or renamed, where no file took anything from it before.
+fn newly_used<'a>(context: &Context<'_>, base: &Project, after: &'a Sources) -> Option<(&'a Place, String)> {
+    let place = main(after).filter(|place| place.location.is_some())?;
+    let mut old = base.runs.iter().map(|old| Sources::of(base, old, context.config.installer));
+    let message = || format!("the new file takes everything from {}, which no file did before", shown(place));
+    (!old.any(|old| knows(&old, place))).then(|| (place, message()))
+}
+
 const HELP: &str =
     "Make sure that the index is the one you mean, and that it is yours or one you trust with every name";
+
+const HELP_FOR_DROPPED: &str =
+    "Make sure that nothing private came from there: another index may answer for its name now";
 
 fn main(sources: &Sources) -> Option<&Place> {
     sources.places.iter().find(|place| place.kind == PlaceKind::Main)
@@ -139,10 +147,6 @@ fn knows(sources: &Sources, place: &Place) -> bool {
 /// Where expected indexes are configured, `unexpected-index` speaks of all others.
 fn is_ours(context: &Context<'_>, place: &Place) -> bool {
     context.config.expected_indexes.is_empty() || is_expected(&place.url, context.config)
-}
-
-fn rated(context: &Context<'_>, place: &Place, severity: Severity) -> Severity {
-    if is_expected(&place.url, context.config) { Severity::Info } else { severity }
 }
 
 /// Where something stood that is gone: the beginning of its file, or of the run's where that is gone too.

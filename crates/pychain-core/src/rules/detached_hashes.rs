@@ -1,5 +1,6 @@
 //! `detached-hashes`: hashes that look as if they belonged to a requirement, and do not.
 
+use super::support::{checks_hashes, runs_of};
 use crate::audit::{Context, Findings};
 use crate::config::Installer;
 use crate::finding::{Location, Safety, Severity, Subject};
@@ -128,7 +129,7 @@ impl Swallowed {
         Some(Self { comment: primary, count, edits: edits.flatten() })
     }
 
-    fn detached<'a>(self, line: &'a Line) -> Detached<'a> {
+    fn detached(self, line: &Line) -> Detached<'_> {
         let why = "the backslash continues this comment, not the requirement".to_owned();
         let owner = Some(line).filter(|line| line.requirement().is_some());
         Detached { owner, count: self.count, primary: self.comment, why, edits: self.edits }
@@ -180,8 +181,7 @@ fn is_broken_continuation(line: &Line) -> bool {
 }
 
 fn is_demanded(project: &Project, document: &Document) -> bool {
-    let runs = project.runs.iter().filter(|run| run.entries.iter().any(|entry| entry.file == document.file));
-    runs.filter_map(|run| run.hash_mode.as_ref()).any(|mode| mode.on)
+    runs_of(project, document.file).any(checks_hashes)
 }
 
 /// The edits that make one line of a requirement and the hashes below it: comments between go above it,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::support::{is_loopback, runs_of};
 use crate::audit::Context;
 use crate::config::Config;
 use crate::finding::Location;
@@ -55,14 +56,16 @@ pub(super) fn placed<'a>(context: &Context<'a>) -> Vec<Placed<'a>> {
         }
     }
     let mut out: Vec<Placed<'a>> = out.into_values().collect();
-    out.iter_mut().for_each(|placed| unite(&mut placed.asked));
+    for placed in &mut out {
+        unite(&mut placed.asked);
+    }
     out
 }
 
 /// Everything that is asked for together with a file.
 pub(super) fn asked_with<'a>(context: &Context<'a>, file: crate::text::FileId) -> Vec<Asked<'a>> {
-    let runs = context.project.runs.iter().filter(|run| run.entries.iter().any(|entry| entry.file == file));
-    let mut all = runs.flat_map(|run| asked(context.project, run, context.config.installer)).collect();
+    let mut all =
+        runs_of(context.project, file).flat_map(|run| asked(context.project, run, context.config.installer)).collect();
     unite(&mut all);
     all
 }
@@ -165,11 +168,6 @@ pub(super) fn remote(url: &str) -> Option<DirectUrl> {
     let url = DirectUrl::parse(url.trim(), Span::default()).ok()?;
     let is_remote = matches!(url.scheme.as_str(), "http" | "https" | "ftp") && !url.host().is_empty();
     (is_remote && !is_loopback(&url.host())).then_some(url)
-}
-
-/// Whether a host is this machine, so that nothing goes over a network.
-pub(super) fn is_loopback(host: &str) -> bool {
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Whether the configuration names a place among the expected indexes.

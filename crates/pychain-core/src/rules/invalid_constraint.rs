@@ -31,6 +31,7 @@ crate::declare_rule! {
     /// A constraint holds for the project with whatever extras.
     ///
     /// ```requirements,fixed
+    /// ==> constraints.txt <==
     /// uvicorn==0.32.0
     /// ```
     ///

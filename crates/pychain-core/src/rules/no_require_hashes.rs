@@ -1,6 +1,7 @@
 //! `no-require-hashes`: one line lifts the demand for hashes from the whole install.
 
 use super::indexes::{asked_with, names};
+use super::support::runs_of;
 use crate::audit::{Context, Findings};
 use crate::config::Installer;
 use crate::finding::{Location, Severity, Subject};
@@ -61,16 +62,16 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let unhashed: Vec<_> = asked.iter().copied().filter(|asked| asked.hold != Hold::Hashed).collect();
         let has_hashes = unhashed.len() < asked.len();
         let conflict = required(project, document.file);
-        let (outcome, severity) = match context.config.installer {
-            Installer::Uv => ("uv refuses the whole file for it".to_owned(), Severity::High),
-            _ if conflict.is_some() => {
-                ("pip refuses the whole install, as another option asks for hashes".to_owned(), Severity::High)
-            }
-            _ if unhashed.is_empty() && has_hashes => {
-                ("a new line or an unlisted dependency needs no hash any more".to_owned(), Severity::High)
-            }
-            _ if has_hashes => (format!("{} may be anything", names(&unhashed)), Severity::High),
-            _ => ("no requirement here has a hash yet".to_owned(), Severity::Low),
+        let (outcome, severity) = if context.config.installer == Installer::Uv {
+            ("uv refuses the whole file for it".to_owned(), Severity::High)
+        } else if conflict.is_some() {
+            ("pip refuses the whole install, as another option asks for hashes".to_owned(), Severity::High)
+        } else if !has_hashes {
+            ("no requirement here has a hash yet".to_owned(), Severity::Low)
+        } else if unhashed.is_empty() {
+            ("a new line or an unlisted dependency needs no hash any more".to_owned(), Severity::High)
+        } else {
+            (format!("{} may be anything", names(&unhashed)), Severity::High)
         };
         let location = Location { file: document.file, span: used.span };
         let subject = Subject::Option(used.option.flag().to_owned());
@@ -89,8 +90,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 
 /// The `--require-hashes` of a run that reads the file.
 fn required(project: &Project, file: crate::text::FileId) -> Option<Location> {
-    let mut runs = project.runs.iter().filter(|run| run.entries.iter().any(|entry| entry.file == file));
-    runs.find_map(|run| run.options.require_hashes)
+    runs_of(project, file).find_map(|run| run.options.require_hashes)
 }
 
 #[cfg(test)]

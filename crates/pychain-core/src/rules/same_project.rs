@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use crate::digest::Algorithm;
 use crate::model::{Requirement, Source};
 use crate::requirement::typed::{self, Version};
 use crate::requirement::{Binding, Marker, Specifier};
@@ -90,11 +89,12 @@ pub(super) fn contradict(one: &Requirement, other: &Requirement) -> bool {
 }
 
 /// What pip compares two URLs by (`links_equivalent`): all but credentials and the name in the fragment.
-fn identity(url: &DirectUrl) -> (&str, &str, &str, Vec<&str>, Option<&str>, Option<(Algorithm, &str)>) {
+fn identity(url: &DirectUrl) -> String {
     let address = url.authority.rsplit_once('@').map_or(url.authority.as_str(), |(_, address)| address);
     let mut query: Vec<&str> = url.query.split('&').collect();
     query.sort_unstable();
-    (&url.scheme, address, &url.path, query, url.subdirectory(), url.hash())
+    let (scheme, path) = (&url.scheme, &url.path);
+    format!("{scheme} {address} {path} {query:?} {:?} {:?}", url.subdirectory(), url.hash())
 }
 
 /// Whether no version satisfies all specifiers. `false` where it cannot be told.

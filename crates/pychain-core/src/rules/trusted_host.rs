@@ -1,6 +1,7 @@
 //! `trusted-host`: pip does not check who answers.
 
-use super::indexes::{asked_with, is_all_hashed, is_loopback};
+use super::indexes::{asked_with, is_all_hashed};
+use super::support::is_loopback;
 use crate::audit::{Context, Findings};
 use crate::config::Installer;
 use crate::finding::{Location, Severity, Subject};

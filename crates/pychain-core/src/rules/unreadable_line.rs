@@ -44,7 +44,7 @@ crate::declare_rule! {
     /// ## References
     ///
     /// - pip: [Requirements file format](https://pip.pypa.io/en/stable/reference/requirements-file-format/)
-    /// - PyPA: [Dependency specifiers](https://packaging.python.org/en/latest/specifications/dependency-specifiers/)
+    /// - Packaging specifications: [Dependency specifiers](https://packaging.python.org/en/latest/specifications/dependency-specifiers/)
     "unreadable-line": "line that pip cannot read",
     severity: High, confidence: High, persona: Regular, fix: Sometimes,
     needs: [],
