@@ -46,13 +46,18 @@ impl LogicalLine<'_> {
                     Some(_) => segment.source,
                     None => segment.source + (range.start - segment.logical),
                 });
+                let end_of = |end: usize| {
+                    locate(segments, end - 1).map_or(start, |segment| match segment.expanded_to {
+                        Some(end) => end,
+                        None => segment.source + (end - segment.logical),
+                    })
+                };
                 if range.end <= range.start {
-                    return Span::new(start, start);
+                    // Behind what stands before it: what follows may be a comment that was cut off.
+                    let at = if range.start == 0 { start } else { end_of(range.start) };
+                    return Span::new(at, at);
                 }
-                let end = locate(segments, range.end - 1).map_or(start, |segment| match segment.expanded_to {
-                    Some(end) => end,
-                    None => segment.source + (range.end - segment.logical),
-                });
+                let end = end_of(range.end);
                 Span::new(start, end)
             }
         }
