@@ -1,3 +1,5 @@
+//! Which fixes are applied together, and the diff that shows them.
+
 use super::*;
 
 fn fix(edits: &[(usize, usize, &str)]) -> Fix {

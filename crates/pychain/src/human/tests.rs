@@ -1,3 +1,5 @@
+//! What a person reads: findings, summary, the list of rules.
+
 use pychain_core::finding::{Location, Subject};
 use pychain_core::report::NotRun;
 use pychain_core::text::{Edit, FileId};

@@ -1,3 +1,5 @@
+//! What a configuration may say, and what is said of one that cannot be meant.
+
 use super::*;
 use missing_hash::RULE;
 
