@@ -102,7 +102,7 @@ fn fuzz(folder: &Path, program: &Path, target: &str, seeds: Option<&Path>, secon
         .arg(format!("-artifact_prefix={}/{target}-", artifacts.display()))
         .arg(format!("-dict={}", run::root().join("fuzz/dictionary.txt").display()))
         // Seconds for one input, and memory: a hang and a blow-up are crashes too.
-        .args(["-max_len=16384", "-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1"])
+        .args(["-max_len=16384", "-timeout=25", "-rss_limit_mb=2048", "-print_final_stats=1"])
         .arg(found)
         .args(seeds)
         .stderr(Stdio::piped());

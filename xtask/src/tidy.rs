@@ -21,8 +21,9 @@ const LAYERS: &[&[&str]] = &[
     &["knowledge"],
     // A knot, and meant: a finding names its rule, a rule is a value that holds its check, a check
     // takes the audit's context and gives findings, configuration names rules, a manual page says which policy
-    // has its rule on, the audit makes the report, the report explains rules.
-    &["finding", "rule", "rules", "config", "manual", "audit", "report"],
+    // has its rule on, what a name resolves to depends on the configured installer, the audit makes the report, the
+    // report explains rules.
+    &["finding", "rule", "rules", "config", "resolution", "manual", "audit", "report"],
 ];
 
 /// Uses against the order, as (who, whom, why).

@@ -1,3 +1,5 @@
+//! A crash in a rule: what is lost, and what is told.
+
 use std::fs;
 
 use pychain_core::finding::Subject;
