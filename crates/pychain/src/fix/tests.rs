@@ -1,3 +1,5 @@
+//! Choosing edits that fit together, and showing them as a diff.
+
 use super::*;
 
 fn fix(edits: &[(usize, usize, &str)]) -> Fix {

@@ -1,3 +1,5 @@
+//! Reports as a terminal shows them, hostile ones among them.
+
 use pychain_core::finding::{Location, Subject};
 use pychain_core::report::NotRun;
 use pychain_core::text::{Edit, FileId};

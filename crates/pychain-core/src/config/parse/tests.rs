@@ -1,3 +1,5 @@
+//! Configurations as people write them, with what is said of their mistakes.
+
 use super::*;
 use missing_hash::RULE;
 
