@@ -1,4 +1,4 @@
-//! Choosing edits that fit together, and showing them as a diff.
+//! Which fixes are applied together, and the diff that shows them.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Reports as a terminal shows them, hostile ones among them.
+//! What a person reads: findings, summary, the list of rules.
 
 use pychain_core::finding::{Location, Subject};
 use pychain_core::report::NotRun;

@@ -1,4 +1,4 @@
-//! Configurations as people write them, with what is said of their mistakes.
+//! What a configuration may say, and what is said of one that cannot be meant.
 
 use super::*;
 use missing_hash::RULE;
