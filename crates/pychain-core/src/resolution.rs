@@ -75,7 +75,7 @@ pub enum Hold {
 }
 
 /// How somebody who controls one place gets a file of theirs installed in the stead of another place's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Way {
     /// By a higher version.
     HigherVersion,

@@ -11,7 +11,10 @@ mod run;
 
 pub use loader::{Loader, MAX_FILES, Want};
 pub(crate) use run::trusted_host;
-pub use run::{Effective, HashLine, HashMode, HashVerdict, MAX_INCLUDE_DEPTH, MAX_RUN_LINES, Run, RunEntry, Setting};
+pub use run::{
+    Effective, HashLine, HashMode, HashVerdict, MAX_INCLUDE_DEPTH, MAX_LINES_OF_ALL_RUNS, MAX_RUN_LINES, Run, RunEntry,
+    Setting,
+};
 
 /// How a root file is handed to the installer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

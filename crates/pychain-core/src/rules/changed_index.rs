@@ -1,11 +1,12 @@
 //! `changed-index`: the change moves where everything comes from.
 
-use std::collections::BTreeSet;
+use std::cell::LazyCell;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::indexes::{beginning, is_all_hashed, is_expected, shown};
+use super::indexes::{Together, beginning, is_expected, shown};
 use crate::audit::{Context, Findings};
 use crate::finding::{Location, Severity, Subject};
-use crate::resolution::{Place, PlaceKind, Sources, asked, index_key};
+use crate::resolution::{Place, PlaceKind, Sources, index_key};
 use crate::tree::{Project, Run};
 use crate::url::redact;
 
@@ -63,16 +64,21 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(base) = context.base else { return };
     let head = context.project;
+    let old: BTreeMap<&str, &Run> = base.runs.iter().map(|run| (base.file(run.root).path(), run)).collect();
+    let known = || -> BTreeSet<String> {
+        let places = base.runs.iter().flat_map(|run| Sources::of(base, run, context.config.installer).places);
+        places.map(|place| index_key(&place.url)).collect()
+    };
+    let known = LazyCell::new(known);
     let mut told = BTreeSet::new();
     for run in &head.runs {
         let after = Sources::of(head, run, context.config.installer);
-        let path = head.file(run.root).path();
         let mut found: Vec<(Location, &Place, String)> = Vec::new();
-        let before = base.runs.iter().find(|old| base.file(old.root).path() == path);
+        let before = old.get(head.file(run.root).path());
         let before = before.map(|old| Sources::of(base, old, context.config.installer));
         let moved = match &before {
             Some(before) => moved(&after, before),
-            None => newly_used(context, base, &after),
+            None => newly_used(&after, |place| known.contains(&index_key(&place.url))),
         };
         if let Some((place, message)) = moved.filter(|(place, _)| is_ours(context, place)) {
             let gone = before.as_ref().and_then(main);
@@ -86,7 +92,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             );
             found.push((place_of(head, base, run, Some(place)), place, message));
         }
-        let all_hashed = is_all_hashed(&asked(head, run, context.config.installer));
+        let all_hashed = !found.is_empty() && Together::of(context, vec![run]).is_all_hashed();
         for (location, place, message) in found {
             if !told.insert((location, place.url.clone())) {
                 continue;
@@ -122,11 +128,9 @@ fn moved<'a>(after: &'a Sources, before: &Sources) -> Option<(&'a Place, String)
 }
 
 /// The main index of a file that is new, or renamed, where no file took anything from it before.
-fn newly_used<'a>(context: &Context<'_>, base: &Project, after: &'a Sources) -> Option<(&'a Place, String)> {
-    let place = main(after).filter(|place| place.location.is_some())?;
-    let mut old = base.runs.iter().map(|old| Sources::of(base, old, context.config.installer));
-    let message = || format!("the new file takes everything from {}, which no file did before", shown(place));
-    (!old.any(|old| knows(&old, place))).then(|| (place, message()))
+fn newly_used(after: &Sources, is_known: impl Fn(&Place) -> bool) -> Option<(&Place, String)> {
+    let place = main(after).filter(|place| place.location.is_some() && !is_known(place))?;
+    Some((place, format!("the new file takes everything from {}, which no file did before", shown(place))))
 }
 
 const HELP: &str =

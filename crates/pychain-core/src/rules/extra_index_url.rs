@@ -1,10 +1,10 @@
 //! `extra-index-url`: one index may answer in another's stead.
 
-use super::indexes::{Mix, Placed, is_all_hashed, is_foreign, is_private, mix, names, placed, shown};
+use super::indexes::{Mix, Placed, is_foreign, is_private, names, placed, shown};
 use crate::audit::{Context, Findings};
 use crate::config::{Config, Installer};
 use crate::finding::{Finding, Severity, Subject};
-use crate::resolution::{Place, PlaceKind, Way};
+use crate::resolution::PlaceKind;
 use crate::url::redact;
 
 crate::declare_rule! {
@@ -57,40 +57,39 @@ crate::declare_rule! {
     check: check,
 }
 
+/// Places that the evidence lists.
+const MAX_LISTED: usize = 10;
+
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    for placed in placed(context) {
-        let Some(place) = placed.place().filter(|place| place.kind == PlaceKind::Extra) else { continue };
+    for placed in placed(context).iter().filter(|placed| placed.place.kind == PlaceKind::Extra) {
         // The same index twice is still one index.
-        let Some(mix) = mix(&placed, context.config) else { continue };
+        let Some(mix) = placed.mix() else { continue };
         let (message, help, severity) = match context.config.installer {
-            Installer::Pip => for_pip(&placed, &mix),
-            Installer::Uv => for_uv(&placed, &mix, context.config),
+            Installer::Pip => for_pip(&mix),
+            Installer::Uv => for_uv(placed, &mix, context.config),
         };
-        let finding = findings.finding(placed.location, Subject::Index(redact(&place.url)), message);
-        let finding = with_evidence(finding, &placed, &mix, context.config);
-        findings.push(finding.help(help).at_most(severity));
+        let finding = findings.finding(placed.location, Subject::Index(redact(&placed.place.url)), message);
+        findings.push(with_evidence(finding, placed, context.config).help(help).at_most(severity));
     }
 }
 
-fn for_pip(placed: &Placed<'_>, mix: &Mix<'_>) -> (String, &'static str, Severity) {
-    let message = format!("pip pools this index with {}{}", mix.others, mix.outcome(placed));
-    let is_open = !mix.open.is_empty() || placed.asked.is_empty();
-    let severity = if is_open { Severity::Medium } else { Severity::Low };
+fn for_pip(mix: &Mix<'_, '_>) -> (String, &'static str, Severity) {
+    let message = format!("pip pools this index with {}{}", mix.others, mix.outcome());
+    let severity = if mix.is_open() { Severity::Medium } else { Severity::Low };
     (message, "Use one index that serves everything (`--index-url` alone), or give every requirement a hash", severity)
 }
 
-fn for_uv(placed: &Placed<'_>, mix: &Mix<'_>, config: &Config) -> (String, &'static str, Severity) {
-    if is_all_hashed(&placed.asked) {
-        let message = format!("uv asks this extra index before the main one{}", mix.outcome(placed));
+fn for_uv(placed: &Placed<'_>, mix: &Mix<'_, '_>, config: &Config) -> (String, &'static str, Severity) {
+    if placed.together.is_all_hashed() {
+        let message = format!("uv asks this extra index before the main one{}", mix.outcome());
         return (message, "Use one index that serves everything", Severity::Low);
     }
-    let outcome = match mix.by(&[Way::AskedFirst]).as_slice() {
+    let outcome = match mix.by_being_first() {
         [] => "takes what it has from there".to_owned(),
         first => format!("takes {} from there if it has them", names(first)),
     };
-    let main = placed.sources.places.iter().find(|place| place.kind == PlaceKind::Main);
-    let is_open = |place: &Place| is_foreign(place, config);
-    match main.filter(|main| !is_open(main) && placed.place().is_some_and(is_open)) {
+    let main = placed.view.sources.places.iter().rfind(|place| place.kind == PlaceKind::Main);
+    match main.filter(|main| !is_foreign(main, config) && is_foreign(&placed.place, config)) {
         Some(main) => (
             format!("uv asks this extra index before {} and {outcome}", shown(main)),
             "Swap the two: uv asks extra indexes first, so the private index belongs there and the public one in `--index-url`",
@@ -104,17 +103,22 @@ fn for_uv(placed: &Placed<'_>, mix: &Mix<'_>, config: &Config) -> (String, &'sta
     }
 }
 
-fn with_evidence(finding: Finding, placed: &Placed<'_>, mix: &Mix<'_>, config: &Config) -> Finding {
-    let order: Vec<String> = placed.sources.places.iter().map(|place| redact(&place.url)).collect();
+fn with_evidence(finding: Finding, placed: &Placed<'_>, config: &Config) -> Finding {
+    let all = &placed.view.sources.places;
+    let mut order: Vec<String> = all.iter().take(MAX_LISTED).map(|place| redact(&place.url)).collect();
+    if let Some(more) = all.len().checked_sub(MAX_LISTED).filter(|more| *more > 0) {
+        order.push(format!("and {more} more"));
+    }
     let mut finding = finding.evidence("places, in the installer's order", order.join(", "));
-    if !mix.open.is_empty() {
-        finding = finding.evidence("without a hash", format!("{} of {}", mix.open.len(), placed.asked.len()));
+    let (asked, unhashed) = (&placed.together.asked, &placed.together.unhashed);
+    if !unhashed.is_empty() {
+        finding = finding.evidence("without a hash", format!("{} of {}", unhashed.len(), asked.len()));
     }
-    let private: Vec<_> = mix.open.iter().map(|(asked, _)| *asked).filter(|asked| is_private(asked, config)).collect();
-    if !private.is_empty() {
-        finding = finding.evidence("private names", names(&private));
+    let private = unhashed.partition_point(|asked| is_private(asked, config));
+    match unhashed.get(..private) {
+        Some(private) if !private.is_empty() => finding.evidence("private names", names(private)),
+        _ => finding,
     }
-    finding
 }
 
 #[cfg(test)]

@@ -1,14 +1,15 @@
 //! What the rules about indexes share: each place that an option sets, what is asked of it, and who could answer.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::support::{is_loopback, runs_of};
 use crate::audit::Context;
 use crate::config::Config;
 use crate::finding::Location;
 use crate::prose::code;
-use crate::resolution::{Asked, Hold, Place, Sources, Way, asked, index_key};
-use crate::text::Span;
+use crate::resolution::{Asked, Hold, Place, PlaceKind, Sources, Way, asked, index_key};
+use crate::text::{FileId, Span};
 use crate::tree::{Project, Run};
 use crate::url::{DirectUrl, PUBLIC_INDEX_HOSTS, redact};
 
@@ -16,121 +17,160 @@ use crate::url::{DirectUrl, PUBLIC_INDEX_HOSTS, redact};
 pub(super) struct Placed<'a> {
     /// The option's value.
     pub(super) location: Location,
-    /// The places of the first run that takes candidates from it.
-    pub(super) sources: Sources,
-    /// Which of them it is.
-    pub(super) at: usize,
-    /// The runs that take candidates from it.
-    pub(super) runs: Vec<&'a Run>,
-    /// Everything that is asked of it, in any run.
-    pub(super) asked: Vec<Asked<'a>>,
+    /// The place itself.
+    pub(super) place: Place,
+    /// What else the first run takes candidates from.
+    pub(super) view: Rc<View>,
+    /// What is asked of it.
+    pub(super) together: Rc<Together<'a>>,
+    at: usize,
 }
 
-impl Placed<'_> {
-    /// The place.
-    pub(super) fn place(&self) -> Option<&Place> {
-        self.sources.places.get(self.at)
+/// The places of a run, and those of them that are not the same under another spelling.
+pub(super) struct View {
+    pub(super) sources: Sources,
+    /// Key and index of each, indexes before pages of links.
+    distinct: Vec<(String, usize)>,
+}
+
+/// Runs that are judged together because they read the same option, and what they ask for by name.
+#[derive(Default)]
+pub(super) struct Together<'a> {
+    pub(super) runs: Vec<&'a Run>,
+    /// Each requirement once, as loosely bound as any run has it; private names first.
+    pub(super) asked: Vec<Asked<'a>>,
+    /// Of these, the ones that no pin or hash binds.
+    open: Vec<Asked<'a>>,
+    /// The ones that a pin binds, and no hash.
+    pinned: Vec<Asked<'a>>,
+    /// Both, and so all without a hash.
+    pub(super) unhashed: Vec<Asked<'a>>,
+}
+
+impl<'a> Together<'a> {
+    pub(super) fn of(context: &Context<'a>, runs: Vec<&'a Run>) -> Self {
+        let mut all: BTreeMap<Location, Asked<'a>> = BTreeMap::new();
+        for new in runs.iter().flat_map(|run| asked(context.project, run, context.config.installer)) {
+            let known = all.entry(new.entry.location()).or_insert(new);
+            known.hold = known.hold.min(new.hold);
+        }
+        let mut asked: Vec<Asked<'a>> = all.into_values().collect();
+        asked.sort_by_key(|asked| !is_private(asked, context.config));
+        let held = |wanted: &[Hold]| asked.iter().filter(|asked| wanted.contains(&asked.hold)).copied().collect();
+        let (open, pinned) = (held(&[Hold::Open]), held(&[Hold::Pinned]));
+        Self { open, pinned, unhashed: held(&[Hold::Open, Hold::Pinned]), runs, asked }
     }
 
-    /// Indexes of the other places.
-    fn others(&self) -> impl Iterator<Item = usize> {
-        let key = self.place().map(|place| index_key(&place.url));
-        let places = self.sources.places.iter().enumerate();
-        places.filter(move |(_, place)| Some(index_key(&place.url)) != key).map(|(at, _)| at)
+    /// Everything that is asked for together with a file.
+    pub(super) fn with(context: &Context<'a>, file: FileId) -> Self {
+        Self::of(context, runs_of(context.project, file).collect())
+    }
+
+    /// Whether something is asked for, and a hash is given for all of it.
+    pub(super) fn is_all_hashed(&self) -> bool {
+        !self.asked.is_empty() && self.unhashed.is_empty()
     }
 }
 
 /// Every place in effect that an option sets, by location.
 pub(super) fn placed<'a>(context: &Context<'a>) -> Vec<Placed<'a>> {
-    let (project, installer) = (context.project, context.config.installer);
-    let mut out: BTreeMap<Location, Placed<'a>> = BTreeMap::new();
-    for run in &project.runs {
-        let sources = Sources::of(project, run, installer);
-        let mut of_run = None;
-        for (at, place) in sources.places.iter().enumerate() {
+    let project = context.project;
+    let mut found: BTreeMap<Location, (Place, Rc<View>, usize, Vec<usize>)> = BTreeMap::new();
+    for (number, run) in project.runs.iter().enumerate() {
+        let view = Rc::new(View::of(Sources::of(project, run, context.config.installer)));
+        for (at, place) in view.sources.places.iter().enumerate() {
             let Some(location) = place.location else { continue };
-            let new = || Placed { location, sources: sources.clone(), at, runs: Vec::new(), asked: Vec::new() };
-            let placed = out.entry(location).or_insert_with(new);
-            placed.runs.push(run);
-            placed.asked.extend_from_slice(of_run.get_or_insert_with(|| asked(project, run, installer)));
+            let (_, _, _, runs) =
+                found.entry(location).or_insert_with(|| (place.clone(), Rc::clone(&view), at, Vec::new()));
+            runs.push(number);
         }
     }
-    let mut out: Vec<Placed<'a>> = out.into_values().collect();
-    for placed in &mut out {
-        unite(&mut placed.asked);
+    let mut known: BTreeMap<Vec<usize>, Rc<Together<'a>>> = BTreeMap::new();
+    let placed = found.into_iter().map(|(location, (place, view, at, numbers))| {
+        let runs = || numbers.iter().filter_map(|number| project.runs.get(*number)).collect();
+        let together = match known.get(&numbers) {
+            Some(together) => Rc::clone(together),
+            None => Rc::new(Together::of(context, runs())),
+        };
+        known.entry(numbers).or_insert_with(|| Rc::clone(&together));
+        Placed { location, place, view, together, at }
+    });
+    placed.collect()
+}
+
+impl View {
+    fn of(sources: Sources) -> Self {
+        let mut distinct: BTreeMap<String, usize> = BTreeMap::new();
+        for (at, place) in sources.places.iter().enumerate() {
+            distinct.entry(index_key(&place.url)).or_insert(at);
+        }
+        let mut distinct: Vec<(String, usize)> = distinct.into_iter().collect();
+        let is_page = |at: usize| sources.places.get(at).is_some_and(|place| place.kind == PlaceKind::FindLinks);
+        distinct.sort_by_key(|(_, at)| (is_page(*at), *at));
+        Self { sources, distinct }
     }
-    out
 }
 
-/// Everything that is asked for together with a file.
-pub(super) fn asked_with<'a>(context: &Context<'a>, file: crate::text::FileId) -> Vec<Asked<'a>> {
-    let mut all =
-        runs_of(context.project, file).flat_map(|run| asked(context.project, run, context.config.installer)).collect();
-    unite(&mut all);
-    all
-}
-
-/// Each requirement once, as loosely bound as any run has it.
-fn unite(asked: &mut Vec<Asked<'_>>) {
-    asked.sort_by_key(|asked| (asked.entry.location(), asked.hold));
-    asked.dedup_by_key(|asked| asked.entry.location());
-}
-
-/// Whether something is asked for, and a hash is given for all of it.
-pub(super) fn is_all_hashed(asked: &[Asked<'_>]) -> bool {
-    !asked.is_empty() && asked.iter().all(|asked| asked.hold == Hold::Hashed)
-}
-
-/// What may happen because the installer takes candidates from this place and from others.
-pub(super) struct Mix<'a> {
+/// How a place and the others of its run may answer for one another.
+pub(super) struct Mix<'p, 'a> {
     /// The other places, for a message.
     pub(super) others: String,
-    /// Requirements that one place may answer for in another's stead, and how; private names first.
-    pub(super) open: Vec<(Asked<'a>, Way)>,
+    together: &'p Together<'a>,
+    of_open: Option<Way>,
+    of_pinned: Option<Way>,
 }
 
-/// How a place and the others of its run may answer for one another; none where it is the only one.
-pub(super) fn mix<'a>(placed: &Placed<'a>, config: &Config) -> Option<Mix<'a>> {
-    let others: Vec<usize> = placed.others().collect();
-    let urls = others.iter().filter_map(|at| placed.sources.places.get(*at));
-    let others_text = match others.as_slice() {
-        [] => return None,
-        [_] => urls.map(shown).collect(),
-        several => format!("{} other places", several.len()),
-    };
-    let way = |hold| {
-        let (sources, at) = (&placed.sources, placed.at);
-        others.iter().find_map(|other| sources.way_in(*other, at, hold).or_else(|| sources.way_in(at, *other, hold)))
-    };
-    let ways = [Hold::Open, Hold::Pinned, Hold::Hashed].map(|hold| (hold, way(hold)));
-    let way_of = |hold| ways.iter().find(|(known, _)| *known == hold).and_then(|(_, way)| *way);
-    let mut open: Vec<_> =
-        placed.asked.iter().filter_map(|asked| way_of(asked.hold).map(|way| (*asked, way))).collect();
-    open.sort_by_key(|(asked, _)| !is_private(asked, config));
-    Some(Mix { others: others_text, open })
+impl<'a> Placed<'a> {
+    /// What comes of it that there are other places; none where this is the only one.
+    pub(super) fn mix(&self) -> Option<Mix<'_, 'a>> {
+        let (key, sources) = (index_key(&self.place.url), &self.view.sources);
+        let (_, other) = self.view.distinct.iter().find(|(other, _)| *other != key)?;
+        let others = match self.view.distinct.len() {
+            2 => sources.places.get(*other).map(shown).unwrap_or_default(),
+            count => format!("{} other places", count - 1),
+        };
+        let way = |hold| sources.way_in(*other, self.at, hold).or_else(|| sources.way_in(self.at, *other, hold));
+        Some(Mix { others, together: &self.together, of_open: way(Hold::Open), of_pinned: way(Hold::Pinned) })
+    }
 }
 
-impl<'a> Mix<'a> {
-    /// The requirements that are open in one of some ways.
-    pub(super) fn by(&self, ways: &[Way]) -> Vec<Asked<'a>> {
-        self.open.iter().filter(|(_, way)| ways.contains(way)).map(|(asked, _)| *asked).collect()
+impl<'p, 'a> Mix<'p, 'a> {
+    /// What any of the places may answer for, by a higher version.
+    fn by_higher_version(&self) -> &'p [Asked<'a>] {
+        if self.of_open == Some(Way::HigherVersion) { &self.together.open } else { &[] }
+    }
+
+    /// What any of them may answer for, by a file of the same version.
+    fn by_same_version(&self) -> &'p [Asked<'a>] {
+        if self.of_pinned == Some(Way::SameVersion) { &self.together.pinned } else { &[] }
+    }
+
+    /// What the place that is asked first answers for alone.
+    pub(super) fn by_being_first(&self) -> &'p [Asked<'a>] {
+        if self.of_open == Some(Way::AskedFirst) { &self.together.unhashed } else { &[] }
+    }
+
+    /// Whether somebody may get a file of theirs installed, as far as can be told.
+    pub(super) fn is_open(&self) -> bool {
+        !self.together.is_all_hashed()
     }
 
     /// What a pool of places means for these requirements, as the second half of a sentence.
-    pub(super) fn outcome(&self, placed: &Placed<'_>) -> String {
-        let (open, pinned) = (self.by(&[Way::HigherVersion]), self.by(&[Way::SameVersion]));
-        if !open.is_empty() {
-            format!(": of {} it takes the highest version that any of them offers", names(&open))
-        } else if !pinned.is_empty() {
-            let verb = if pinned.len() == 1 { "is" } else { "are" };
-            format!(
-                ": {} {verb} pinned without a hash, so of that version it takes whoever's file fits best",
-                names(&pinned)
-            )
-        } else if placed.asked.is_empty() {
-            ", for whatever is installed together with this file".to_owned()
-        } else {
-            "; with a hash for everything this can stop the install, but not enter it".to_owned()
+    pub(super) fn outcome(&self) -> String {
+        match (self.by_higher_version(), self.by_same_version()) {
+            ([], []) if self.together.asked.is_empty() => {
+                ", for whatever is installed together with this file".to_owned()
+            }
+            ([], []) => "; with a hash for everything this can stop the install, but not enter it".to_owned(),
+            ([], [only]) => {
+                let only = names(std::slice::from_ref(only));
+                format!(": {only} is pinned without a hash, so of that version it takes whoever's file fits best")
+            }
+            ([], pinned) => format!(
+                ": {} are pinned without a hash, so of those versions it takes whoever's file fits best",
+                names(pinned)
+            ),
+            (open, _) => format!(": of {} it takes the highest version that any of them offers", names(open)),
         }
     }
 }
@@ -143,12 +183,9 @@ pub(super) fn is_private(asked: &Asked<'_>, config: &Config) -> bool {
 /// "`a`, `b` and 3 more".
 pub(super) fn names(asked: &[Asked<'_>]) -> String {
     let mut labels: Vec<String> = Vec::new();
-    for label in asked.iter().map(|asked| code(&asked.entry.requirement.label())) {
+    for label in asked.iter().take(16).map(|asked| code(&asked.entry.requirement.label())) {
         if !labels.contains(&label) {
             labels.push(label);
-        }
-        if labels.len() > 2 && asked.len() > 3 {
-            break;
         }
     }
     match (labels.as_slice(), asked.len()) {
@@ -188,7 +225,7 @@ pub(super) fn is_foreign(place: &Place, config: &Config) -> bool {
 }
 
 /// The first thing in a file that a finding about the whole of it can point at.
-pub(super) fn beginning(project: &Project, file: crate::text::FileId) -> Location {
+pub(super) fn beginning(project: &Project, file: FileId) -> Location {
     let span = project.document(file).and_then(|document| document.lines.first()).map(|line| line.span);
     Location { file, span: span.unwrap_or_default() }
 }

@@ -1,6 +1,6 @@
 //! `insecure-index`: candidates come over a connection that anybody on the way may answer on.
 
-use super::indexes::{Placed, is_all_hashed, placed, remote, shown};
+use super::indexes::{Placed, placed, remote, shown};
 use crate::audit::{Context, Findings};
 use crate::config::Installer;
 use crate::finding::{Safety, Severity, Subject};
@@ -50,7 +50,7 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     for placed in placed(context) {
-        let Some(place) = placed.place() else { continue };
+        let place = &placed.place;
         let Some(url) = remote(&place.url).filter(|url| url.scheme != "https") else { continue };
         let (outcome, severity) = match context.config.installer {
             Installer::Pip if !is_trusted(&placed, &url) => {
@@ -62,7 +62,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let finding = findings
             .finding(placed.location, Subject::Index(redact(&place.url)), message)
             .help("Use the `https` address of the index")
-            .at_most(if is_all_hashed(&placed.asked) { Severity::Low } else { severity });
+            .at_most(if placed.together.is_all_hashed() { Severity::Low } else { severity });
         findings.push(match https(context, &placed, &url) {
             Some(edit) => finding.fix("Use `https`", Safety::Safe, vec![edit]),
             None => finding,
@@ -75,7 +75,7 @@ fn is_trusted(placed: &Placed<'_>, url: &DirectUrl) -> bool {
     let host = url.host();
     let port = url.authority.rsplit_once(':').map(|(_, port)| port).filter(|port| !port.contains(['@', ']']));
     let with_port = port.map(|port| format!("{host}:{port}"));
-    let trusted = placed.runs.iter().flat_map(|run| &run.options.trusted_hosts);
+    let trusted = placed.together.runs.iter().flat_map(|run| &run.options.trusted_hosts);
     trusted.into_iter().any(|setting| setting.value == host || Some(&setting.value) == with_port.as_ref())
 }
 

@@ -1,12 +1,11 @@
 //! `no-require-hashes`: one line lifts the demand for hashes from the whole install.
 
-use super::indexes::{asked_with, names};
+use super::indexes::{Together, names};
 use super::support::runs_of;
 use crate::audit::{Context, Findings};
 use crate::config::Installer;
 use crate::finding::{Location, Severity, Subject};
 use crate::model::{InstallOption, LineKind};
-use crate::resolution::Hold;
 use crate::tree::Project;
 
 crate::declare_rule! {
@@ -54,13 +53,17 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let project = context.project;
+    // Once a file is enough: the option knows no degrees.
+    let mut told = None;
     for (document, line, used) in project.options(InstallOption::NoRequireHashes) {
         if !matches!(line.kind, LineKind::Options) {
             continue;
         }
-        let asked = asked_with(context, document.file);
-        let unhashed: Vec<_> = asked.iter().copied().filter(|asked| asked.hold != Hold::Hashed).collect();
-        let has_hashes = unhashed.len() < asked.len();
+        if told.replace(document.file) == Some(document.file) {
+            continue;
+        }
+        let together = Together::with(context, document.file);
+        let has_hashes = together.unhashed.len() < together.asked.len();
         let conflict = required(project, document.file);
         let (outcome, severity) = if context.config.installer == Installer::Uv {
             ("uv refuses the whole file for it".to_owned(), Severity::High)
@@ -68,10 +71,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             ("pip refuses the whole install, as another option asks for hashes".to_owned(), Severity::High)
         } else if !has_hashes {
             ("no requirement here has a hash yet".to_owned(), Severity::Low)
-        } else if unhashed.is_empty() {
+        } else if together.unhashed.is_empty() {
             ("a new line or an unlisted dependency needs no hash any more".to_owned(), Severity::High)
         } else {
-            (format!("{} may be anything", names(&unhashed)), Severity::High)
+            (format!("{} may be anything", names(&together.unhashed)), Severity::High)
         };
         let location = Location { file: document.file, span: used.span };
         let subject = Subject::Option(used.option.flag().to_owned());

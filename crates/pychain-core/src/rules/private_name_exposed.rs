@@ -1,11 +1,12 @@
 //! `private-name-exposed`: a name of one's own that somebody else's index may answer for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::indexes::{is_expected, is_foreign, is_private, names, shown};
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Confidence, Finding, Location, Severity, Subject};
 use crate::resolution::{Asked, Hold, Place, Sources, Way, asked};
+use crate::text::{FileId, Span};
 use crate::url::redact;
 
 crate::declare_rule! {
@@ -56,26 +57,28 @@ crate::declare_rule! {
     check: check,
 }
 
+/// What is told together: a file's, in a change a line's, that are exposed in one way.
+type Key = (FileId, Option<Span>, Option<Way>);
+
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let (project, config) = (context.project, context.config);
     let mut told: BTreeSet<Location> = BTreeSet::new();
     for run in &project.runs {
         let sources = Sources::of(project, run, config.installer);
-        let private = asked(project, run, config.installer).into_iter().filter(|asked| is_private(asked, config));
-        let mut exposed: Vec<(Asked<'_>, Exposure<'_>)> = private
-            .filter(|asked| asked.hold != Hold::Hashed)
-            .filter_map(|asked| Some((asked, exposure(context, &sources, asked.hold)?)))
-            .filter(|(asked, _)| told.insert(asked.entry.location()))
-            .collect();
-        while let Some((first, exposure)) = exposed.first().copied() {
-            let at = first.entry.location();
-            let (group, rest): (Vec<_>, Vec<_>) = exposed.into_iter().partition(|(asked, other)| {
-                let place = asked.entry.location();
-                place == at || (context.scope == Scope::Full && place.file == at.file && other.way == exposure.way)
-            });
-            exposed = rest;
-            let group: Vec<Asked<'_>> = group.into_iter().map(|(asked, _)| asked).collect();
-            findings.push(finding(context, findings, &group, &first, &exposure));
+        let exposures = [Hold::Open, Hold::Pinned].map(|hold| (hold, exposure(context, &sources, hold)));
+        let exposure_of = |hold| exposures.iter().find(|(known, _)| *known == hold).and_then(|(_, exposure)| *exposure);
+        let mut groups: BTreeMap<Key, (Exposure<'_>, Vec<Asked<'_>>)> = BTreeMap::new();
+        for asked in asked(project, run, config.installer).into_iter().filter(|asked| is_private(asked, config)) {
+            let location = asked.entry.location();
+            let Some(exposure) = exposure_of(asked.hold).filter(|_| told.insert(location)) else { continue };
+            let line = (context.scope == Scope::Change).then_some(location.span);
+            let new = || (exposure, Vec::new());
+            groups.entry((location.file, line, exposure.way)).or_insert_with(new).1.push(asked);
+        }
+        for (exposure, group) in groups.into_values() {
+            if let Some(first) = group.first() {
+                findings.push(finding(context, findings, &group, first, &exposure));
+            }
         }
     }
 }
@@ -88,20 +91,20 @@ struct Exposure<'a> {
 }
 
 fn exposure<'a>(context: &Context<'_>, sources: &'a Sources, hold: Hold) -> Option<Exposure<'a>> {
-    let places = || sources.places.iter().enumerate();
-    let foreign = || places().filter(|(_, place)| is_foreign(place, context.config));
-    let mut own = places().filter(|(_, place)| !is_foreign(place, context.config)).map(|(at, _)| at).peekable();
-    if own.peek().is_none() {
+    let config = context.config;
+    let (foreign, own): (Vec<_>, Vec<_>) =
+        sources.places.iter().enumerate().partition(|(_, place)| is_foreign(place, config));
+    // What one place can do to another depends on their order alone, so the outermost ones stand for all.
+    let (Some((first, _)), Some((last, _))) = (own.first(), own.last()) else {
         // Of a default index that is not expected `unexpected-index` speaks.
-        let config = context.config;
         let is_told =
             |by: &Place| by.location.is_none() && !config.expected_indexes.is_empty() && !is_expected(&by.url, config);
-        return foreign().map(|(_, by)| by).find(|by| !is_told(by)).map(|by| Exposure { by, way: None });
-    }
-    let mut ways = own.flat_map(|own| {
-        foreign().filter_map(move |(at, by)| Some(Exposure { by, way: Some(sources.way_in(own, at, hold)?) }))
-    });
-    ways.next()
+        return foreign.into_iter().map(|(_, by)| by).find(|by| !is_told(by)).map(|by| Exposure { by, way: None });
+    };
+    foreign.into_iter().find_map(|(at, by)| {
+        let way = sources.way_in(*first, at, hold).or_else(|| sources.way_in(*last, at, hold))?;
+        Some(Exposure { by, way: Some(way) })
+    })
 }
 
 fn finding(

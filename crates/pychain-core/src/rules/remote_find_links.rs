@@ -1,6 +1,6 @@
 //! `remote-find-links`: a page on some host is as good as an index.
 
-use super::indexes::{is_expected, mix, placed, remote};
+use super::indexes::{is_expected, placed, remote};
 use crate::audit::{Context, Findings};
 use crate::config::Installer;
 use crate::finding::{Severity, Subject};
@@ -49,25 +49,23 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let tool = context.config.installer;
-    for placed in placed(context) {
-        let Some(place) = placed.place().filter(|place| place.kind == PlaceKind::FindLinks) else { continue };
-        if remote(&place.url).is_none() || is_expected(&place.url, context.config) {
+    for placed in placed(context).iter().filter(|placed| placed.place.kind == PlaceKind::FindLinks) {
+        let url = &placed.place.url;
+        if remote(url).is_none() || is_expected(url, context.config) {
             continue;
         }
-        let mix = mix(&placed, context.config);
-        let (outcome, severity) = match &mix {
+        let (outcome, severity) = match placed.mix() {
             None => (format!("{} takes everything from the files that this page links to", tool.name()), Severity::Low),
             Some(mix) => {
                 // uv pools the page with whichever index knows the name.
                 let others = if tool == Installer::Uv { "the index" } else { &mix.others };
-                let is_open = !mix.open.is_empty() || placed.asked.is_empty();
                 (
-                    format!("{} pools the files of this page with {others}{}", tool.name(), mix.outcome(&placed)),
-                    if is_open { Severity::Medium } else { Severity::Low },
+                    format!("{} pools the files of this page with {others}{}", tool.name(), mix.outcome()),
+                    if mix.is_open() { Severity::Medium } else { Severity::Low },
                 )
             }
         };
-        let finding = findings.finding(placed.location, Subject::Index(redact(&place.url)), outcome);
+        let finding = findings.finding(placed.location, Subject::Index(redact(url)), outcome);
         let help = "Depend on the one file that is meant (`NAME @ URL#sha256=…`), or give every requirement a hash";
         findings.push(finding.help(help).at_most(severity));
     }

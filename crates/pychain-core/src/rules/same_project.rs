@@ -9,7 +9,7 @@ use crate::requirement::{Binding, Marker, Specifier};
 use crate::tree::{Entry, Project};
 use crate::url::DirectUrl;
 
-/// So many entries of one project are compared with each other; more of them is nobody's file.
+/// So many entries of one project, or specifiers, are compared with each other; more of them is nobody's file.
 const MAX_COMPARED: usize = 32;
 
 /// Two entries of one project that one run reads, in its order.
@@ -77,7 +77,8 @@ pub(super) fn each_pair<'a>(project: &'a Project, mut visit: impl FnMut(&Pair<'a
 pub(super) fn contradict(one: &Requirement, other: &Requirement) -> bool {
     match (&one.source, &other.source) {
         (Source::Index, Source::Index) => {
-            let all: Vec<Specifier> = one.specifiers.iter().chain(&other.specifiers).cloned().collect();
+            let both = one.specifiers.iter().chain(&other.specifiers);
+            let all: Vec<Specifier> = both.take(MAX_COMPARED + 1).cloned().collect();
             is_unsatisfiable(&all)
         }
         (Source::Url(url), Source::Url(other_url)) => {
@@ -99,6 +100,9 @@ fn identity(url: &DirectUrl) -> String {
 
 /// Whether no version satisfies all specifiers. `false` where it cannot be told.
 pub(super) fn is_unsatisfiable(specifiers: &[Specifier]) -> bool {
+    if specifiers.len() > MAX_COMPARED {
+        return false;
+    }
     let Some(all) = typed::specifiers(specifiers) else { return false };
     let binding = |wanted| specifiers.iter().filter(move |specifier| specifier.binding() == wanted);
     if binding(Binding::Arbitrary).next().is_some() {

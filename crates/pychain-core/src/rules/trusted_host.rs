@@ -1,13 +1,15 @@
 //! `trusted-host`: pip does not check who answers.
 
-use super::indexes::{asked_with, is_all_hashed};
+use std::collections::BTreeMap;
+
+use super::indexes::Together;
 use super::support::is_loopback;
 use crate::audit::{Context, Findings};
 use crate::config::Installer;
 use crate::finding::{Location, Severity, Subject};
 use crate::model::{InstallOption, LineKind};
 use crate::prose::code;
-use crate::text::Span;
+use crate::text::{FileId, Span};
 use crate::tree::trusted_host;
 use crate::url::DirectUrl;
 
@@ -59,6 +61,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     if context.config.installer == Installer::Uv {
         return;
     }
+    let mut known: BTreeMap<FileId, bool> = BTreeMap::new();
     for (document, line, used) in context.project.options(InstallOption::TrustedHost) {
         let value = used.value.value.as_str();
         // A value that is no host stops pip, and `unreadable-line` says so.
@@ -70,7 +73,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let location = Location { file: document.file, span: used.span };
         let subject = Subject::Option(format!("{} {host}", used.option.flag()));
         let message = format!("pip does not check who answers for {}", code(&host));
-        let all_hashed = is_all_hashed(&asked_with(context, document.file));
+        let all_hashed =
+            *known.entry(document.file).or_insert_with(|| Together::with(context, document.file).is_all_hashed());
         findings.push(
             findings
                 .finding(location, subject, message)

@@ -1,5 +1,7 @@
 //! `url-credentials`: a secret that everybody who can read the file has.
 
+use std::collections::BTreeSet;
+
 use crate::audit::{Context, Findings};
 use crate::finding::{Confidence, Location, Subject};
 use crate::prose::code;
@@ -72,6 +74,7 @@ const STAND_INS: [&str; 12] = [
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let project = context.project;
+    let known: BTreeSet<&str> = context.base.into_iter().flat_map(all_secrets).collect();
     for document in &project.documents {
         let file = project.file(document.file);
         for (span, confidence) in secrets_in(file) {
@@ -83,7 +86,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                 .help("Revoke it, and write `${NAME}` in its place: pip reads the variable from the environment")
                 .confidence(confidence);
             // The secret is not made part of the fingerprint, which is published: it could be guessed from it.
-            if context.base.is_some_and(|base| !holds(base, file.slice(span))) {
+            if context.base.is_some() && !known.contains(file.slice(span)) {
                 finding = finding.identified_by("new in this change");
             }
             findings.push(finding);
@@ -146,10 +149,8 @@ fn url_around(text: &str, span: Span) -> &str {
     rest.split(is_outside).next().unwrap_or_default()
 }
 
-fn holds(project: &Project, secret: &str) -> bool {
-    project.files.iter().any(|file| {
-        file.text().contains(secret) && secrets_in(file).iter().any(|(span, _)| file.slice(*span) == secret)
-    })
+fn all_secrets(project: &Project) -> impl Iterator<Item = &str> {
+    project.files.iter().flat_map(|file| secrets_in(file).into_iter().map(|(span, _)| file.slice(span)))
 }
 
 #[cfg(test)]

@@ -17,8 +17,10 @@ pub use hashes::{HashLine, HashMode, HashVerdict};
 
 /// How deep includes may nest; Python's recursion limit stops pip at about three times as many.
 pub const MAX_INCLUDE_DEPTH: usize = 100;
-/// How many logical lines all runs together may have: files that include each other many times grow without end.
-pub const MAX_RUN_LINES: usize = 400_000;
+/// How many logical lines one run may have: files that include each other many times grow without end.
+pub const MAX_RUN_LINES: usize = 100_000;
+/// How many logical lines all runs of a project may have together.
+pub const MAX_LINES_OF_ALL_RUNS: usize = 1_000_000;
 
 /// pip's reading of one root file and all that it includes.
 #[derive(Debug, Clone)]
@@ -109,9 +111,9 @@ pub(super) fn read(project: &mut Project, roots: &BTreeMap<String, Role>, marker
         roots.iter().filter_map(|(path, role)| project.find(path).map(|file| (file, *role))).collect();
     // Files that only include each other have no root of their own: then each stands for itself.
     let free: Vec<_> = wanted.iter().copied().filter(|(file, _)| !included.contains(file)).collect();
-    let mut budget = MAX_RUN_LINES;
+    let mut budget = MAX_LINES_OF_ALL_RUNS;
     let mut walk = |file: FileId, role: Role| {
-        let run = Walk::run(project, file, role, markers, budget);
+        let run = Walk::run(project, file, role, markers, budget.min(MAX_RUN_LINES));
         budget = budget.saturating_sub(run.entries.len());
         run
     };

@@ -42,23 +42,24 @@ impl LogicalLine<'_> {
         match &self.segments {
             Segments::One(offset) => Span::new(offset + range.start, offset + range.end),
             Segments::Many(segments) => {
-                let start = locate(segments, range.start).map_or(0, |segment| match segment.expanded_to {
-                    Some(_) => segment.source,
-                    None => segment.source + (range.start - segment.logical),
-                });
-                let end_of = |end: usize| {
-                    locate(segments, end - 1).map_or(start, |segment| match segment.expanded_to {
-                        Some(end) => end,
-                        None => segment.source + (end - segment.logical),
+                let end_of = |at: usize| {
+                    let last = at.checked_sub(1)?;
+                    locate(segments, last)
+                        .map(|segment| segment.expanded_to.unwrap_or(segment.source + (at - segment.logical)))
+                };
+                let start_of = |at: usize| {
+                    locate(segments, at).map_or(0, |segment| match segment.expanded_to {
+                        Some(_) => segment.source,
+                        None => segment.source + (at - segment.logical),
                     })
                 };
                 if range.end <= range.start {
-                    // Behind what stands before it: what follows may be a comment that was cut off.
-                    let at = if range.start == 0 { start } else { end_of(range.start) };
+                    // Right behind what stands before it: the next piece may begin on a line that is not this one's.
+                    let at = end_of(range.start).unwrap_or_else(|| start_of(range.start));
                     return Span::new(at, at);
                 }
-                let end = end_of(range.end);
-                Span::new(start, end)
+                let start = start_of(range.start);
+                Span::new(start, end_of(range.end).unwrap_or(start))
             }
         }
     }
@@ -322,6 +323,12 @@ mod tests {
         assert_eq!(&text[line.span(at..at + 8).range()], "--hash=b");
         assert_eq!(&text[line.span(0..3).range()], "foo");
         assert_eq!(&text[comments[0].range()], "# c");
+    }
+
+    #[test]
+    fn an_empty_range_stays_within_its_line() {
+        let (lines, _) = logical_lines("H\\\n\nee", &BTreeMap::new());
+        assert_eq!(lines[0].span(1..1), Span::new(1, 1));
     }
 
     #[test]
