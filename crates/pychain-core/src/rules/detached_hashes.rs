@@ -1,12 +1,13 @@
 //! `detached-hashes`: hashes that look as if they belonged to a requirement, and do not.
 
 use super::support::{checks_hashes, runs_of};
+use super::unreadable_line::only_line;
 use crate::audit::{Context, Findings};
 use crate::config::Installer;
 use crate::finding::{Location, Safety, Severity, Subject};
 use crate::model::{Document, InstallOption, Line, LineKind};
 use crate::prose::code;
-use crate::text::{Edit, Span};
+use crate::text::{Edit, Span, apply_edits};
 use crate::tree::Project;
 
 crate::declare_rule! {
@@ -60,7 +61,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             let (strays, after) = rest.split_at(count.max(1));
             rest = after;
             if count == 0 {
-                if let Some(swallowed) = Swallowed::by_comment(document, text, line) {
+                let owner = line.requirement().filter(|requirement| !requirement.editable);
+                if let Some(swallowed) = owner.and_then(|_| Swallowed::by_comment(document, text, line)) {
                     report(context, findings, document, &swallowed.detached(line));
                 }
             } else if !above.is_some_and(is_broken_continuation) {
@@ -92,8 +94,12 @@ impl<'a> Detached<'a> {
             (Some(requirement), None) => format!("the line of {} above is not continued", code(&requirement.label())),
             _ => "there is no requirement above".to_owned(),
         };
-        let is_pure = strays.iter().all(|line| line.options.iter().all(|used| used.option == InstallOption::Hash));
+        let is_hash = |line: &Line| line.options.iter().all(|used| used.option == InstallOption::Hash);
+        let is_pure = strays.iter().all(|line| line.dropped.is_empty() && is_hash(line));
+        let whole = owner.zip(strays.last()).map(|(first, last)| first.span.cover(last.span));
         let edits = owner.filter(|_| is_pure).and_then(|owner| join(text, owner, strays));
+        let edits = edits.zip(whole).filter(|(edits, whole)| holds_together(text, *whole, edits));
+        let edits = edits.map(|(edits, _)| edits);
         Self { owner, count: hashes().count(), primary: comment.unwrap_or(first), why, edits }
     }
 }
@@ -117,7 +123,9 @@ impl Swallowed {
         if count == 0 || between.contains('\n') {
             return None;
         }
-        let edits = below.lines().all(|line| is_hash(&line)).then(|| {
+        let mut words = below.split_whitespace().filter(|word| *word != "\\");
+        let is_pure = words.all(|word| word.starts_with("--hash=")) && !has_odd_line_end(whole);
+        let edits = is_pure.then(|| {
             let body = first.trim_end_matches('\r').trim_end_matches('\\');
             let end = comment.start as usize + body.len();
             let line_end = if first.ends_with('\r') { "\r\n" } else { "\n" };
@@ -125,14 +133,15 @@ impl Swallowed {
             let insert = Edit::replace(start_of_line(text, line.span)?, moved);
             Some(vec![insert, Edit::replace(Span::new(line.span.end as usize, end), " ")])
         });
+        let joined = line.span.cover(*comment);
+        let edits = edits.flatten().filter(|edits| holds_together(text, joined, edits));
         let primary = Span::new(comment.start as usize, comment.start as usize + first.trim_end_matches('\r').len());
-        Some(Self { comment: primary, count, edits: edits.flatten() })
+        Some(Self { comment: primary, count, edits })
     }
 
     fn detached(self, line: &Line) -> Detached<'_> {
         let why = "the backslash continues this comment, not the requirement".to_owned();
-        let owner = Some(line).filter(|line| line.requirement().is_some());
-        Detached { owner, count: self.count, primary: self.comment, why, edits: self.edits }
+        Detached { owner: Some(line), count: self.count, primary: self.comment, why, edits: self.edits }
     }
 }
 
@@ -191,7 +200,7 @@ fn join(text: &str, owner: &Line, strays: &[Line]) -> Option<Vec<Edit>> {
     let mut moved = String::new();
     let mut end = owner.span.end as usize;
     for stray in strays {
-        let gap = text.get(end..stray.span.start as usize)?;
+        let gap = text.get(end..stray.span.start as usize).filter(|gap| !has_odd_line_end(gap))?;
         let (tail, below) = gap.split_once('\n')?;
         let (comments, indent) = below.rsplit_once('\n').map_or(("", below), |_| {
             let at = below.rfind('\n').map_or(0, |at| at + 1);
@@ -219,6 +228,25 @@ fn join(text: &str, owner: &Line, strays: &[Line]) -> Option<Vec<Edit>> {
         edits.push(Edit::replace(start_of_line(text, owner.span)?, moved));
     }
     Some(edits)
+}
+
+/// Whether the edits make one line of a requirement and hashes of what stands at `span`.
+fn holds_together(text: &str, span: Span, edits: &[Edit]) -> bool {
+    let Some(from) = start_of_line(text, span).map(|start| start.start) else { return false };
+    let Some(part) = text.get(from as usize..span.end as usize) else { return false };
+    let shift = |edit: &Edit| Edit {
+        span: Span { start: edit.span.start.saturating_sub(from), end: edit.span.end.saturating_sub(from) },
+        replacement: edit.replacement.clone(),
+    };
+    let edits: Vec<Edit> = edits.iter().map(shift).collect();
+    let line = apply_edits(part, &edits).as_deref().and_then(only_line);
+    line.as_ref().and_then(Line::requirement).is_some_and(|requirement| !requirement.hashes.is_empty())
+}
+
+/// Python ends lines at more characters than the rest of the world; there nothing is certain.
+fn has_odd_line_end(text: &str) -> bool {
+    let odd = ['\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}'];
+    text.contains(odd) || text.replace("\r\n", "\n").contains('\r')
 }
 
 /// The beginning of the physical line that a span begins on, where nothing but white space stands before it.

@@ -6,9 +6,10 @@ use super::non_ascii_text::is_cause;
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Confidence, Finding, Location, Safety, Severity, Subject};
 use crate::format::requirements_txt;
-use crate::model::{Document, InstallOption, Line, LineKind, Refusal, Requirement, Source};
+use crate::model::{Document, InstallOption, Line, LineKind, Refusal, RefusalClass, Requirement, Source};
 use crate::prose::code;
 use crate::text::{Edit, FileId, SourceFile, Span};
+use crate::tree::trusted_host;
 use crate::url::redact;
 
 crate::declare_rule! {
@@ -137,20 +138,15 @@ fn undecodable(context: &Context<'_>, findings: &mut Findings<'_>, document: &Do
 
 /// `--trusted-host` with a value that is no host stops pip without naming a line.
 fn bad_hosts(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let mut bad: BTreeMap<Location, &Refusal> = BTreeMap::new();
-    for run in &context.project.runs {
-        let Some((None, refusal)) = &run.refused else { continue };
-        let mut options = context.project.options(InstallOption::TrustedHost);
-        let found = options.find(|(document, _, used)| {
-            used.span == refusal.span && run.entries.iter().any(|entry| entry.file == document.file)
-        });
-        bad.extend(found.map(|(document, _, used)| (Location { file: document.file, span: used.span }, refusal)));
-    }
-    for (location, refusal) in bad {
+    for (document, line, used) in context.project.options(InstallOption::TrustedHost) {
+        if !matches!(line.kind, LineKind::Options) || trusted_host(&used.value.value).is_some() {
+            continue;
+        }
+        let location = Location { file: document.file, span: used.span };
         let subject = Subject::Line(redact(context.project.text(location)));
-        let message = format!("pip refuses the whole install for this option: {}", refusal.message);
-        let finding = findings.finding(location, subject, message).help(refusal.help.clone());
-        findings.push(finding.evidence("pip's error", refusal.class.name()));
+        let message = "pip refuses the whole install for this option: it takes a host, or a host, a colon and a port";
+        let finding = findings.finding(location, subject, message).help("Correct the host, or remove the option");
+        findings.push(finding.evidence("pip's error", RefusalClass::ValueError.name()));
     }
 }
 
@@ -159,12 +155,15 @@ fn repair(context: &Context<'_>, document: &Document, index: usize, line: &Line)
     let file = context.project.file(document.file);
     if let Some(text) = line.text.strip_suffix('\\') {
         // A backslash continues a line only as its last character.
-        let after = file.text().get(line.span.end as usize..)?.split('\n').next()?.trim_end_matches('\r');
-        let next = document.lines.get(index + 1).filter(|next| next.number == line.number + 1)?;
-        let is_meant = next.text.starts_with("--hash") && (text.starts_with("--hash") || reads(text));
-        let blank = !after.is_empty() && after.trim().is_empty();
         let start = line.span.end as usize;
-        return (is_meant && blank).then(|| Edit::delete(Span::new(start, start + after.len())));
+        let after = file.text().get(start..)?.split('\n').next()?;
+        let next = document.lines.get(index + 1).filter(|next| next.text.starts_with("--hash"))?;
+        let below = file.text().get(start + after.len() + 1..next.span.end as usize)?.trim_end_matches('\\');
+        let owner = if text.starts_with("--hash") { "a " } else { "" };
+        let blank = after.trim_end_matches('\r');
+        let is_meant = !blank.is_empty() && blank.trim_matches([' ', '\t']).is_empty() && !below.contains('\n');
+        return (is_meant && reads(&format!("{owner}{text}{below}")))
+            .then(|| Edit::delete(Span::new(start, start + blank.len())));
     }
     let is_plain = file.slice(line.span) == &*line.text;
     let meant = candidates(&line.text).into_iter().flatten().find(|text| reads(text));
@@ -193,13 +192,20 @@ fn candidates(text: &str) -> [Option<String>; 5] {
 
 /// Whether pip reads a text as one requirement.
 fn reads(text: &str) -> bool {
+    // Whether a path is there nobody can tell from the text.
+    let is_path = |requirement: &Requirement| matches!(requirement.source, Source::Path(_));
+    only_line(text).is_some_and(|line| {
+        line.dropped.is_empty() && line.requirement().is_some_and(|requirement| !is_path(requirement))
+    })
+}
+
+/// The line that a text is, if it is one.
+pub(super) fn only_line(text: &str) -> Option<Line> {
     let known = BTreeMap::new();
     let file = SourceFile::from_text("", text);
     let document = requirements_txt::parse(&file, &BTreeMap::new(), requirements_txt::Paths::new(&known, None));
-    let [line] = document.lines.as_slice() else { return false };
-    // Whether a path is there nobody can tell from the text.
-    let is_path = |requirement: &Requirement| matches!(requirement.source, Source::Path(_));
-    line.dropped.is_empty() && line.requirement().is_some_and(|requirement| !is_path(requirement))
+    let mut lines = document.lines.into_iter();
+    lines.next().filter(|_| lines.next().is_none())
 }
 
 #[cfg(test)]
