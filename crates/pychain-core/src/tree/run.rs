@@ -159,6 +159,8 @@ struct Walk<'a> {
     refused: Option<(Option<usize>, Refusal)>,
     truncated: bool,
     budget: usize,
+    /// Values of `options.trusted_hosts`, to be looked up.
+    trusted: BTreeSet<String>,
 }
 
 impl<'a> Walk<'a> {
@@ -167,7 +169,15 @@ impl<'a> Walk<'a> {
             index_urls: vec![Setting { value: crate::url::DEFAULT_INDEX.to_owned(), location: None }],
             ..Effective::default()
         };
-        let mut walk = Walk { project, entries: Vec::new(), options, refused: None, truncated: false, budget };
+        let mut walk = Walk {
+            project,
+            entries: Vec::new(),
+            options,
+            refused: None,
+            truncated: false,
+            budget,
+            trusted: BTreeSet::new(),
+        };
         walk.file(root, role == Role::Constraints, None, &mut vec![root]);
         walk.check_constraints();
         walk.check_exclusive();
@@ -374,7 +384,7 @@ impl<'a> Walk<'a> {
                 self.refused = Some((None, refusal));
                 return;
             };
-            if !options.trusted_hosts.iter().any(|known| known.value == value) {
+            if self.trusted.insert(value.clone()) {
                 options.trusted_hosts.push(Setting { value, location: place(used) });
             }
         }
