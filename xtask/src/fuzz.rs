@@ -46,18 +46,14 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         println!("── {target}: {seconds} seconds");
         let seeds = seeded.then(|| folder.join("seeds").join(seeds));
         let outcome = fuzz(&folder, &programs.join(target), target, seeds.as_deref(), seconds)?;
-        println!(
-            "   {target}: {} executions, {}",
-            outcome.executions,
-            if outcome.clean { "no crash" } else { "CRASHED" }
-        );
-        if !outcome.clean {
+        println!("   {target}: {} executions, {}", outcome.executions, outcome.ending);
+        if outcome.ending != CLEAN {
             failed.push(target);
         }
     }
     ensure!(
         failed.is_empty(),
-        "crashed: {}\n\nhint: copy the input from {} to tools/properties/regressions, then `cargo test -p pychain-properties`",
+        "not clean: {}\n\nhint: copy the input from {} to tools/properties/regressions, then `cargo test -p pychain-properties`",
         failed.join(", "),
         folder.join("artifacts").display()
     );
@@ -89,8 +85,10 @@ fn seeds(folder: &Path) -> Result<bool> {
 
 struct Outcome {
     executions: String,
-    clean: bool,
+    ending: &'static str,
 }
+
+const CLEAN: &str = "no crash";
 
 fn fuzz(folder: &Path, program: &Path, target: &str, seeds: Option<&Path>, seconds: u32) -> Result<Outcome> {
     let (found, artifacts) = (folder.join("corpus").join(target), folder.join("artifacts"));
@@ -120,6 +118,13 @@ fn fuzz(folder: &Path, program: &Path, target: &str, seeds: Option<&Path>, secon
             println!("   {line}");
         }
     }
-    let clean = child.wait()?.success();
-    Ok(Outcome { executions, clean })
+    // The statuses that libFuzzer exits with.
+    let ending = match child.wait()?.code() {
+        Some(0) => CLEAN,
+        Some(70) => "TOO SLOW",
+        Some(71) => "OUT OF MEMORY",
+        Some(72) => "INTERRUPTED",
+        _ => "CRASHED",
+    };
+    Ok(Outcome { executions, ending })
 }
