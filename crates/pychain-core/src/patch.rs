@@ -66,10 +66,11 @@ impl Patch {
         (left == (0, 0)).then_some(Self { hunks })
     }
 
-    /// The change that adds a whole new file.
-    pub fn of_new_file(text: &str) -> Self {
-        let lines = text.split_inclusive('\n').map(|line| Line { kind: Kind::Added, text: line.to_owned() }).collect();
-        Self { hunks: vec![Hunk { start: 1, lines }] }
+    /// Whether all it does is to remove one line that has no line feed, as the target of a symbolic link has none.
+    pub fn removes_one_unended_line(&self) -> bool {
+        let mut lines = self.hunks.iter().flat_map(|hunk| &hunk.lines);
+        let is_one = |line: &Line| line.kind == Kind::Removed && !line.text.ends_with('\n');
+        lines.next().is_some_and(is_one) && lines.next().is_none()
     }
 
     /// How many lines it adds and how many it removes.
