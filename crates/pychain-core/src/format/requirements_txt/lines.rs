@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use crate::model::{Document, Line};
 use crate::requirement::{is_space, strip};
 use crate::text::Span;
 
@@ -37,6 +38,11 @@ struct Segment {
 }
 
 impl LogicalLine<'_> {
+    /// Whether a variable stands for a part of the text.
+    pub(super) fn is_expanded(&self) -> bool {
+        matches!(&self.segments, Segments::Many(segments) if segments.iter().any(|piece| piece.expanded_to.is_some()))
+    }
+
     /// The place in the file of a range of the text.
     pub(super) fn span(&self, range: Range<usize>) -> Span {
         match &self.segments {
@@ -125,6 +131,24 @@ pub(super) fn for_each_line(
         take(line);
     }
     comments
+}
+
+/// The text of a line that pip parses: physical lines joined, variables expanded.
+///
+/// Made from the file each time, as nearly all of a hashed file is in such lines, and few ask.
+pub fn text_of<'a>(document: &'a Document, line: &'a Line) -> Cow<'a, str> {
+    if let Some(text) = &line.expanded {
+        return Cow::Borrowed(text);
+    }
+    // The span begins and ends inside what is kept, so that only the line ends within need a look.
+    let source = document.source.slice(line.span);
+    let mut pieces = physical_lines(source).map(|(_, range)| source.get(range).unwrap_or_default()).peekable();
+    let Some(first) = pieces.next().filter(|_| pieces.peek().is_some()) else { return Cow::Borrowed(source) };
+    let mut text = first.trim_end_matches('\\').to_owned();
+    while let Some(piece) = pieces.next() {
+        text.push_str(if pieces.peek().is_some() { piece.trim_matches('\\') } else { piece });
+    }
+    Cow::Owned(text)
 }
 
 /// Continued physical lines on their way to a logical one.
@@ -286,6 +310,25 @@ mod tests {
         for line in &lines {
             let span = line.span(0..line.text.len());
             assert!(text.get(span.range()).is_some_and(|source| source.starts_with(line.text.chars().next().unwrap())));
+        }
+    }
+
+    fn texts(text: &str, environment: &BTreeMap<String, String>) -> [Vec<String>; 2] {
+        let unknown = BTreeMap::new();
+        let file = crate::text::SourceFile::from_text("r.txt", text);
+        let document = super::super::parse(&file, environment, super::super::Paths::new(&unknown, None));
+        let made = document.lines.iter().map(|line| text_of(&document, line).into_owned()).collect();
+        let read = logical_lines(text, environment).0.into_iter().map(|line| line.text.into_owned()).collect();
+        [read, made]
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_text_made_from_the_file_is_the_text_that_was_read(text in "([ab]|\\\\|\n|\r\n|\u{85}| |\t|#|\\$\\{V\\}|--hash=sha256:a){0,24}") {
+            for environment in [BTreeMap::new(), BTreeMap::from([("V".to_owned(), "c \\ d".to_owned())])] {
+                let [read, made] = texts(&text, &environment);
+                proptest::prop_assert_eq!(read, made);
+            }
         }
     }
 
