@@ -40,7 +40,15 @@ impl Algorithm {
 
     /// The algorithm of exactly that name; pip folds no case here.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
+        Some(match name {
+            "md5" => Self::Md5,
+            "sha1" => Self::Sha1,
+            "sha224" => Self::Sha224,
+            "sha256" => Self::Sha256,
+            "sha384" => Self::Sha384,
+            "sha512" => Self::Sha512,
+            _ => return None,
+        })
     }
 
     /// Whether `--hash` takes it (pip's `STRONG_HASHES`).

@@ -171,7 +171,7 @@ fn use_of(line: &LogicalLine<'_>, used: RawOption<'_>, acts: bool) -> OptionUse 
 }
 
 fn hash_option(line: &LogicalLine<'_>, used: &RawOption<'_>) -> Option<HashOption> {
-    let (algorithm, digest) = used.value.split_once(':')?;
+    let (algorithm, digest) = options::split_at_byte(&used.value, b':')?;
     let value_range = used.value_range.clone();
     let digest_start = value_range.end.saturating_sub(digest.len()).max(value_range.start);
     Some(HashOption {

@@ -20,11 +20,11 @@ pub(super) fn from_line(
     let reader = Reader { line, paths, editable: false };
     let text = line.text.get(range.clone()).unwrap_or_default();
     let is_url = reader.is_url(text, range.clone())?;
-    let separator = if is_url { "; " } else { ";" };
-    let (name_range, marker) = match text.find(separator) {
+    let (at, separator) = if is_url { (text.find("; "), 2) } else { (text.bytes().position(|byte| byte == b';'), 1) };
+    let (name_range, marker) = match at {
         None => (range, None),
         Some(at) => {
-            let marker_range = trimmed(&line.text, range.start + at + separator.len()..range.end);
+            let marker_range = trimmed(&line.text, range.start + at + separator..range.end);
             (range.start..range.start + at, reader.marker(marker_range)?)
         }
     };
