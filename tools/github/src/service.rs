@@ -33,7 +33,7 @@ pub(crate) struct Service {
     /// What was wrong with its own replies, or with a hook.
     pub faults: Vec<String>,
     schema: Arc<Schema>,
-    graphql: GraphQl,
+    graphql: Arc<GraphQl>,
     started: Instant,
 }
 
@@ -63,8 +63,8 @@ impl Service {
             meter: Meter::default(),
             log: Vec::new(),
             faults: Vec::new(),
-            schema: Arc::new(Schema::new()),
-            graphql: GraphQl::new(),
+            schema: Schema::shared(),
+            graphql: GraphQl::shared(),
             started: Instant::now(),
         }
     }
