@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn lines_outside_of_hunks_are_kept() {
-        let after: String = (1..=20).map(|n| format!("{n}\n")).collect();
+        let after: String = (1..=20).flat_map(|n| [n.to_string(), "\n".to_owned()]).collect();
         let before = after.replace("2\n3\n", "2\n").replace("18\n", "18\nx\n");
         let patch = "@@ -1,2 +1,3 @@ section\n 1\n 2\n+3\n@@ -17,2 +18 @@\n 18\n-x";
         let parsed = Patch::parse(patch).expect("a patch");

@@ -116,7 +116,7 @@ Exit codes:
 
 #[derive(Debug, Args)]
 pub(crate) struct ReviewArgs {
-    /// The repository [default: GITHUB_REPOSITORY]
+    /// The repository [default: the run's, as in `GITHUB_REPOSITORY`]
     #[arg(long, value_name = "OWNER/NAME")]
     pub(crate) repo: Option<String>,
 
@@ -160,11 +160,11 @@ pub(crate) struct ReviewArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) report_file: Option<PathBuf>,
 
-    /// GitHub's REST API [default: GITHUB_API_URL]
+    /// GitHub's REST API [default: as in `GITHUB_API_URL`]
     #[arg(long, value_name = "URL")]
     pub(crate) api_url: Option<String>,
 
-    /// GitHub's GraphQL API [default: GITHUB_GRAPHQL_URL]
+    /// GitHub's GraphQL API [default: as in `GITHUB_GRAPHQL_URL`]
     #[arg(long, value_name = "URL")]
     pub(crate) graphql_url: Option<String>,
 

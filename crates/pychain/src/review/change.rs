@@ -47,22 +47,20 @@ pub(super) fn of_pull(options: &Options, github: &Rc<GitHub>, remote: &Remote, p
     }
     let head = remote.commit(&pull.head).context("cannot list the files of the pull request")?;
     remote.part_at(&pull.base, &pull.head);
-    let mut problems = Vec::new();
     let mut touched = Touched::default();
     let base = if is_whole { before(remote, &head, &files, &mut touched) } else { None };
-    let base = match base {
-        Some(base) => base,
-        None => {
-            let base = remote.parted().context("cannot list the files that the pull request started from")?;
-            touched = differences(&head, &base);
-            base
-        }
+    let base = if let Some(base) = base {
+        base
+    } else {
+        let base = remote.parted().context("cannot list the files that the pull request started from")?;
+        touched = differences(&head, &base);
+        base
     };
     let mut policy = Tree::Commit(remote.commit_on_demand(&pull.base));
     let config = base_config(options, &mut policy)?;
     let patches = files.into_iter().filter_map(|file| Some((file.path, file.patch?))).collect();
     let requests = Budget { pages: pull.changed_files.div_ceil(100) };
-    let job = job(options, Sides { head, base: Some(base), touched, context: requests }, config, &mut problems)?;
+    let job = job(options, Sides { head, base: Some(base), touched, context: requests }, config, Vec::new());
     Ok(Change { job, patches })
 }
 
@@ -117,7 +115,7 @@ pub(super) fn of_commits(options: &Options, remote: &Remote, base: Option<&str>,
     let mut policy = Tree::Commit(remote.commit_on_demand(base.filter(|_| before.is_some()).unwrap_or(head)));
     let config = base_config(options, &mut policy)?;
     let sides = Sides { head: commit, base: before, touched, context: Budget { pages: 0 } };
-    Ok(Change { job: job(options, sides, config, &mut problems)?, patches: BTreeMap::new() })
+    Ok(Change { job: job(options, sides, config, problems), patches: BTreeMap::new() })
 }
 
 /// The files before the change, made from those after it; `None` where the diff does not tell enough.
@@ -195,12 +193,12 @@ struct Sides {
     context: Budget,
 }
 
-fn job(options: &Options, sides: Sides, config: Config, problems: &mut Vec<Problem>) -> Result<Job> {
+fn job(options: &Options, sides: Sides, config: Config, mut problems: Vec<Problem>) -> Job {
     let Sides { head, base, touched, context } = sides;
     let unchanged = unchanged(&head, &touched);
     let (mut head, mut base) = (Tree::Commit(head), base.map(Tree::Commit));
     let is_wanted = |path: &str| options.paths.is_empty() || options.paths.iter().any(|glob| glob_matches(glob, path));
-    let mut head_roots = roots(&mut head, &touched.head, &config, &is_wanted, problems);
+    let mut head_roots = roots(&mut head, &touched.head, &config, &is_wanted, &mut problems);
     let mut base_roots = match &mut base {
         Some(base) => roots(base, &touched.base, &config, &is_wanted, &mut Vec::new()),
         None => Roots::new(),
@@ -215,24 +213,24 @@ fn job(options: &Options, sides: Sides, config: Config, problems: &mut Vec<Probl
         head_roots.extend(beside);
     }
     let head_config = match &mut base {
-        Some(base) => head_config(&mut head, base, &touched, problems),
+        Some(base) => head_config(&mut head, base, &touched, &mut problems),
         None => None,
     };
     let workflows = match &mut base {
         Some(base) => workflows(&mut head, base, &touched),
         None => Vec::new(),
     };
-    Ok(Job {
+    Job {
         head: Side { tree: head, roots: head_roots },
         base: base.map(|tree| Side { tree, roots: base_roots }),
         config,
         head_config,
         workflows,
         as_of: clock::today(),
-        problems: std::mem::take(problems),
+        problems,
         audited: BTreeSet::new(),
         unread: BTreeSet::new(),
-    })
+    }
 }
 
 fn touched_roots(head: &Roots, base: &Roots) -> usize {
@@ -301,7 +299,7 @@ fn head_config(head: &mut Tree, base: &mut Tree, touched: &Touched, problems: &m
                 format!("the change breaks pychain's configuration: {}", causes.join(": ")),
                 "mend it: once merged, no review can be made",
             ));
-            error::details(&error).into_iter().for_each(|problem| problems.push(problem));
+            problems.extend(error::details(&error));
             None
         }
     }

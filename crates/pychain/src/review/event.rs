@@ -89,8 +89,8 @@ mod tests {
     const B: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
     const ZERO: &str = "0000000000000000000000000000000000000000";
 
-    fn commits(base: Option<&str>) -> Option<Target> {
-        Some(Target::Commits { base: base.map(str::to_owned), head: B.to_owned() })
+    fn commits(base: Option<&str>) -> Target {
+        Target::Commits { base: base.map(str::to_owned), head: B.to_owned() }
     }
 
     #[test]
@@ -107,9 +107,9 @@ mod tests {
     #[test]
     fn other_events_have_commits_or_nothing() {
         let group = json!({ "merge_group": { "base_sha": A, "head_sha": B } });
-        assert_eq!(of_event("merge_group", &group), commits(Some(A)));
-        assert_eq!(of_event("push", &json!({ "before": A, "after": B })), commits(Some(A)));
-        assert_eq!(of_event("push", &json!({ "before": ZERO, "after": B })), commits(None));
+        assert_eq!(of_event("merge_group", &group), Some(commits(Some(A))));
+        assert_eq!(of_event("push", &json!({ "before": A, "after": B })), Some(commits(Some(A))));
+        assert_eq!(of_event("push", &json!({ "before": ZERO, "after": B })), Some(commits(None)));
         assert!(matches!(of_event("push", &json!({ "deleted": true, "after": ZERO })), Some(Target::Nothing(_))));
         assert_eq!(of_event("workflow_dispatch", &json!({ "inputs": null })), None);
         assert_eq!(of_event("push", &json!({ "after": "../x" })), None);

@@ -81,9 +81,9 @@ impl Remote {
     }
 
     /// A name for the content that `path` had before a change. What it was is found out when it is read.
-    pub(crate) fn before(&self, path: &str, after: Option<&str>, patch: Option<Patch>) -> String {
+    pub(crate) fn before(&self, path: &str, after: Option<&str>, change: Option<Patch>) -> String {
         let name = format!("before:{path}");
-        let before = Before { path: path.to_owned(), after: after.map(str::to_owned), patch };
+        let before = Before { path: path.to_owned(), after: after.map(str::to_owned), patch: change };
         self.0.before.borrow_mut().insert(name.clone(), before);
         name
     }
@@ -170,7 +170,7 @@ impl Remote {
         wanted.retain(|oid| !self.0.known.borrow().contains_key(oid));
         let contents = self.0.github.blobs(wanted.clone());
         for (oid, content) in wanted.into_iter().zip(contents) {
-            let content = content.or_else(|error| self.from_checkout(&oid, &error));
+            let content = content.or_else(|error| self.of_checkout(&oid, &error));
             self.0.known.borrow_mut().insert(oid, content);
         }
     }
@@ -197,7 +197,7 @@ impl Remote {
     }
 
     /// A checkout has the same content under the same name, if it has it.
-    fn from_checkout(&self, oid: &str, error: &pychain_github::Error) -> Result<Vec<u8>, Unread> {
+    fn of_checkout(&self, oid: &str, error: &pychain_github::Error) -> Result<Vec<u8>, Unread> {
         let checkout = self.0.checkout.as_deref().ok_or_else(|| refused(error))?;
         let mut git = CatFile::start(checkout).map_err(|_| refused(error))?;
         git.read(oid, MAX_FILE_BYTES).map_err(|_| refused(error))

@@ -252,9 +252,13 @@ fn what_could_not_be_read_is_not_called_fixed() {
     assert!(pull.review().edits.is_empty());
 }
 
+fn many(name: &str, count: usize) -> String {
+    (0..count).flat_map(|at| [name.to_owned(), format!("-{at}\n")]).collect()
+}
+
 #[test]
 fn more_than_fits_goes_to_the_summary_and_stays_there() {
-    let mut pull = Pull::new(&(0..60).map(|at| format!("name-{at}\n")).collect::<String>());
+    let mut pull = Pull::new(&many("name", 60));
     let plan = pull.review();
     assert_eq!(new_comments(&plan).len(), MAX_COMMENTS);
     pull.push(LATER, "");
@@ -266,8 +270,7 @@ fn more_than_fits_goes_to_the_summary_and_stays_there() {
 
 #[test]
 fn a_summary_is_never_too_long_and_is_cut_between_rows() {
-    let mut pull =
-        Pull::new(&(0..3000).map(|at| format!("a-rather-long-name-of-a-project-{at}\n")).collect::<String>());
+    let mut pull = Pull::new(&many("a-rather-long-name-of-a-project", 3000));
     pull.inline = false;
     let Summary::Create(summary) = pull.plan().summary else { panic!("a summary") };
     assert!(summary.len() < COMMENT_LIMIT, "{}", summary.len());
@@ -302,7 +305,7 @@ mod suggestions {
     fn suggested(body: &str) -> Option<String> {
         let mut lines = body.lines().skip_while(|line| !line.trim_start_matches('`').eq("suggestion"));
         let fence = lines.next()?.strip_suffix("suggestion")?;
-        Some(lines.take_while(|line| *line != fence).map(|line| format!("{line}\n")).collect())
+        Some(lines.take_while(|line| *line != fence).flat_map(|line| [line, "\n"]).collect())
     }
 
     #[test]
@@ -402,7 +405,9 @@ fn happen(pull: &mut Pull, event: &Event) {
         }),
         Event::Reply(at) => chosen(at).into_iter().for_each(|at| pull.existing.threads[at].replies += 1),
         Event::Edit(at) => {
-            chosen(at).into_iter().for_each(|at| pull.existing.threads[at].comment.body.insert_str(0, "edited "));
+            if let Some(at) = chosen(at) {
+                pull.existing.threads[at].comment.body.insert_str(0, "edited ");
+            }
         }
         Event::Spoof(at) | Event::Double(at) => {
             let Some(at) = chosen(at) else { return };
