@@ -261,8 +261,8 @@ impl Shared {
             if writes {
                 self.wrote.set(Some(Instant::now()));
             }
-            let (status, headers, body) = answer
-                .map_err(|_| failed(Kind::Unknown, format!("no answer in {} s", TIMEOUT.as_secs())))??;
+            let (status, headers, body) =
+                answer.map_err(|_| failed(Kind::Unknown, format!("no answer in {} s", TIMEOUT.as_secs())))??;
             if status.is_redirection() {
                 let target = headers.get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
                 route = self.route_of(target).ok_or_else(|| {

@@ -84,8 +84,13 @@ impl Job {
     /// Runs again; nothing may be written.
     #[track_caller]
     fn is_quiet(&self) {
+        self.is_quiet_with(&[]);
+    }
+
+    #[track_caller]
+    fn is_quiet_with(&self, arguments: &[&str]) {
         self.github.clear_log();
-        let ran = self.run();
+        let ran = self.run_with(arguments);
         let log = self.log();
         let writes: Vec<_> = log.writes().iter().map(|entry| entry.path.clone()).collect();
         assert!(writes.is_empty(), "{writes:?}\n{}\n{}", ran.stderr, self.github.view());
