@@ -101,6 +101,17 @@ pub(super) fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.ends_with(".localhost") || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
+/// Whether the URL names one file for ever, as far as its server keeps its word.
+pub(super) fn is_fixed(url: &DirectUrl) -> bool {
+    let is_commit = |part: &str| part.len() == 40 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    PUBLIC_INDEX_HOSTS.contains(&url.host().as_str())
+        || url.path.split('/').any(|segment| {
+            let stem =
+                ["zip", "tar.gz", "tar.bz2", "tgz"].iter().find_map(|end| segment.strip_suffix(end)?.strip_suffix('.'));
+            is_commit(stem.unwrap_or(segment))
+        })
+}
+
 /// The first of some names, for evidence.
 pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<&str> = names.into_iter().collect();
