@@ -84,7 +84,7 @@ pub(super) fn archives_without_a_hash(project: &Project) -> impl Iterator<Item =
         let has_hash = url.hash().is_some() || !entry.requirement.hashes.is_empty();
         let file = entry.document.file;
         let is_left = url.is_vcs() || url.host().is_empty() || is_input(project, file) || checked.contains(&file);
-        (!has_hash && !is_left).then_some((entry, url))
+        (!has_hash && !is_left).then(|| (entry, url.as_ref()))
     })
 }
 
