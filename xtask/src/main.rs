@@ -13,6 +13,7 @@ use anyhow::Result;
 mod audit;
 mod bench;
 mod conformance;
+mod dist;
 mod fuzz;
 mod generate;
 mod run;
@@ -56,6 +57,7 @@ const TASKS: &[Task] = &[
         about: "compare what pychain reads with what pip was recorded to read",
         run: conformance::run,
     },
+    Task { name: "dist", arguments: "[--target T]", about: "build and pack what a release ships", run: dist::run },
     Task {
         name: "bench",
         arguments: "",
