@@ -22,6 +22,7 @@ mod test;
 mod tidy;
 mod tools;
 mod wasm;
+mod workflows;
 
 /// A task: its name, its arguments, what it does, how.
 struct Task {
