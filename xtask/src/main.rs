@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
+mod action;
 mod audit;
 mod bench;
 mod conformance;
