@@ -15,6 +15,7 @@ mod audit;
 mod bench;
 mod conformance;
 mod dist;
+mod e2e;
 mod fuzz;
 mod generate;
 mod run;
