@@ -10,9 +10,9 @@ action="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 # Ends the job with one annotation. The runner reads a line as a command and undoes these escapes.
 fail() {
     local text="$1"
-    text="${text//\%/%25}"
-    text="${text//$'\r'/%0D}"
-    text="${text//$'\n'/%0A}"
+    text=${text//\%/%25}
+    text=${text//$'\r'/%0D}
+    text=${text//$'\n'/%0A}
     printf '::error title=pychain::%s\n' "$text"
     exit 2
 }

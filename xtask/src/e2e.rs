@@ -9,7 +9,10 @@ pub(crate) fn check() -> Result<Ending> {
     if let Some(reason) = tools::no_pypi() {
         return Ok(Ending::Skipped(reason));
     }
-    let act = tools::from_pypi()?.join("act");
+    let act = match tools::from_pypi() {
+        Ok(programs) => programs.join("act"),
+        Err(error) => return Ok(Ending::Skipped(format!("act cannot be fetched: {error:#}"))),
+    };
     if !tools::is_there(&act, &["--version"]) {
         return Ok(Ending::Skipped(format!("`{}` does not run on this machine", act.display())));
     }
