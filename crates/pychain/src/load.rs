@@ -67,7 +67,7 @@ fn read_all(tree: &mut Tree, roots: &Roots) -> Loaded {
     for (path, root) in roots {
         match tree.read(path) {
             Ok(bytes) => {
-                loader.root(path, &bytes, root.role);
+                loader.root(path, bytes, root.role);
                 read.insert(path.clone());
             }
             Err(why) => {
@@ -87,7 +87,7 @@ fn read_all(tree: &mut Tree, roots: &Roots) -> Loaded {
         for want in wants {
             match want {
                 Want::File(path) => match tree.read(&path) {
-                    Ok(bytes) => loader.file(&path, &bytes),
+                    Ok(bytes) => loader.file(&path, bytes),
                     Err(unread) => {
                         refuse(&path, unread);
                         loader.missing(&path);

@@ -3,6 +3,7 @@
 use super::Request;
 use crate::diff::Renames;
 use crate::finding::{Finding, Location, Subject};
+use crate::format::requirements_txt::text_of;
 use crate::model::{Document, Line, LineKind};
 use crate::report::Suppressed;
 use crate::rules;
@@ -174,7 +175,7 @@ fn comments(project: &Project, document: &Document) -> Vec<Comment> {
             all_comments.then_some(line)
         };
         let (lines, target) = match on.or_else(below) {
-            Some(line) => (extent(line), target(line)),
+            Some(line) => (extent(line), target(document, line)),
             None => ((own, own), String::new()),
         };
         out.push(Comment { rules, reason, span: *span, lines, target });
@@ -182,12 +183,12 @@ fn comments(project: &Project, document: &Document) -> Vec<Comment> {
     out
 }
 
-fn target(line: &Line) -> String {
+fn target(document: &Document, line: &Line) -> String {
     match &line.kind {
         LineKind::Requirement(requirement) => {
             requirement.name.as_ref().map_or_else(|| requirement.label(), |name| name.normalized().to_owned())
         }
-        _ => line.text.to_string(),
+        _ => text_of(document, line).into_owned(),
     }
 }
 

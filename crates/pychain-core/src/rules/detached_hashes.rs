@@ -5,6 +5,7 @@ use super::unreadable_line::only_line;
 use crate::audit::{Context, Findings};
 use crate::config::Installer;
 use crate::finding::{Location, Safety, Severity, Subject};
+use crate::format::requirements_txt::text_of;
 use crate::model::{Document, InstallOption, Line, LineKind};
 use crate::prose::code;
 use crate::text::{Edit, Span, apply_edits};
@@ -65,7 +66,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                 if let Some(swallowed) = owner.and_then(|_| Swallowed::by_comment(document, text, line)) {
                     report(context, findings, document, &swallowed.detached(line));
                 }
-            } else if !above.is_some_and(is_broken_continuation) {
+            } else if !above.is_some_and(|above| is_broken_continuation(document, above)) {
                 report(context, findings, document, &Detached::below(text, above, strays));
             }
             above = strays.last();
@@ -185,8 +186,8 @@ fn is_stray(line: &Line) -> bool {
 }
 
 /// `foo==1 \ `, with white space after the backslash: `unreadable-line` says so, and mends it.
-fn is_broken_continuation(line: &Line) -> bool {
-    matches!(line.kind, LineKind::Refused(_)) && line.text.ends_with('\\')
+fn is_broken_continuation(document: &Document, line: &Line) -> bool {
+    matches!(line.kind, LineKind::Refused(_)) && text_of(document, line).ends_with('\\')
 }
 
 fn is_demanded(project: &Project, document: &Document) -> bool {

@@ -82,7 +82,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 }
 
 fn says_the_same(pair: &Pair<'_>) -> bool {
-    pair.earlier.document.file == pair.later.document.file && pair.earlier.line.text == pair.later.line.text
+    pair.earlier.document.file == pair.later.document.file && pair.earlier.text() == pair.later.text()
 }
 
 /// The physical lines of the later entry, if they hold nothing else and no comment below speaks of them.
