@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 mod decode;
 
-pub use decode::{DecodeError, Encoding};
+pub use decode::{DecodeError, Encoding, Unicode};
 
 /// The largest file that is read, in bytes; a larger one gives a [`Problem`] and no document.
 pub const MAX_FILE_BYTES: usize = 32 * 1024 * 1024;

@@ -1,0 +1,1 @@
+//! Plans over small models of a pull request.
