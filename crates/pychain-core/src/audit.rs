@@ -9,12 +9,14 @@ use crate::knowledge::Knowledge;
 use crate::report::{NotRun, Report};
 use crate::rule::{Need, Rule};
 use crate::rules::RULES;
-use crate::text::{FileId, Problem};
+use crate::text::{FileId, Problem, SourceFile};
 use crate::tree::Project;
 
 mod suppress;
+mod workflow;
 
 pub use suppress::{Suppression, SuppressionOrigin};
+pub use workflow::Workflow;
 
 /// Findings of one rule that are kept; what is beyond is counted in a problem.
 pub const MAX_FINDINGS_PER_RULE: usize = 1000;
@@ -30,10 +32,23 @@ pub struct Request<'a> {
     pub config: &'a Config,
     /// The configuration as the change makes it, where it differs.
     pub head_config: Option<&'a Config>,
+    /// Workflows that the change touches.
+    pub workflows: &'a [Workflow],
     /// Facts from outside.
     pub knowledge: &'a Knowledge,
     /// Today, for what expires.
     pub as_of: Option<Date>,
+}
+
+/// A workflow that ran pychain before the change, and that the change touches there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TouchedWorkflow {
+    /// Its path.
+    pub path: String,
+    /// Where it runs pychain now, or its first line.
+    pub place: Location,
+    /// Whether it runs pychain no more.
+    pub removed: bool,
 }
 
 /// How finely a rule reports what could be said of a whole file at once.
@@ -60,6 +75,8 @@ pub struct Context<'a> {
     pub head_config: Option<&'a Config>,
     /// The configuration file among the report's files, where there is one: `head_config`'s in a change.
     pub config_file: Option<FileId>,
+    /// Workflows that ran pychain before the change, where the change touches that.
+    pub workflows: &'a [TouchedWorkflow],
     /// Facts from outside.
     pub knowledge: &'a Knowledge,
     /// Today.
@@ -118,8 +135,15 @@ pub fn audit(request: &Request<'_>) -> Report {
     let config_source = request.head_config.unwrap_or(request.config).source.as_ref();
     let config_file = config_source.map(|source| {
         files.push(source.file.clone());
-        FileId(u32::try_from(files.len() - 1).unwrap_or(u32::MAX))
+        last(&files)
     });
+    let mut workflows = Vec::new();
+    for touched in request.workflows.iter().filter_map(workflow::touched) {
+        let path = touched.file.path().to_owned();
+        files.push(touched.file);
+        let place = Location { file: last(&files), span: touched.span };
+        workflows.push(TouchedWorkflow { path, place, removed: touched.removed });
+    }
     let context = Context {
         project: request.head,
         base: request.base,
@@ -127,6 +151,7 @@ pub fn audit(request: &Request<'_>) -> Report {
         config: request.config,
         head_config: request.head_config,
         config_file,
+        workflows: &workflows,
         knowledge: request.knowledge,
         as_of: request.as_of,
         scope: if request.base.is_some() { Scope::Change } else { Scope::Full },
@@ -143,7 +168,7 @@ pub fn audit(request: &Request<'_>) -> Report {
             problems.extend(run(rule, &context, &mut findings));
         }
     }
-    let path_of = |id: FileId| files.get(id.0 as usize).map_or("", crate::text::SourceFile::path);
+    let path_of = |id: FileId| files.get(id.0 as usize).map_or("", SourceFile::path);
     if let Some(base) = request.base {
         let known = findings_of_base(base, request);
         let identities = identities(&findings, |id| renames.base_path(path_of(id)));
@@ -181,6 +206,10 @@ pub fn audit(request: &Request<'_>) -> Report {
     Report { files, findings, problems, not_run, suppressed, version: env!("CARGO_PKG_VERSION").to_owned() }
 }
 
+fn last(files: &[SourceFile]) -> FileId {
+    FileId(u32::try_from(files.len().saturating_sub(1)).unwrap_or(u32::MAX))
+}
+
 fn enabled(config: &Config) -> impl Iterator<Item = &'static Rule> {
     RULES.iter().copied().filter(|rule| config.is_on(rule))
 }
@@ -203,6 +232,7 @@ fn findings_of_base(base: &Project, request: &Request<'_>) -> BTreeSet<Fingerpri
         config: request.config,
         head_config: None,
         config_file: None,
+        workflows: &[],
         knowledge: request.knowledge,
         as_of: request.as_of,
         scope: Scope::Change,

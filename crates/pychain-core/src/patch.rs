@@ -66,10 +66,11 @@ impl Patch {
         (left == (0, 0)).then_some(Self { hunks })
     }
 
-    /// The change that adds a whole new file.
-    pub fn of_new_file(text: &str) -> Self {
-        let lines = text.split_inclusive('\n').map(|line| Line { kind: Kind::Added, text: line.to_owned() }).collect();
-        Self { hunks: vec![Hunk { start: 1, lines }] }
+    /// Whether all it does is to remove one line that has no line feed, as the target of a symbolic link has none.
+    pub fn removes_one_unended_line(&self) -> bool {
+        let mut lines = self.hunks.iter().flat_map(|hunk| &hunk.lines);
+        let is_one = |line: &Line| line.kind == Kind::Removed && !line.text.ends_with('\n');
+        lines.next().is_some_and(is_one) && lines.next().is_none()
     }
 
     /// How many lines it adds and how many it removes.
@@ -168,7 +169,7 @@ mod tests {
 
     #[test]
     fn lines_outside_of_hunks_are_kept() {
-        let after: String = (1..=20).map(|n| format!("{n}\n")).collect();
+        let after: String = (1..=20).flat_map(|n| [n.to_string(), "\n".to_owned()]).collect();
         let before = after.replace("2\n3\n", "2\n").replace("18\n", "18\nx\n");
         let patch = "@@ -1,2 +1,3 @@ section\n 1\n 2\n+3\n@@ -17,2 +18 @@\n 18\n-x";
         let parsed = Patch::parse(patch).expect("a patch");

@@ -15,8 +15,8 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::LocalSet;
 use tokio::time::{sleep, timeout};
 
-use crate::error::{Error, Kind};
 use crate::Settings;
+use crate::error::{Error, Kind};
 
 /// GitHub cuts a request after ten seconds; one that is not answered by now never will be.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -90,8 +90,8 @@ impl GitHub {
             if let Some(token) = &settings.token {
                 builder = builder.personal_token(token.clone());
             }
-            let built = builder.base_uri(base.clone()).and_then(|builder| builder.build());
-            built.map_err(|error| wrong(causes(&error)))
+            let builder = builder.base_uri(base.clone()).map_err(|error| wrong(causes(&error)))?;
+            builder.build().map_err(|error| wrong(causes(&error)))
         };
         let shared = Shared {
             rest: client(&base)?,
@@ -240,8 +240,7 @@ impl Shared {
             let request = format!("{method} {route}");
             let failed = |kind: Kind, message: String| Error::new(kind, request.clone(), message);
             let builder = Request::builder().method(method.clone()).uri(&route).header(ACCEPT, accept);
-            let prepared =
-                client.build_request(builder, body).map_err(|error| failed(Kind::Other, causes(&error)))?;
+            let prepared = client.build_request(builder, body).map_err(|error| failed(Kind::Other, causes(&error)))?;
             self.requests.set(self.requests.get() + 1);
             let exchange = async {
                 let answer = client.execute(prepared).await.map_err(|error| failed(Kind::Unknown, causes(&error)))?;
@@ -255,9 +254,9 @@ impl Shared {
                 .map_err(|_| failed(Kind::Unknown, format!("no answer in {} s", TIMEOUT.as_secs())))??;
             if status.is_redirection() {
                 let target = headers.get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-                route = self
-                    .route_of(target)
-                    .ok_or_else(|| failed(Kind::Other, "redirected to another host, which is not followed".to_owned()))?;
+                route = self.route_of(target).ok_or_else(|| {
+                    failed(Kind::Other, "redirected to another host, which is not followed".to_owned())
+                })?;
                 continue;
             }
             if status.is_success() {
@@ -361,7 +360,7 @@ fn kind(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Kind {
                 Some(Duration::from_secs(number("x-ratelimit-reset")?).saturating_sub(now))
             };
             let reset = if is_used_up { until_reset() } else { None };
-            Kind::RateLimit(told.or(reset).unwrap_or(Duration::from_secs(60)))
+            Kind::RateLimit(told.or(reset).unwrap_or(Duration::from_mins(1)))
         }
         StatusCode::UNAUTHORIZED => Kind::Permission,
         StatusCode::NOT_FOUND | StatusCode::GONE => Kind::NotFound,
@@ -448,18 +447,24 @@ mod tests {
     #[test]
     fn limits_and_refusals_are_told_apart() {
         let check = |status: u16, headers: &[(&'static str, &'static str)], body: &str| {
-            let headers = headers.iter().map(|(name, value)| {
-                (http::HeaderName::from_static(name), http::HeaderValue::from_static(value))
-            });
+            let headers = headers
+                .iter()
+                .map(|(name, value)| (http::HeaderName::from_static(name), http::HeaderValue::from_static(value)));
             kind(StatusCode::from_u16(status).expect("a status"), &headers.collect(), body.as_bytes())
         };
         assert_eq!(check(403, &[], "Resource not accessible by integration"), Kind::Permission);
         assert_eq!(check(403, &[("retry-after", "7")], ""), Kind::RateLimit(Duration::from_secs(7)));
-        assert_eq!(check(403, &[], "You have exceeded a secondary rate limit"), Kind::RateLimit(Duration::from_secs(60)));
+        assert_eq!(
+            check(403, &[], "You have exceeded a secondary rate limit"),
+            Kind::RateLimit(Duration::from_secs(60))
+        );
         let used_up = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1")];
         assert_eq!(check(429, &used_up, ""), Kind::RateLimit(Duration::ZERO));
         assert_eq!(check(502, &[], ""), Kind::Unknown);
         assert_eq!(check(422, &[], ""), Kind::Refused);
-        assert_eq!(message(StatusCode::FORBIDDEN, br#"{"message":"no","errors":["a",{"message":"b"}]}"#), "403 Forbidden: no; a; b");
+        assert_eq!(
+            message(StatusCode::FORBIDDEN, br#"{"message":"no","errors":["a",{"message":"b"}]}"#),
+            "403 Forbidden: no; a; b"
+        );
     }
 }

@@ -41,7 +41,7 @@ impl Settings {
     /// As GitHub asks for.
     pub const PAUSE: Duration = Duration::from_secs(1);
     /// Two minutes: a run that waits longer is better started again.
-    pub const PATIENCE: Duration = Duration::from_secs(120);
+    pub const PATIENCE: Duration = Duration::from_mins(2);
     /// Half a second.
     pub const BACKOFF: Duration = Duration::from_millis(500);
 }

@@ -32,6 +32,8 @@ pub struct ChangedFile {
     pub added: bool,
     /// Whether it is gone.
     pub removed: bool,
+    /// Whether it became another kind of thing.
+    pub retyped: bool,
     /// The change of its text; none where GitHub withholds it or there is no text.
     pub patch: Option<Patch>,
 }
@@ -66,6 +68,13 @@ struct FileJson {
 #[derive(Deserialize)]
 struct CompareJson {
     merge_base_commit: CommitJson,
+}
+
+impl ChangedFile {
+    /// Whether it may have been a symbolic link before: its kind changed, or one line without an end is gone.
+    pub fn might_be_link(&self) -> bool {
+        self.retyped || (self.removed && self.patch.as_ref().is_some_and(Patch::removes_one_unended_line))
+    }
 }
 
 impl GitHub {
@@ -111,6 +120,7 @@ fn changed_file(file: FileJson) -> ChangedFile {
     ChangedFile {
         added: matches!(file.status.as_str(), "added" | "copied"),
         removed: file.status == "removed",
+        retyped: file.status == "changed",
         patch: patch.or_else(|| untouched.then(Patch::default)),
         previous: file.previous_filename.filter(|_| file.status == "renamed"),
         path: file.filename,

@@ -97,6 +97,10 @@ pub(crate) fn problem(problem: &Problem) -> String {
 }
 
 /// The last lines: what was found where, and what could not be looked for.
+pub(crate) fn note(text: &str) -> String {
+    format!("note: {}", visible(text))
+}
+
 pub(crate) fn summary(report: &Report) -> String {
     let count = report.files.len();
     let audited = format!("{count} {}", plural(count, "file", "files"));

@@ -64,6 +64,7 @@ fn read_all(tree: &mut Tree, roots: &Roots) -> Loaded {
         Unread::Absent => {}
         Unread::Refused(what, help) => problems.push(Problem::of_file(path, what, help)),
     };
+    tree.prefetch(&roots.keys().map(String::as_str).collect::<Vec<_>>());
     for (path, root) in roots {
         match tree.read(path) {
             Ok(bytes) => {
@@ -84,6 +85,11 @@ fn read_all(tree: &mut Tree, roots: &Roots) -> Loaded {
         if wants.is_empty() {
             break;
         }
+        let files = wants.iter().filter_map(|want| match want {
+            Want::File(path) => Some(path.as_str()),
+            Want::Path(_) => None,
+        });
+        tree.prefetch(&files.collect::<Vec<_>>());
         for want in wants {
             match want {
                 Want::File(path) => match tree.read(&path) {

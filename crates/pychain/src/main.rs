@@ -25,6 +25,7 @@ mod load;
 mod output;
 mod place;
 mod progress;
+mod review;
 mod settings;
 mod tree;
 
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
 fn run(command: &Command) -> Result<ExitCode> {
     match command {
         Command::Audit(args) => return audit::run(args),
+        Command::Review(args) => return review::run(args),
         Command::Explain { rule } => output::print_styled(&explain(rule)?)?,
         Command::Rules { format: ListFormat::Human } => output::print_styled(&human::rules(RULES))?,
         Command::Rules { format: ListFormat::Json } => output::deliver_exact(&rules_json(RULES)?, None)?,

@@ -192,10 +192,10 @@ pub(crate) fn whole(changes: &[FileChange], limits: &DiffLimits) -> Result<Strin
     if lines > limits.total_lines {
         return Err(format!("Sorry, the diff exceeded the maximum number of lines ({})", limits.total_lines));
     }
-    let mut text = String::new();
+    let mut text = Vec::new();
     for change in changes {
         let old = change.previous.as_ref().unwrap_or(&change.path);
-        text += &format!("diff --git a/{old} b/{}\n", change.path);
+        text.push(format!("diff --git a/{old} b/{}\n", change.path));
         match change.patch().filter(|patch| !patch.is_empty()) {
             Some(patch) => {
                 let (from, to) = match change.status {
@@ -203,12 +203,12 @@ pub(crate) fn whole(changes: &[FileChange], limits: &DiffLimits) -> Result<Strin
                     "removed" => (format!("a/{old}"), "/dev/null".to_owned()),
                     _ => (format!("a/{old}"), format!("b/{}", change.path)),
                 };
-                text += &format!("--- {from}\n+++ {to}\n{patch}\n");
+                text.push(format!("--- {from}\n+++ {to}\n{patch}\n"));
             }
-            None => text += "Binary files differ\n",
+            None => text.push("Binary files differ\n".to_owned()),
         }
     }
-    Ok(text)
+    Ok(text.concat())
 }
 
 /// Lines of a text, each with its line feed; only a line feed ends a line, as in git.
@@ -328,7 +328,9 @@ fn renames(base: &Tree, head: &Tree) -> BTreeMap<String, String> {
         return found;
     }
     let added: Vec<&String> = head.keys().filter(|path| !base.contains_key(*path)).collect();
-    for exact in [true, false] {
+    // Like git, give up looking for likeness where it would take too long.
+    let passes = if gone.len() * added.len() > 10_000 { &[true][..] } else { &[true, false] };
+    for exact in passes.iter().copied() {
         for path in &added {
             if found.contains_key(*path) {
                 continue;
@@ -368,7 +370,7 @@ mod tests {
         let change = one("a\nb\nc\nd\ne\nf\ng\n", "a\nb\nc\nd\nE\nf\ng");
         assert_eq!(
             change.patch().as_deref(),
-            Some("@@ -2,6 +2,6 @@ a\n b\n c\n d\n-e\n+E\n f\n-g\n+g\n\\ No newline at end of file").map(|text| text)
+            Some("@@ -2,6 +2,6 @@ a\n b\n c\n d\n-e\n+E\n f\n-g\n+g\n\\ No newline at end of file")
         );
         assert_eq!(change.find(Side::Right, 5), Some((0, 4)));
         assert_eq!(change.find(Side::Left, 5), Some((0, 3)));

@@ -127,13 +127,13 @@ pub(crate) struct Git {
 impl Git {
     /// Adds a commit and gives its name.
     pub(crate) fn commit(&mut self, parents: Vec<String>, tree: Tree, message: &str) -> String {
-        let mut text = format!("tree {}\n", tree_sha(&tree, ""));
+        let mut text = vec![format!("tree {}\n", tree_sha(&tree, ""))];
         for parent in &parents {
-            text += &format!("parent {parent}\n");
+            text.push(format!("parent {parent}\n"));
         }
         let who = "Octo Cat <octocat@example.com> 1700000000 +0000";
-        text += &format!("author {who}\ncommitter {who}\n\n{message}\n");
-        let sha = object("commit", text.as_bytes());
+        text.push(format!("author {who}\ncommitter {who}\n\n{message}\n"));
+        let sha = object("commit", text.concat().as_bytes());
         self.insert(sha, parents, tree, message)
     }
 
@@ -259,7 +259,8 @@ pub(crate) fn join(directory: &str, name: &str) -> String {
 
 /// SHA-1 in hexadecimal.
 pub(crate) fn sha1_hex(bytes: &[u8]) -> String {
-    Sha1::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
+    Sha1::digest(bytes).iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 fn object(kind: &str, content: &[u8]) -> String {

@@ -5,6 +5,7 @@ mod mutation;
 mod node;
 
 use std::cell::RefCell;
+use std::sync::{Arc, LazyLock};
 
 use apollo_compiler::resolvers::Execution;
 use apollo_compiler::response::{GraphQLError, JsonMap};
@@ -53,8 +54,14 @@ struct Body {
 }
 
 impl GraphQl {
+    /// The one of this process.
+    pub(crate) fn shared() -> Arc<GraphQl> {
+        static SHARED: LazyLock<Arc<GraphQl>> = LazyLock::new(|| Arc::new(GraphQl::new()));
+        Arc::clone(&SHARED)
+    }
+
     /// Reads the copy in this crate.
-    pub(crate) fn new() -> GraphQl {
+    fn new() -> GraphQl {
         let schema = Schema::parse_and_validate(SOURCE, "graphql-subset.graphql");
         GraphQl { schema: schema.unwrap_or_else(|errors| panic!("the schema in this crate is sound: {errors}")) }
     }

@@ -69,7 +69,7 @@ mod tests {
     fn w1_w2_w6_w7_only_what_a_runner_keeps() {
         let mut stdout = "text ::error::no\n::warning file=a%2Cb.txt,line=3::50%25%0Amore\n".to_owned();
         stdout += "::stop-commands::x1\n::error::not this\n::x1::\n";
-        stdout += &format!("::notice::{}\n", "x".repeat(5000));
+        stdout += &["::notice::", &"x".repeat(5000), "\n"].concat();
         stdout += &"::error::e\n".repeat(12);
         let found = annotations(&stdout);
         assert_eq!(found.len(), 12);

@@ -8,7 +8,8 @@ use crate::token::Token;
 
 /// A repository with one pull request.
 ///
-/// Read from JSON too, where every field may be left out but `base` and `head`.
+/// Read from JSON too, where every field may be left out; a file is a string, or
+/// `{"base64": …}`, `{"symlink": …}`, `{"submodule": …}`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Scenario {
@@ -132,7 +133,7 @@ impl Scenario {
     #[must_use]
     pub fn from_fork(mut self) -> Scenario {
         self.fork = true;
-        self.author = "octo-forker".to_owned();
+        "octo-forker".clone_into(&mut self.author);
         self.token = Token::read();
         self
     }

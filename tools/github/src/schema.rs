@@ -1,7 +1,7 @@
 //! The operations and their schemas: which one a request is for, and whether body and reply are sound.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use jsonschema::Validator;
 use serde::Deserialize;
@@ -47,8 +47,14 @@ pub(crate) struct Schema {
 }
 
 impl Schema {
+    /// The one of this process: compiling validators takes longer than most tests.
+    pub(crate) fn shared() -> Arc<Schema> {
+        static SHARED: LazyLock<Arc<Schema>> = LazyLock::new(|| Arc::new(Schema::new()));
+        Arc::clone(&SHARED)
+    }
+
     /// Reads the copy in this crate.
-    pub(crate) fn new() -> Schema {
+    fn new() -> Schema {
         #[derive(Deserialize)]
         struct File {
             operations: Vec<Operation>,

@@ -1,6 +1,5 @@
 //! The socket: HTTP/1.1 on 127.0.0.1, with latency and connections that are dropped.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -111,7 +110,7 @@ async fn answer(
     plain.body = body.to_bytes().to_vec();
     if plain.path.starts_with("/_control/") {
         let mut service = shared.service.lock().unwrap_or_else(PoisonError::into_inner);
-        return Ok(encode(control::answer(&mut service, &plain)).unwrap_or_else(|never| match never {}));
+        return Ok(encode(control::answer(&mut service, &plain)));
     }
     let in_flight = shared.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
     let latency = shared.service.lock().unwrap_or_else(PoisonError::into_inner).world.scenario.latency_ms;
@@ -122,11 +121,11 @@ async fn answer(
     shared.in_flight.fetch_sub(1, Ordering::SeqCst);
     match outcome {
         Outcome::Drop => Err(Dropped),
-        Outcome::Reply(reply) => Ok(encode(reply).unwrap_or_else(|never| match never {})),
+        Outcome::Reply(reply) => Ok(encode(reply)),
     }
 }
 
-fn encode(reply: Reply) -> Result<hyper::Response<Full<Bytes>>, Infallible> {
+fn encode(reply: Reply) -> hyper::Response<Full<Bytes>> {
     let (media_type, bytes) = match reply.body {
         Body::Empty => (None, Vec::new()),
         Body::Json(value) => (Some("application/json; charset=utf-8"), value.to_string().into_bytes()),
@@ -139,9 +138,9 @@ fn encode(reply: Reply) -> Result<hyper::Response<Full<Bytes>>, Infallible> {
     for (name, value) in reply.headers {
         response = response.header(name, value);
     }
-    Ok(response.body(Full::new(Bytes::from(bytes))).unwrap_or_else(|_| {
+    response.body(Full::new(Bytes::from(bytes))).unwrap_or_else(|_| {
         let mut response = hyper::Response::new(Full::new(Bytes::from_static(b"a header of a hook is not valid")));
         *response.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
         response
-    }))
+    })
 }

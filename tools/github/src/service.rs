@@ -33,7 +33,7 @@ pub(crate) struct Service {
     /// What was wrong with its own replies, or with a hook.
     pub faults: Vec<String>,
     schema: Arc<Schema>,
-    graphql: GraphQl,
+    graphql: Arc<GraphQl>,
     started: Instant,
 }
 
@@ -63,8 +63,8 @@ impl Service {
             meter: Meter::default(),
             log: Vec::new(),
             faults: Vec::new(),
-            schema: Arc::new(Schema::new()),
-            graphql: GraphQl::new(),
+            schema: Schema::shared(),
+            graphql: GraphQl::shared(),
             started: Instant::now(),
         }
     }
@@ -84,24 +84,24 @@ impl Service {
             self.faults.push(format!("hook before request {number}: {why}"));
         }
         let failure = self.hooks.failure(&name);
-        let notified = self.world.notifications;
+        let before = self.world.notifications;
         let mut writes = matches!(&target, Target::Rest(operation, _) if operation.writes());
         let reply = match &failure {
             Some(failure) if !failure.applied => failed(failure),
             _ => {
                 let (reply, mutates) = self.answer(&schema, &target, &request, in_flight);
                 writes |= mutates;
-                let checked = match &target {
+                let known = match &target {
                     Target::Rest(operation, _) => Some(*operation),
                     _ => None,
                 };
                 if !matches!(target, Target::GraphQl) || reply.status != 200 {
-                    self.faults.extend(schema.check_reply(checked, &reply));
+                    self.faults.extend(schema.check_reply(known, &reply));
                 }
                 failure.as_ref().map_or(reply, failed)
             }
         };
-        let notifies = self.world.notifications > notified;
+        let notifies = self.world.notifications > before;
         if let Err(why) = self.hooks.after(&name, &mut self.world, &mut self.meter) {
             self.faults.push(format!("hook after request {number}: {why}"));
         }
@@ -140,12 +140,12 @@ impl Service {
             && let Some(rest) = path.strip_prefix(&format!("/repos/{old}"))
             && (rest.is_empty() || rest.starts_with('/'))
         {
-            let mut url = format!("{}/repositories/{REPOSITORY_ID}{rest}", self.world.api);
+            let mut url = vec![format!("{}/repositories/{REPOSITORY_ID}{rest}", self.world.api)];
             for (index, (key, value)) in request.query.iter().enumerate() {
                 let sign = if index == 0 { '?' } else { '&' };
-                url += &format!("{sign}{key}={}", rest::pages::escape(value));
+                url.push(format!("{sign}{key}={}", rest::pages::escape(value)));
             }
-            return Target::Moved(url);
+            return Target::Moved(url.concat());
         }
         match schema.find(&request.method, &path) {
             Some((operation, parameters)) => Target::Rest(operation, parameters),

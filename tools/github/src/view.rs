@@ -8,10 +8,10 @@ use crate::state::{Comment, Thread, World};
 /// the stand-in's own address is `<api>`.
 pub(crate) fn view(world: &World) -> String {
     let scenario = &world.scenario;
-    let mut text = format!("# Pull request {}: {}\n\n", scenario.number, scenario.title);
+    let mut text = vec![format!("# Pull request {}: {}\n\n", scenario.number, scenario.title)];
     let state = if world.pull.open { "open" } else { "closed" };
     let locked = if world.pull.locked { ", locked" } else { "" };
-    text += &format!("{state}{locked}; notifications: {}\n", world.notifications);
+    text.push(format!("{state}{locked}; notifications: {}\n", world.notifications));
 
     for review in &world.reviews {
         let threads = world.comments.iter().filter(|comment| comment.review == review.id && comment.reply_to.is_none());
@@ -20,36 +20,44 @@ pub(crate) fn view(world: &World) -> String {
             continue;
         }
         let hidden = flags(&[("minimized as", review.minimized.as_deref())]);
-        text +=
-            &format!("\n## Review by {}: {}, {} comments{hidden}\n\n", review.author, review.state, threads.count());
-        text += &quote(&review.body, "");
+        text.push(format!(
+            "\n## Review by {}: {}, {} comments{hidden}\n\n",
+            review.author,
+            review.state,
+            threads.count()
+        ));
+        text.push(quote(&review.body));
     }
     let mut threads: Vec<&Thread> = world.threads.iter().collect();
     threads.sort_by_key(|thread| (&thread.spot.path, thread.spot.line, thread.id));
     for thread in threads {
-        text += &format!("\n## {}{}\n", thread.spot.path, place(thread));
+        text.push(format!("\n## {}{}\n", thread.spot.path, place(thread)));
         for comment in world.comments.iter().filter(|comment| comment.thread == thread.id) {
-            text += &shown(world, comment);
+            text.push(shown(world, comment));
         }
     }
     for comment in &world.issue_comments {
         let hidden = flags(&[("minimized as", comment.minimized.as_deref())]);
-        text += &format!("\n## Comment by {}{hidden}\n\n", comment.author);
-        text += &quote(&comment.body, "");
+        text.push(format!("\n## Comment by {}{hidden}\n\n", comment.author));
+        text.push(quote(&comment.body));
     }
     for check in &world.checks {
         let part = |key: &str| check[key].as_str().unwrap_or("none").to_owned();
         let count = &check["output"]["annotations_count"];
-        text +=
-            &format!("\n## Check {}: {}, {}, {count} annotations\n", part("name"), part("status"), part("conclusion"));
+        text.push(format!(
+            "\n## Check {}: {}, {}, {count} annotations\n",
+            part("name"),
+            part("status"),
+            part("conclusion")
+        ));
     }
     for upload in &world.sarifs {
-        text += &format!("\n## SARIF for {}\n", upload.reference);
+        text.push(format!("\n## SARIF for {}\n", upload.reference));
         for note in upload.errors.iter().chain(&upload.warnings) {
-            text += &format!("- {note}\n");
+            text.push(format!("- {note}\n"));
         }
     }
-    stable(world, &text)
+    stable(world, &text.concat())
 }
 
 fn place(thread: &Thread) -> String {
@@ -72,18 +80,18 @@ fn shown(world: &World, comment: &Comment) -> String {
     let pending = world.review(comment.review).is_some_and(|review| review.state == "PENDING");
     let answer = if comment.reply_to.is_some() { " answers" } else { "" };
     let hidden = flags(&[("minimized as", comment.minimized.as_deref()), ("pending", pending.then_some(""))]);
-    format!("\n### {}{answer}{hidden}\n\n{}", comment.author, quote(&comment.body, ""))
+    format!("\n### {}{answer}{hidden}\n\n{}", comment.author, quote(&comment.body))
 }
 
 fn flags(flags: &[(&str, Option<&str>)]) -> String {
     let set = flags.iter().filter_map(|(name, value)| Some((name, (*value)?)));
-    set.map(|(name, value)| format!(" [{}]", format!("{name} {value}").trim_end())).collect()
+    set.map(|(name, value)| format!(" [{}]", format!("{name} {value}").trim_end())).collect::<Vec<_>>().concat()
 }
 
 /// Each line behind `> `, so that no body can look like a part of the page.
-fn quote(body: &str, empty: &str) -> String {
+fn quote(body: &str) -> String {
     if body.is_empty() {
-        return empty.to_owned();
+        return String::new();
     }
     body.split('\n').map(|line| format!("> {line}").trim_end().to_owned() + "\n").collect()
 }

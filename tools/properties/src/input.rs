@@ -135,6 +135,7 @@ impl<'a> Input<'a> {
             base,
             config: &config,
             head_config: None,
+            workflows: &[],
             knowledge: &Knowledge::default(),
             as_of: Date::parse("2026-11-22"),
         })

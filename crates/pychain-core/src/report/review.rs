@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::patch::Patch;
 use crate::report::Report;
 
@@ -189,19 +189,17 @@ struct Wanted<'a> {
 
 /// The plan.
 pub fn plan(input: &Input<'_>) -> Plan {
-    let mut open: BTreeMap<String, &Thread> = BTreeMap::new();
+    let mut open: BTreeMap<String, Vec<&Thread>> = BTreeMap::new();
     let mut plan = Plan::default();
     let mut threads: Vec<&Thread> = input.existing.threads.iter().filter(|thread| thread.comment.ours).collect();
     threads.sort_by_key(|thread| &thread.comment.id);
     for thread in threads {
         let Some(Marker::Finding { fingerprint, fixed: false }) = marker::parse(&thread.comment.body) else { continue };
-        // Two runs at once may have said it twice: the older one stays.
-        if open.contains_key(&fingerprint) {
-            if thread.replies == 0 {
-                plan.delete.push(thread.comment.id.clone());
-            }
+        // Two runs at once may have said it twice: the older one stays, and what somebody answered.
+        if open.contains_key(&fingerprint) && thread.replies == 0 {
+            plan.delete.push(thread.comment.id.clone());
         } else {
-            open.insert(fingerprint, thread);
+            open.entry(fingerprint).or_default().push(thread);
         }
     }
     let mut wanted = wanted(input, &mut open);
@@ -228,11 +226,10 @@ pub fn plan(input: &Input<'_>) -> Plan {
     // What is left is no longer found.
     let mut edits: Vec<Edit> = Vec::new();
     if may_be_fixed(input) {
-        for (fingerprint, thread) in open {
-            if input.unread.contains(&thread.path) {
-                continue;
-            }
-            let body = body::of_fixed(input, &fingerprint, &thread.comment.body);
+        let gone =
+            open.iter().flat_map(|(fingerprint, threads)| threads.iter().map(move |thread| (fingerprint, thread)));
+        for (fingerprint, thread) in gone.filter(|(_, thread)| !input.unread.contains(&thread.path)) {
+            let body = body::of_fixed(input, fingerprint, &thread.comment.body);
             edits.push(Edit { id: thread.comment.id.clone(), body });
             if !thread.comment.minimized {
                 plan.minimize.push(thread.comment.id.clone());
@@ -251,7 +248,7 @@ pub fn plan(input: &Input<'_>) -> Plan {
 }
 
 /// The findings, the worst first, each with the open comment that speaks of it; what is left in `open` is of none.
-fn wanted<'a>(input: &Input<'a>, open: &mut BTreeMap<String, &'a Thread>) -> Vec<Wanted<'a>> {
+fn wanted<'a>(input: &Input<'a>, open: &mut BTreeMap<String, Vec<&'a Thread>>) -> Vec<Wanted<'a>> {
     let report = input.report;
     let mut findings: Vec<&Finding> = report.findings.iter().collect();
     findings.sort_by_cached_key(|finding| {
@@ -262,14 +259,15 @@ fn wanted<'a>(input: &Input<'a>, open: &mut BTreeMap<String, &'a Thread>) -> Vec
         .into_iter()
         .map(|finding| {
             let fingerprint = marker::fingerprint(finding);
-            let present = open.remove(&fingerprint);
+            let present = open.remove(&fingerprint).and_then(|threads| threads.first().copied());
             let anchor = anchor::of(input, finding);
             Wanted { finding, fingerprint, present, anchor, inline: false }
         })
         .collect()
 }
 
-/// What is said at a line stays there; what is not yet said comes beside it while there is room.
+/// What is said at a line stays there; what is not yet said comes beside it while there is room. What is only good to
+/// know interrupts nobody: the summary has it.
 fn choose_inline(input: &Input<'_>, wanted: &mut [Wanted<'_>]) {
     let mut room = MAX_COMMENTS;
     for item in wanted.iter_mut().filter(|item| item.present.is_some()) {
@@ -277,7 +275,9 @@ fn choose_inline(input: &Input<'_>, wanted: &mut [Wanted<'_>]) {
         room = room.saturating_sub(1);
     }
     if input.options.inline {
-        let new = wanted.iter_mut().filter(|item| !item.inline && item.anchor.is_some());
+        let is_new =
+            |item: &&mut Wanted<'_>| !item.inline && item.anchor.is_some() && item.finding.severity > Severity::Info;
+        let new = wanted.iter_mut().filter(is_new);
         new.take(room).for_each(|item| item.inline = true);
     }
 }

@@ -69,14 +69,14 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let Some((specifier, release)) = version(requirement) else { continue };
         let before = before.get(&entry.location()).and_then(|before| version(before));
         let leap = before.filter(|(_, old)| is_leap(old, &release));
-        let (name, new) = (code(&requirement.label()), code(&specifier.version));
         let signature = is_signature(&release);
+        if leap.is_none() && !signature {
+            continue;
+        }
+        let (name, new) = (code(&requirement.label()), code(&specifier.version));
         let message = match leap {
             Some((old, _)) => format!("{name} leaps from {} to {new}", code(&old.version)),
-            None if signature => {
-                format!("{name} wants {new}, a number made to win over every release that there is")
-            }
-            None => continue,
+            None => format!("{name} wants {new}, a number made to win over every release that there is"),
         };
         let finding = findings
             .finding(entry.at(specifier.span), requirement.subject(), message)

@@ -103,7 +103,7 @@ fn identity(url: &DirectUrl) -> String {
 
 /// Whether no version satisfies all specifiers. `false` where it cannot be told.
 pub(super) fn is_unsatisfiable(specifiers: &[Specifier]) -> bool {
-    if specifiers.len() > MAX_COMPARED {
+    if specifiers.len() < 2 || specifiers.len() > MAX_COMPARED {
         return false;
     }
     let Some(all) = typed::specifiers(specifiers) else { return false };

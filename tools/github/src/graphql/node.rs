@@ -248,7 +248,7 @@ impl Object<'_> {
             "comments" => {
                 let all: Vec<Kind> =
                     world.issue_comments.iter().map(|comment| Kind::IssueComment(comment.id)).collect();
-                self.connection(world, "IssueCommentConnection", &all, arguments, name)?
+                connection(world, "IssueCommentConnection", &all, arguments, name)?
             }
             "reviewThreads" => {
                 let seen = |thread: &&Thread| {
@@ -258,7 +258,7 @@ impl Object<'_> {
                         .any(|comment| comment.thread == thread.id && world.visible(comment.review, viewer))
                 };
                 let all: Vec<Kind> = world.threads.iter().filter(seen).map(|thread| Kind::Thread(thread.id)).collect();
-                self.connection(world, "PullRequestReviewThreadConnection", &all, arguments, name)?
+                connection(world, "PullRequestReviewThreadConnection", &all, arguments, name)?
             }
             "reviews" => {
                 let wanted = |review: &&Review| {
@@ -270,7 +270,7 @@ impl Object<'_> {
                 };
                 let all: Vec<Kind> =
                     world.reviews.iter().filter(wanted).map(|review| Kind::Review(review.id)).collect();
-                self.connection(world, "PullRequestReviewConnection", &all, arguments, name)?
+                connection(world, "PullRequestReviewConnection", &all, arguments, name)?
             }
             _ => return Ok(None),
         }))
@@ -288,7 +288,7 @@ impl Object<'_> {
             "comments" => {
                 let own = world.comments.iter().filter(|comment| comment.review == review.id);
                 let all: Vec<Kind> = own.map(|comment| Kind::Comment(comment.id)).collect();
-                return self.connection(world, "PullRequestReviewCommentConnection", &all, arguments, name).map(Some);
+                return connection(world, "PullRequestReviewCommentConnection", &all, arguments, name).map(Some);
             }
             "state" => json!(review.state),
             "submittedAt" => json!((review.state != "PENDING").then(|| iso(review.at))),
@@ -316,7 +316,7 @@ impl Object<'_> {
                     |comment: &&Comment| comment.thread == thread.id && world.visible(comment.review, self.viewer());
                 let all: Vec<Kind> =
                     world.comments.iter().filter(seen).map(|comment| Kind::Comment(comment.id)).collect();
-                return self.connection(world, "PullRequestReviewCommentConnection", &all, arguments, name).map(Some);
+                return connection(world, "PullRequestReviewCommentConnection", &all, arguments, name).map(Some);
             }
             "resolvedBy" => return Ok(Some(Field::One(thread.resolved_by.clone().map(Kind::Viewer)))),
             "diffSide" => json!(thread.spot.side.name()),
@@ -390,16 +390,16 @@ impl Object<'_> {
     fn may_write(&self) -> bool {
         self.context.token.permissions.pull_requests == Level::Write
     }
+}
 
-    fn connection(
-        &self,
-        world: &World,
-        type_name: &'static str,
-        all: &[Kind],
-        arguments: &Value,
-        field: &str,
-    ) -> Result<Field, FieldError> {
-        let capped = world.scenario.believed.connection_cap;
-        Ok(Field::One(Some(Kind::Page(page(type_name, all, arguments, capped, field)?))))
-    }
+/// A part of a list, as a field.
+fn connection(
+    world: &World,
+    type_name: &'static str,
+    all: &[Kind],
+    arguments: &Value,
+    field: &str,
+) -> Result<Field, FieldError> {
+    let capped = world.scenario.believed.connection_cap;
+    Ok(Field::One(Some(Kind::Page(page(type_name, all, arguments, capped, field)?))))
 }

@@ -136,7 +136,7 @@ pub(super) fn tree(world: &World, call: &Call) -> Reply {
     let mut rows = Vec::new();
     let mut waiting = vec![String::new()];
     while let Some(below) = waiting.pop() {
-        for (name, entry) in git::children(&tree, &git::join(&root, &below).trim_end_matches('/').to_owned()) {
+        for (name, entry) in git::children(&tree, git::join(&root, &below).trim_end_matches('/')) {
             let path = git::join(&below, name);
             if let Some(entry) = entry {
                 let kind = if matches!(entry, Entry::Submodule(_)) { "commit" } else { "blob" };

@@ -57,9 +57,10 @@ fn url(world: &World, call: &Call, page: usize) -> String {
     let parts = if path.starts_with("/repositories/") { 3 } else { 4 };
     let path = path.splitn(parts + 1, '/').nth(parts).unwrap_or_default();
     let query = call.request.query.iter().filter(|(key, _)| key != "page");
-    let mut url = format!("{}/repositories/{REPOSITORY_ID}/{path}?", world.api);
+    let mut url = vec![format!("{}/repositories/{REPOSITORY_ID}/{path}?", world.api)];
     for (key, value) in query {
-        url += &format!("{key}={}&", escape(value));
+        url.push(format!("{key}={}&", escape(value)));
     }
-    url + &format!("page={page}")
+    url.push(format!("page={page}"));
+    url.concat()
 }

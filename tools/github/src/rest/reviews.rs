@@ -36,7 +36,9 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
             let reply = Reply::json(200, objects::review(world, &review));
             let comments: Vec<u64> =
                 world.comments.iter().filter(|comment| comment.review == id).map(|comment| comment.id).collect();
-            comments.into_iter().for_each(|comment| world.delete_comment(comment));
+            for comment in comments {
+                world.delete_comment(comment);
+            }
             world.reviews.retain(|review| review.id != id);
             return reply;
         }

@@ -21,14 +21,14 @@ fn annotation(fields: &Value) -> Value {
     annotation
 }
 
-fn output(annotations: Vec<Value>) -> Value {
+fn output(annotations: &[Value]) -> Value {
     json!({"output": {"title": "t", "summary": "s", "annotations": annotations}})
 }
 
 #[test]
 fn c1_fifty_annotations_at_a_time_add_up() {
     let github = Github::start(scenario());
-    let many = |count| output(vec![annotation(&json!({})); count]);
+    let many = |count| output(&vec![annotation(&json!({})); count]);
     assert_eq!(create(&github, &many(51)).status, 422);
     let id = create(&github, &many(50)).json()["id"].clone();
     let check = format!("{REPO}/check-runs/{id}");
@@ -47,9 +47,9 @@ fn c2_lengths_and_columns() {
         json!({"title": "x".repeat(256)}),
         json!({"end_line": 2, "start_column": 1}),
     ] {
-        assert_eq!(create(&github, &output(vec![annotation(&wrong)])).status, 422);
+        assert_eq!(create(&github, &output(&[annotation(&wrong)])).status, 422);
     }
-    assert_eq!(create(&github, &output(vec![annotation(&json!({"start_column": 1, "end_column": 2}))])).status, 201);
+    assert_eq!(create(&github, &output(&[annotation(&json!({"start_column": 1, "end_column": 2}))])).status, 201);
     let long = json!({"output": {"title": "t", "summary": "x".repeat(65_536)}});
     assert_eq!(create(&github, &long).status, 422);
 }

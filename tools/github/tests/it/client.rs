@@ -73,18 +73,19 @@ impl Github {
     pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Option<Reply> {
         let root = self.double.api_url().strip_prefix("http://").expect("plain HTTP");
         let (address, _) = root.split_once('/').unwrap_or((root, ""));
-        let mut text = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {}\r\n",
-            body.len()
-        );
+        let mut text = vec![
+            format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n"),
+            format!("content-length: {}\r\n", body.len()),
+        ];
         for (name, value) in [("user-agent", "test"), ("authorization", "Bearer fake")] {
             if !headers.iter().any(|(given, _)| *given == name) {
-                text += &format!("{name}: {value}\r\n");
+                text.push(format!("{name}: {value}\r\n"));
             }
         }
         for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {
-            text += &format!("{name}: {value}\r\n");
+            text.push(format!("{name}: {value}\r\n"));
         }
+        let text = text.concat();
         let mut stream = TcpStream::connect(address).expect("the stand-in listens");
         stream.write_all(&[text.as_bytes(), b"\r\n", body].concat()).expect("sent");
         let mut answer = Vec::new();

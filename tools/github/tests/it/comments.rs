@@ -54,7 +54,7 @@ fn r1_a_comment_stands_in_a_hunk() {
 
 #[test]
 fn r2_r3_a_range_lies_in_one_hunk_and_has_two_ends() {
-    let base: String = (1..=40).map(|number| format!("{number}\n")).collect();
+    let base = (1..=40).map(|number| format!("{number}\n")).collect::<Vec<_>>().concat();
     let head = base.replace("5\n", "five\n").replace("\n30\n", "\nthirty\n");
     let github =
         Github::start(Scenario::new(files([("requirements.txt", &base)]), files([("requirements.txt", &head)])));

@@ -66,6 +66,23 @@ fn l3_points_count_writes_five_times() {
 }
 
 #[test]
+fn l3_graphql_has_points_of_its_own_and_too_many_at_once_are_refused() {
+    let mut start = scenario();
+    (start.limits.rest_points, start.limits.graphql_points) = (1, 2);
+    let github = Github::start(start);
+    let query = || github.post("/graphql", &json!({"query": "{viewer{login}}"})).status;
+    assert_eq!([github.get(PULL).status, query(), query(), query()], [200, 200, 200, 403]);
+    let mut start = scenario();
+    (start.limits.concurrent, start.latency_ms) = (1, 100);
+    let github = Github::start(start);
+    let statuses = std::thread::scope(|scope| {
+        let both = [0, 1].map(|_| scope.spawn(|| github.get(PULL).status));
+        both.map(|thread| thread.join().unwrap())
+    });
+    assert!(statuses.contains(&403), "{statuses:?}");
+}
+
+#[test]
 fn l4_the_log_tells_how_writes_followed_each_other() {
     let github = Github::start(scenario());
     let post = || github.post(&format!("{REPO}/issues/7/comments"), &json!({"body": "x"}));

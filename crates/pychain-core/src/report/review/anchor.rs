@@ -57,9 +57,8 @@ pub(super) fn settle_suggestions(wanted: &mut [Wanted<'_>]) {
             continue;
         }
         let taken = taken.entry(item.finding.primary.file).or_default();
-        let overlaps = |other: &RangeInclusive<usize>| {
-            other.start() <= anchor.lines.end() && anchor.lines.start() <= other.end()
-        };
+        let overlaps =
+            |other: &RangeInclusive<usize>| other.start() <= anchor.lines.end() && anchor.lines.start() <= other.end();
         let stands_there = item.present.is_none_or(|thread| lines_of(thread).as_ref() == Some(&anchor.lines));
         if !item.inline || !stands_there || taken.iter().any(overlaps) {
             anchor.suggestion = None;

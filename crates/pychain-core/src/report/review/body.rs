@@ -28,7 +28,11 @@ pub(super) fn of_finding(input: &Input<'_>, item: &Wanted<'_>) -> String {
     if let Some(suggestion) = item.anchor.as_ref().and_then(|anchor| anchor.suggestion.as_ref()) {
         out.extend(["\n", &suggestion.block()]);
     }
-    out.extend(["\n<details><summary>Details</summary>\n\n- Rule: ", &rule_name(finding.rule, input.options.docs), "\n"]);
+    out.extend([
+        "\n<details><summary>Details</summary>\n\n- Rule: ",
+        &rule_name(finding.rule, input.options.docs),
+        "\n",
+    ]);
     for detail in details(input.report, finding) {
         out.extend(["- ", &detail, "\n"]);
     }

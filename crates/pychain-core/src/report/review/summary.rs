@@ -23,7 +23,8 @@ pub(super) fn text(input: &Input<'_>, wanted: &[Wanted<'_>]) -> String {
             count => format!(", {} suppressed", plural(count, "finding")),
         };
         let version = escape::text(&clip(&report.version, 50));
-        end.push_str(&format!("\npychain {version}, {}{suppressed}\n", plural(report.files.len(), "file")));
+        let files = plural(report.files.len(), "file");
+        end.extend(["\npychain ", &version, ", ", &files, &suppressed, "\n"]);
     }
     end.extend(["\n", &marker::of_summary(), "\n"]);
 
@@ -54,7 +55,8 @@ fn rows(heading: &str, rows: &[String], room: &mut usize) -> String {
     }
     if shown < rows.len() {
         *room = 0;
-        out.push_str(&format!("- and {} more, in the full report of the run\n", rows.len() - shown));
+        let more = (rows.len() - shown).to_string();
+        out.extend(["- and ", &more, " more, in the full report of the run\n"]);
     }
     out
 }
@@ -65,7 +67,9 @@ fn row(input: &Input<'_>, finding: &Finding, with_help: bool) -> String {
     let line = file.line_of(finding.primary.span.start);
     let path = escape::code(&clip(file.path(), MAX_PIECE));
     let place = match input.options.blob.filter(|_| with_help) {
-        Some(blob) => format!("[{path} line {line}]({}/{}#L{line})", blob.trim_end_matches('/'), percent_encode_path(file.path())),
+        Some(blob) => {
+            format!("[{path} line {line}]({}/{}#L{line})", blob.trim_end_matches('/'), percent_encode_path(file.path()))
+        }
         None => format!("{path} line {line}"),
     };
     let help = match finding.help.as_str() {
