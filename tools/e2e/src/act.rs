@@ -1,5 +1,6 @@
 //! One job: a workflow that uses the action, an event, and the surroundings of a runner.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -14,15 +15,19 @@ use crate::log::Run;
 /// What a workflow hands to the action as `github.token`, and what must never be seen again.
 const TOKEN: &str = "ghs_notARealTokenOnlyForTheseTests0000";
 
-/// Passes everything on but what the runner would not have set inside a composite action.
+/// Passes everything on but what the runner would not have set inside a composite action, and keeps what is printed.
 const SHIM: &str = "#!/bin/sh
-exec env $(env | sed -n 's/^\\(INPUT_[^=]*\\)=.*/-u \\1/p') -u GITHUB_TOKEN 'PROGRAM' \"$@\"
+env $(env | sed -n 's/^\\(INPUT_[^=]*\\)=.*/-u \\1/p') -u GITHUB_TOKEN 'PROGRAM' \"$@\" >'PRINTED' 2>&1
+code=$?
+cat 'PRINTED'
+exit $code
 ";
 
 /// A job to be run.
 pub struct Job {
     folder: TempDir,
     workflow: String,
+    inputs: Vec<(String, String)>,
     variables: Vec<(String, String)>,
 }
 
@@ -36,8 +41,8 @@ pub fn programs() -> Result<(PathBuf, PathBuf)> {
 }
 
 impl Job {
-    /// A job of one of the example workflows, with more inputs for the action at its end.
-    pub fn new(example: &str, inputs: &[(&str, &str)]) -> Result<Self> {
+    /// A job of one of the example workflows.
+    pub fn new(example: &str) -> Result<Self> {
         let top = top();
         let folder = tempfile::tempdir()?;
         // Only what the runner needs of the repository: act copies it for each step.
@@ -47,26 +52,29 @@ impl Job {
             fs::copy(top.join(name), to).with_context(|| name.to_owned())?;
         }
         let path = top.join("examples/workflows").join(example);
-        let mut workflow = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-        if !inputs.is_empty() && !workflow.contains("\n        with:\n") {
-            workflow.push_str("        with:\n");
-        }
-        for (name, value) in inputs {
-            workflow.push_str(&format_input(name, value));
-        }
-        Ok(Self { folder, workflow, variables: Vec::new() })
+        let workflow = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        Ok(Self { folder, workflow, inputs: Vec::new(), variables: Vec::new() })
+    }
+
+    /// Hands an input to the action, besides those of the example.
+    #[must_use]
+    pub fn input(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.inputs.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Has the action run a program that is already there, in the surroundings that the runner would give it.
+    pub fn program(self, program: &Path) -> Result<Self> {
+        let shim = self.folder.path().join("pychain");
+        let script = SHIM.replace("PROGRAM", &program.display().to_string());
+        fs::write(&shim, script.replace("PRINTED", &self.printed().display().to_string()))?;
+        fs::set_permissions(&shim, fs::Permissions::from_mode(0o755))?;
+        Ok(self.input("pychain-path", shim.display().to_string()))
     }
 
     /// A file of the action as the job has it.
     pub fn action(&self, name: &str) -> PathBuf {
         self.folder.path().join("action").join(name)
-    }
-
-    /// A file of the workspace after the job.
-    pub fn workspace(&self, name: &str) -> Option<String> {
-        let jobs = self.folder.path().join("cache/act");
-        let folders = fs::read_dir(jobs).ok()?.flatten().map(|entry| entry.path().join("hostexecutor").join(name));
-        folders.into_iter().find_map(|path| fs::read_to_string(path).ok())
     }
 
     /// Sets a variable of the runner.
@@ -76,14 +84,6 @@ impl Job {
         self
     }
 
-    /// The path of a program that runs `program` in the surroundings that the runner would give it.
-    pub fn shim(folder: &Path, program: &Path) -> Result<PathBuf> {
-        let shim = folder.join("pychain");
-        fs::write(&shim, SHIM.replace("PROGRAM", &program.display().to_string()))?;
-        fs::set_permissions(&shim, fs::Permissions::from_mode(0o755))?;
-        Ok(shim)
-    }
-
     /// Runs it on an event.
     pub fn run(&self, name: &str, event: &Value) -> Result<Run> {
         let (act, _) = programs()?;
@@ -91,7 +91,7 @@ impl Job {
         let repository = folder.join("repository");
         if !repository.is_dir() {
             fs::create_dir_all(repository.join(".github/workflows"))?;
-            fs::write(repository.join(".github/workflows/pychain.yml"), &self.workflow)?;
+            fs::write(repository.join(".github/workflows/pychain.yml"), self.workflow_with_inputs())?;
             git(&repository, &["init", "--quiet", "--initial-branch=main"])?;
             git(&repository, &["add", "."])?;
             git(&repository, &["commit", "--quiet", "--message=Start"])?;
@@ -106,7 +106,10 @@ impl Job {
         command.arg(format!("--local-repository=org/pychain-action@v1={}", folder.join("action").display()));
         command.arg(format!("--secret=GITHUB_TOKEN={TOKEN}"));
         for (name, value) in &self.variables {
-            command.arg("--env").arg(format!("{name}={value}"));
+            // act sets this one itself.
+            let option =
+                if name == "GITHUB_ACTOR" { format!("--actor={value}") } else { format!("--env={name}={value}") };
+            command.arg(option);
         }
         // Nothing of this machine but its programs: not its caches, not the variables of the job that tests us.
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
@@ -116,13 +119,26 @@ impl Job {
         let errors = String::from_utf8_lossy(&output.stderr);
         ensure!(log.contains("\"jobResult\""), "act ran no job:\n{log}\n{errors}");
         ensure!(!log.contains(TOKEN) && !errors.contains(TOKEN), "the token was seen:\n{log}\n{errors}");
-        Run::read(&log)
+        let printed = fs::read_to_string(self.printed()).ok();
+        ensure!(printed.as_ref().is_none_or(|printed| !printed.contains(TOKEN)), "the token was printed");
+        Run::read(&log, printed.as_deref())
     }
-}
 
-fn format_input(name: &str, value: &str) -> String {
-    // JSON is YAML.
-    format!("          {name}: {}\n", Value::from(value))
+    fn printed(&self) -> PathBuf {
+        self.folder.path().join("printed")
+    }
+
+    /// The action is the last step of the examples that we run; JSON is YAML.
+    fn workflow_with_inputs(&self) -> String {
+        let mut workflow = self.workflow.clone();
+        if !self.inputs.is_empty() && !workflow.contains("\n        with:\n") {
+            workflow.push_str("        with:\n");
+        }
+        for (name, value) in &self.inputs {
+            let _ = writeln!(workflow, "          {name}: {}", Value::from(value.as_str()));
+        }
+        workflow
+    }
 }
 
 fn git(folder: &Path, words: &[&str]) -> Result<()> {

@@ -7,4 +7,4 @@ mod act;
 mod log;
 
 pub use act::{Job, programs};
-pub use log::{Annotation, Run};
+pub use log::Run;

@@ -1,23 +1,13 @@
-//! What act's log says of a job: the annotations, the step's outputs and summary, how it ended.
+//! What a job left: the annotations, the step's outputs and summary, how it ended.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use anyhow::{Context as _, Result, ensure};
+use pychain_github_double::runner::{self, Annotation};
 use serde_json::Value;
 
-/// A message that GitHub shows beside a line, or on top of the run.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Annotation {
-    /// `error`, `warning` or `notice`.
-    pub level: String,
-    /// Where, and its title: what stands before the text.
-    pub properties: BTreeMap<String, String>,
-    /// The text.
-    pub message: String,
-}
-
-/// How a job went. Printed, it is what a person sees of it besides the pull request.
+/// How a job went. Printed, it is what a person sees of it besides the pull request, but for most of the summary.
 #[derive(Debug, Default)]
 pub struct Run {
     /// Whether the job succeeded.
@@ -32,27 +22,29 @@ pub struct Run {
     pub text: String,
 }
 
-/// W1: how many annotations of a kind GitHub shows of one step.
-const ANNOTATIONS: usize = 10;
-/// W2: where it cuts a message.
-const MESSAGE: usize = 4096;
 /// W3: over this, nothing of a summary is shown.
 const SUMMARY: usize = 1024 * 1024;
 
 impl Run {
-    /// Reads the log, a JSON object a line, and refuses what GitHub would cut.
-    pub(crate) fn read(log: &str) -> Result<Self> {
+    /// Reads act's log, a JSON object a line, and refuses what GitHub would cut.
+    ///
+    /// act loses what a failing step printed last, if it does not read it in time. So what pychain `printed` is
+    /// handed over too where it is known, and act must have understood the part that it saw in the same way.
+    pub(crate) fn read(log: &str, printed: Option<&str>) -> Result<Self> {
         let mut run = Self::default();
         for line in log.lines().filter(|line| line.starts_with('{')) {
             let value: Value = serde_json::from_str(line).context("a line of act's log")?;
             run.take(&value);
         }
-        for level in ["error", "warning", "notice"] {
-            let count = run.annotations.iter().filter(|annotation| annotation.level == level).count();
-            ensure!(count <= ANNOTATIONS, "{count} annotations of level {level}: GitHub shows {ANNOTATIONS}");
-        }
-        for annotation in &run.annotations {
-            ensure!(annotation.message.len() <= MESSAGE, "a message of {} characters", annotation.message.len());
+        if let Some(printed) = printed {
+            let annotations = runner::annotations(printed);
+            let (commands, text): (Vec<&str>, Vec<&str>) = printed.lines().partition(|line| line.starts_with("::"));
+            // W1 and W2.
+            ensure!(commands.len() == annotations.len(), "GitHub shows {} of {commands:#?}", annotations.len());
+            ensure!(annotations.iter().all(|annotation| annotation.message.len() < 4096), "a message is cut");
+            ensure!(annotations.starts_with(&run.annotations), "act saw others: {:#?}", run.annotations);
+            run.annotations = annotations;
+            run.text = text.join("\n");
         }
         ensure!(run.summary.len() < SUMMARY, "a summary of {} bytes", run.summary.len());
         Ok(run)
@@ -66,11 +58,11 @@ impl Run {
             self.success = result == "success";
         }
         match &*text("command") {
-            level @ ("error" | "warning" | "notice") => {
+            kind @ ("error" | "warning" | "notice") => {
                 let pairs = value.get("kvPairs").and_then(Value::as_object).into_iter().flatten();
                 let properties = pairs.map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned()));
                 let properties = properties.collect();
-                self.annotations.push(Annotation { level: level.to_owned(), properties, message: text("arg") });
+                self.annotations.push(Annotation { kind: kind.to_owned(), properties, message: text("arg") });
             }
             "set-output" if outermost && !text("arg").is_empty() => {
                 self.outputs.insert(text("name"), text("arg"));
@@ -88,19 +80,16 @@ impl fmt::Display for Run {
         for (name, value) in &self.outputs {
             writeln!(f, "output {name} = {value}")?;
         }
-        for Annotation { level, properties, message } in &self.annotations {
+        for Annotation { kind, properties, message } in &self.annotations {
             let properties: Vec<String> = properties.iter().map(|(key, value)| format!("{key}={value}")).collect();
-            writeln!(f, "{level} [{}] {message}", properties.join(" "))?;
+            writeln!(f, "{kind} [{}] {message}", properties.join(" "))?;
         }
         for line in self.text.lines() {
             writeln!(f, "log: {line}")?;
         }
-        if !self.summary.is_empty() {
-            writeln!(f, "summary:")?;
+        match self.summary.lines().next() {
+            Some(first) => writeln!(f, "summary of {} lines: {first}", self.summary.lines().count()),
+            None => writeln!(f, "no summary"),
         }
-        for line in self.summary.lines() {
-            writeln!(f, "{}", format!("    {line}").trim_end())?;
-        }
-        Ok(())
     }
 }
