@@ -66,11 +66,10 @@ impl Patch {
         (left == (0, 0)).then_some(Self { hunks })
     }
 
-    /// Whether all it does is to remove one line that has no line feed, as the target of a symbolic link has none.
-    pub fn removes_one_unended_line(&self) -> bool {
-        let mut lines = self.hunks.iter().flat_map(|hunk| &hunk.lines);
-        let is_one = |line: &Line| line.kind == Kind::Removed && !line.text.ends_with('\n');
-        lines.next().is_some_and(is_one) && lines.next().is_none()
+    /// Whether the text before is one line without a line feed, as the target of a symbolic link is.
+    pub fn begins_with_one_unended_line(&self) -> bool {
+        let mut before = self.hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.kind != Kind::Added);
+        before.next().is_some_and(|line| !line.text.ends_with('\n')) && before.next().is_none()
     }
 
     /// How many lines it adds and how many it removes.

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::LocalSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::Settings;
 use crate::error::{Error, Kind};
@@ -49,6 +49,8 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     requests: Cell<usize>,
     waited: Cell<Duration>,
+    /// When the last write was answered, or not.
+    wrote: Cell<Option<Instant>>,
     log: RefCell<Vec<String>>,
 }
 
@@ -102,6 +104,7 @@ impl GitHub {
             settings,
             requests: Cell::new(0),
             waited: Cell::new(Duration::ZERO),
+            wrote: Cell::new(None),
             log: RefCell::default(),
         };
         Ok(Self { runtime, shared: Rc::new(shared) })
@@ -235,12 +238,17 @@ impl Shared {
         accept: &str,
         body: Option<&Value>,
     ) -> Result<Answer, Error> {
+        let is_query = body.is_some_and(|body| body["query"].as_str().is_some_and(|query| query.starts_with("query")));
+        let writes = method != Method::GET && !is_query;
         let mut route = route.to_owned();
         for _ in 0..=MAX_REDIRECTS {
             let request = format!("{method} {route}");
             let failed = |kind: Kind, message: String| Error::new(kind, request.clone(), message);
             let builder = Request::builder().method(method.clone()).uri(&route).header(ACCEPT, accept);
             let prepared = client.build_request(builder, body).map_err(|error| failed(Kind::Other, causes(&error)))?;
+            if let Some(before) = self.wrote.get().filter(|_| writes) {
+                sleep_until(before + self.settings.pause).await;
+            }
             self.requests.set(self.requests.get() + 1);
             let exchange = async {
                 let answer = client.execute(prepared).await.map_err(|error| failed(Kind::Unknown, causes(&error)))?;
@@ -249,9 +257,12 @@ impl Shared {
                 let body = body.map_err(|error| failed(Kind::Unknown, causes(error.as_ref())))?.to_bytes().to_vec();
                 Ok((parts.status, parts.headers, body))
             };
-            let (status, headers, body) = timeout(TIMEOUT, exchange)
-                .await
-                .map_err(|_| failed(Kind::Unknown, format!("no answer in {} s", TIMEOUT.as_secs())))??;
+            let answer = timeout(TIMEOUT, exchange).await;
+            if writes {
+                self.wrote.set(Some(Instant::now()));
+            }
+            let (status, headers, body) =
+                answer.map_err(|_| failed(Kind::Unknown, format!("no answer in {} s", TIMEOUT.as_secs())))??;
             if status.is_redirection() {
                 let target = headers.get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
                 route = self.route_of(target).ok_or_else(|| {

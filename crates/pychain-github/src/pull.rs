@@ -71,9 +71,9 @@ struct CompareJson {
 }
 
 impl ChangedFile {
-    /// Whether it may have been a symbolic link before: its kind changed, or one line without an end is gone.
-    pub fn might_be_link(&self) -> bool {
-        self.retyped || (self.removed && self.patch.as_ref().is_some_and(Patch::removes_one_unended_line))
+    /// Whether it may have been a symbolic link before: its kind changed, or it was one line without an end.
+    pub fn might_have_been_link(&self) -> bool {
+        self.retyped || self.patch.as_ref().is_some_and(Patch::begins_with_one_unended_line)
     }
 }
 

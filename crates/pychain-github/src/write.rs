@@ -5,7 +5,6 @@ use std::future::Future;
 use http::Method;
 use pychain_core::report::review::{Edit, Existing, Id, Plan, Review, Summary};
 use serde_json::{Value, json};
-use tokio::time::sleep;
 
 use crate::client::{GitHub, Shared};
 use crate::error::{Error, Kind};
@@ -178,11 +177,8 @@ impl Writer<'_> {
         })
     }
 
-    /// One write, after a pause since the one before.
+    /// One write.
     async fn write(&mut self, write: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
-        if self.done.written > 0 {
-            sleep(self.shared.settings.pause).await;
-        }
         write.await?;
         self.done.written += 1;
         Ok(())

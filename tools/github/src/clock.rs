@@ -1,26 +1,20 @@
-//! Time as the stand-in has it: it passes with real time, and a test may move it on.
+//! Time as the stand-in has it: real time, and a test may move it on.
 
-use std::time::Instant;
-
-/// When every stand-in starts: 2026-01-01T00:00:00Z, in milliseconds since the epoch.
-const START: u64 = 1_767_225_600_000;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A clock that can be moved forward.
-#[derive(Debug)]
+///
+/// It starts at real time, because clients compare `x-ratelimit-reset` with their own clock.
+#[derive(Debug, Default)]
 pub(crate) struct Clock {
-    started: Instant,
     ahead: u64,
 }
 
 impl Clock {
-    /// A clock at the start.
-    pub(crate) fn new() -> Clock {
-        Clock { started: Instant::now(), ahead: 0 }
-    }
-
     /// Milliseconds since the epoch.
     pub(crate) fn now(&self) -> u64 {
-        START + self.ahead + u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX / 2)
+        let real = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        u64::try_from(real.as_millis()).unwrap_or_default() + self.ahead
     }
 
     /// Moves on by so many seconds.
@@ -67,7 +61,7 @@ mod tests {
 
     #[test]
     fn times_are_written_as_iso_8601() {
-        assert_eq!(iso(START), "2026-01-01T00:00:00Z");
+        assert_eq!(iso(1_767_225_600_000), "2026-01-01T00:00:00Z");
         assert_eq!(iso(951_827_696_000), "2000-02-29T12:34:56Z");
     }
 }

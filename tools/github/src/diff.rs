@@ -90,12 +90,12 @@ impl FileChange {
     }
 
     /// Where a line stands: which hunk, and which line of it.
-    /// R1: RIGHT takes added and context lines, LEFT removed ones and, as GitHub does, context.
+    /// R1: RIGHT takes added and context lines, LEFT removed lines only.
     pub(crate) fn find(&self, side: Side, number: usize) -> Option<(usize, usize)> {
         self.hunks.iter().enumerate().find_map(|(index, hunk)| {
             let at = hunk.lines.iter().position(|line| match side {
                 Side::Right => line.new == Some(number),
-                Side::Left => line.old == Some(number),
+                Side::Left => line.new.is_none() && line.old == Some(number),
             })?;
             Some((index, at))
         })

@@ -24,7 +24,7 @@ pub struct Entry {
     pub body: Value,
     /// The status of the answer; 0 if the connection was dropped.
     pub status: u16,
-    /// Real milliseconds from the start of the stand-in to the request's arrival.
+    /// Real milliseconds from the start of the stand-in to the moment it was carried out.
     pub at_ms: u64,
     /// How many requests were open, this one included.
     pub in_flight: usize,

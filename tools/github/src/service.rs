@@ -87,7 +87,11 @@ impl Service {
         let before = self.world.notifications;
         let mut writes = matches!(&target, Target::Rest(operation, _) if operation.writes());
         let reply = match &failure {
-            Some(failure) if !failure.applied => failed(failure),
+            Some(failure) if !failure.applied => {
+                let query = matches!(target, Target::GraphQl).then(|| self.graphql.prepare(&request.body));
+                writes |= matches!(query, Some(Ok(query)) if query.cost == Cost::Mutation);
+                failed(failure)
+            }
             _ => {
                 let (reply, mutates) = self.answer(&schema, &target, &request, in_flight);
                 writes |= mutates;
@@ -209,7 +213,14 @@ impl Service {
             return (reply, mutates);
         }
         let rate = self.meter.rate(&limits, now);
-        (self.graphql.execute(&prepared, &mut self.world, token, rate), mutates)
+        let reply = self.graphql.execute(&prepared, &mut self.world, token, rate);
+        // Errors that GitHub would give have a type; others are variables or values of the wrong type.
+        if let Body::Json(body) = &reply.body {
+            let errors = body["errors"].as_array().into_iter().flatten();
+            let untyped = errors.filter(|error| error["type"].is_null());
+            self.faults.extend(untyped.map(|error| format!("graphql: {error}")));
+        }
+        (reply, mutates)
     }
 
     fn rest(&mut self, schema: &Schema, operation: &Operation, mut call: Call, in_flight: usize) -> Reply {

@@ -156,7 +156,7 @@ impl World {
         let mut world = World {
             scenario,
             api,
-            clock: Clock::new(),
+            clock: Clock::default(),
             git,
             pull: Pull { open: true, locked: false, computing: false, head: head.clone(), heads: vec![head] },
             reviews: Vec::new(),

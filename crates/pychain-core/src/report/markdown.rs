@@ -59,7 +59,7 @@ pub fn to_string(report: &Report, options: Options<'_>) -> String {
 }
 
 /// All that is said where nothing is wrong.
-pub(super) fn calm(report: &Report) -> String {
+fn calm(report: &Report) -> String {
     let mut asides = Vec::new();
     if !report.suppressed.is_empty() {
         asides.push(format!("{} suppressed", report.suppressed.len()));

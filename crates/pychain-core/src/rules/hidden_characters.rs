@@ -77,9 +77,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 fn may_hide(text: &str) -> bool {
     let bytes = text.as_bytes();
     // By blocks without a way out in the middle, which compilers turn into vector code.
-    let odd = |block: &[u8]| {
-        block.iter().fold(false, |odd, b| odd | ((*b < b' ' && *b != b'\t' && *b != b'\n') | (*b > b'~')))
-    };
+    let odd = |block: &[u8]| block.iter().fold(false, |odd, byte| odd | !matches!(byte, b' '..=b'~' | b'\t' | b'\n'));
     if !bytes.chunks(4096).any(odd) {
         return false;
     }

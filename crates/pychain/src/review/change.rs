@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::rc::Rc;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use pychain_core::audit::Workflow;
 use pychain_core::config::{Config, glob_matches};
 use pychain_core::patch::Patch;
@@ -20,7 +20,7 @@ use super::options::Options;
 use crate::clock;
 use crate::discover::{Roots, is_candidate, select};
 use crate::engine::{Job, Side};
-use crate::error;
+use crate::error::{self, Hinted};
 use crate::settings;
 use crate::tree::{Commit, EntryKind, Listing, Remote, Tree, commit};
 
@@ -45,22 +45,37 @@ pub(super) fn of_pull(options: &Options, github: &Rc<GitHub>, remote: &Remote, p
     if is_whole && !files.iter().any(is_ours) {
         return Ok(Change { job: nothing(remote), patches: BTreeMap::new() });
     }
-    let head = remote.commit(&pull.head).context("cannot list the files of the pull request")?;
+    let mut head = remote.commit(&pull.head).context("cannot list the files of the pull request")?;
     remote.part_at(&pull.base, &pull.head);
-    let mut touched = Touched::default();
-    let base = if is_whole { before(remote, &head, &files, &mut touched) } else { None };
-    let base = if let Some(base) = base {
-        base
-    } else {
+    let mut problems = Vec::new();
+    let (base, touched) = if !is_whole && head.is_complete() {
         let base = remote.parted().context("cannot list the files that the pull request started from")?;
-        touched = differences(&head, &base);
-        base
+        let touched = differences(&head, &base);
+        (base, touched)
+    } else {
+        before(remote, &mut head, &files).context("cannot tell what the files were before")?
     };
+    let is_whole = is_whole || (head.is_complete() && base.is_complete());
+    if !is_whole {
+        problems.push(Problem::of_file(
+            "",
+            format!(
+                "GitHub lists {} of {} changed files; the others were not audited",
+                files.len(),
+                pull.changed_files
+            ),
+            "split the pull request, or audit a checkout: `pychain audit --base`",
+        ));
+    }
     let mut policy = Tree::Commit(remote.commit_on_demand(&pull.base));
     let config = base_config(options, &mut policy)?;
     let patches = files.into_iter().filter_map(|file| Some((file.path, file.patch?))).collect();
-    let requests = Budget { pages: pull.changed_files.div_ceil(100) };
-    let job = job(options, Sides { head, base: Some(base), touched, context: requests }, config, Vec::new());
+    let context = Budget { pages: pull.changed_files.div_ceil(100) };
+    let mut job = job(options, Sides { head, base: Some(base), touched, context }, config, problems);
+    if !is_whole {
+        // Nobody can vouch for what was not listed.
+        job.unread.insert("the files that GitHub does not list".to_owned());
+    }
     Ok(Change { job, patches })
 }
 
@@ -108,9 +123,15 @@ pub(super) fn of_commits(options: &Options, remote: &Remote, base: Option<&str>,
         }
         None => None,
     };
+    if !commit.is_complete() || before.as_ref().is_some_and(|before| !before.is_complete()) {
+        bail!(Hinted::new(
+            "the repository has more files than GitHub lists at once",
+            "audit a checkout of it: `pychain audit --base`",
+        ));
+    }
     let touched = match &before {
         Some(before) => differences(&commit, before),
-        None => Touched { head: commit.entries().keys().cloned().collect(), base: BTreeSet::new() },
+        None => Touched { head: commit.listed().keys().cloned().collect(), base: BTreeSet::new() },
     };
     let mut policy = Tree::Commit(remote.commit_on_demand(base.filter(|_| before.is_some()).unwrap_or(head)));
     let config = base_config(options, &mut policy)?;
@@ -118,36 +139,44 @@ pub(super) fn of_commits(options: &Options, remote: &Remote, base: Option<&str>,
     Ok(Change { job: job(options, sides, config, problems), patches: BTreeMap::new() })
 }
 
-/// The files before the change, made from those after it; `None` where the diff does not tell enough.
-fn before(remote: &Remote, head: &Commit, files: &[ChangedFile], touched: &mut Touched) -> Option<Commit> {
-    let mut entries = head.entries().clone();
+/// The files before the change, made from those after it, and what is different.
+fn before(remote: &Remote, head: &mut Commit, files: &[ChangedFile]) -> Result<(Commit, Touched)> {
+    let mut touched = Touched::default();
+    let mut instead = BTreeMap::new();
+    let mut links = Vec::new();
     for file in files {
         let old = file.previous.as_ref().unwrap_or(&file.path);
-        let now = head.entries().get(&file.path);
-        if file.might_be_link() || now.is_some_and(|entry| entry.kind == EntryKind::Link) {
-            return None;
-        }
+        let now = head.entry(&file.path);
         if !file.removed {
             touched.head.insert(file.path.clone());
-            entries.remove(&file.path);
+            instead.insert(file.path.clone(), None);
         }
         if file.added {
             continue;
         }
         touched.base.insert(old.clone());
-        let oid = remote.before(old, now.map(|entry| entry.oid.as_str()), file.patch.clone());
-        entries.insert(old.clone(), commit::Entry { kind: EntryKind::File, oid, size: 0 });
+        // A patch shows a link's target as if it were the text of a file.
+        if file.might_have_been_link() || now.as_ref().is_some_and(|entry| entry.kind == EntryKind::Link) {
+            links.push(old.as_str());
+            continue;
+        }
+        let oid = remote.before(old, now.as_ref().map(|entry| entry.oid.as_str()), file.patch.clone());
+        instead.insert(old.clone(), Some(commit::Entry { kind: EntryKind::File, oid, size: 0 }));
     }
-    head.is_complete().then(|| remote.commit_of(entries))
+    if !links.is_empty() {
+        let entries = remote.parted_entries(links.iter().copied())?;
+        instead.extend(links.into_iter().map(str::to_owned).zip(entries));
+    }
+    Ok((head.but(remote, instead), touched))
 }
 
 /// What differs between the listings of two commits.
 fn differences(head: &Commit, base: &Commit) -> Touched {
     let only = |one: &Commit, other: &Commit| {
         let differs = |(path, entry): &(&String, &commit::Entry)| {
-            other.entries().get(*path).is_none_or(|other| other.oid != entry.oid || other.kind != entry.kind)
+            other.listed().get(*path).is_none_or(|other| other.oid != entry.oid || other.kind != entry.kind)
         };
-        one.entries().iter().filter(differs).map(|(path, _)| path.clone()).collect()
+        one.listed().iter().filter(differs).map(|(path, _)| path.clone()).collect()
     };
     Touched { head: only(head, base), base: only(base, head) }
 }
@@ -245,14 +274,14 @@ fn roots(
     is_wanted: &dyn Fn(&str) -> bool,
     problems: &mut Vec<Problem>,
 ) -> Roots {
-    let Tree::Commit(commit) = &*tree else { return Roots::new() };
+    let Tree::Commit(commit) = &mut *tree else { return Roots::new() };
     let mut listing = Listing::default();
     for path in paths.iter().filter(|path| is_candidate(path)) {
         // `X.in` and `X.txt` are told by each other.
         let stem = path.strip_suffix(".in").or_else(|| path.strip_suffix(".txt"));
         let pair = stem.into_iter().flat_map(|stem| [format!("{stem}.in"), format!("{stem}.txt")]);
         for path in pair.chain([path.clone()]) {
-            if let Some(entry) = commit.entries().get(&path) {
+            if let Some(entry) = commit.entry(&path) {
                 listing.files.insert(path, entry.kind);
             }
         }
@@ -265,8 +294,8 @@ fn roots(
 
 /// Dependency files that the change does not touch.
 fn unchanged(head: &Commit, touched: &Touched) -> Vec<String> {
-    let is_file = |path: &String| head.entries().get(path).is_some_and(|entry| entry.kind == EntryKind::File);
-    let all = head.entries().keys().filter(|path| crate::discover::is_named(path) && is_file(path));
+    let is_file = |path: &String| head.listed().get(path).is_some_and(|entry| entry.kind == EntryKind::File);
+    let all = head.listed().keys().filter(|path| crate::discover::is_named(path) && is_file(path));
     all.filter(|path| !touched.head.contains(*path) && !touched.base.contains(*path)).cloned().collect()
 }
 

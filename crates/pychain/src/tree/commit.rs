@@ -22,6 +22,8 @@ pub(crate) struct Commit {
     unnamable: Vec<String>,
     /// Directories that are listed when something in them is asked for.
     unlisted: BTreeMap<String, String>,
+    /// What stands at a path instead of what is listed there; none where nothing does.
+    instead: BTreeMap<String, Option<Entry>>,
     blobs: Blobs,
 }
 
@@ -59,17 +61,41 @@ impl Commit {
         unlisted: BTreeMap<String, String>,
         blobs: Blobs,
     ) -> Self {
-        Self { entries, unnamable, unlisted, blobs }
+        Self { entries, unnamable, unlisted, instead: BTreeMap::new(), blobs }
     }
 
-    /// The files and links that are known, by path.
-    pub(crate) fn entries(&self) -> &BTreeMap<String, Entry> {
+    /// The same files but for some paths, at which something else stands, or nothing.
+    pub(crate) fn but(&self, remote: &Remote, instead: BTreeMap<String, Option<Entry>>) -> Self {
+        Self {
+            entries: self.entries.clone(),
+            unnamable: Vec::new(),
+            unlisted: self.unlisted.clone(),
+            instead,
+            blobs: Blobs::Remote(remote.clone()),
+        }
+    }
+
+    /// The files and links that were listed so far, by path.
+    pub(crate) fn listed(&self) -> &BTreeMap<String, Entry> {
         &self.entries
     }
 
-    /// Whether every file is known.
+    /// Whether every file is listed.
     pub(crate) fn is_complete(&self) -> bool {
         self.unlisted.is_empty()
+    }
+
+    /// The file or link at a path, no link followed.
+    pub(crate) fn entry(&mut self, path: &str) -> Option<Entry> {
+        self.list_now("");
+        for (end, _) in path.match_indices('/') {
+            self.list_now(path.get(..end).unwrap_or_default());
+        }
+        self.known(path).cloned()
+    }
+
+    fn known(&self, path: &str) -> Option<&Entry> {
+        self.instead.get(path).map_or_else(|| self.entries.get(path), Option::as_ref)
     }
 
     /// All files and links below `directory` (empty for the root) that `wanted` takes.
@@ -93,7 +119,7 @@ impl Commit {
         let mut wanted = Vec::new();
         for path in paths {
             if let Target::File(path) = self.resolve(path)
-                && let Some(entry) = self.entries.get(&path).filter(|entry| entry.size <= MAX_FILE_BYTES as u64)
+                && let Some(entry) = self.known(&path).filter(|entry| entry.size <= MAX_FILE_BYTES as u64)
             {
                 wanted.push(entry.oid.clone());
             }
@@ -106,9 +132,12 @@ impl Commit {
             return Err(Unread::git_internal());
         }
         match self.resolve(path) {
-            Target::File(path) => match self.entries.get(&path) {
+            Target::File(path) => match self.known(&path) {
                 Some(entry) if entry.size > MAX_FILE_BYTES as u64 => Err(Unread::too_large(entry.size)),
-                Some(entry) => self.blobs.read(&entry.oid, MAX_FILE_BYTES),
+                Some(entry) => {
+                    let oid = entry.oid.clone();
+                    self.blobs.read(&oid, MAX_FILE_BYTES)
+                }
                 None => Err(Unread::Absent),
             },
             Target::Directory(_) => Err(Unread::not_regular()),
@@ -157,13 +186,14 @@ impl Commit {
             }
             self.list_now(&done);
             let here = join(&done, &name);
-            match self.entries.get(&here) {
+            match self.known(&here) {
                 Some(Entry { kind: EntryKind::File, .. }) => {
                     return if pending.is_empty() { Target::File(here) } else { Target::Absent };
                 }
                 Some(Entry { kind: EntryKind::Link, oid, .. }) => {
                     links += 1;
-                    let Ok(target) = self.blobs.read(oid, MAX_LINK_BYTES) else { return Target::Absent };
+                    let oid = oid.clone();
+                    let Ok(target) = self.blobs.read(&oid, MAX_LINK_BYTES) else { return Target::Absent };
                     let Ok(target) = String::from_utf8(target) else { return Target::Absent };
                     if links > MAX_LINKS {
                         return Target::Absent;
@@ -198,7 +228,10 @@ impl Commit {
             return true;
         }
         let prefix = format!("{path}/");
-        self.entries.range(prefix.clone()..).next().is_some_and(|(first, _)| first.starts_with(&prefix))
+        let below = self.entries.range(prefix.clone()..).take_while(|(path, _)| path.starts_with(&prefix));
+        let instead = self.instead.range(prefix.clone()..).take_while(|(path, _)| path.starts_with(&prefix));
+        let mut listed = below.filter(|(path, _)| !self.instead.contains_key(*path));
+        listed.next().is_some() || instead.into_iter().any(|(_, entry)| entry.is_some())
     }
 }
 

@@ -26,7 +26,7 @@ struct Inner {
     /// The two commits whose last common one is what the change started from.
     branches: RefCell<Option<(String, String)>>,
     /// The files of that one, once they were asked for.
-    parted: RefCell<Option<BTreeMap<String, Entry>>>,
+    parted: RefCell<Option<Commit>>,
     /// Where a checkout of the repository may be, for what GitHub does not give.
     checkout: Option<PathBuf>,
 }
@@ -66,18 +66,32 @@ impl Remote {
 
     /// The commit where the branches parted.
     pub(crate) fn parted(&self) -> Result<Commit, pychain_github::Error> {
-        Ok(self.commit_of(self.parted_entries()?))
+        self.look_up_parted()?;
+        let parted = self.0.parted.borrow();
+        Ok(parted.as_ref().map_or_else(|| self.commit_of(BTreeMap::new()), |commit| commit.but(self, BTreeMap::new())))
     }
 
-    fn parted_entries(&self) -> Result<BTreeMap<String, Entry>, pychain_github::Error> {
-        if let Some(entries) = &*self.0.parted.borrow() {
-            return Ok(entries.clone());
-        }
-        let branches = self.0.branches.borrow().clone();
-        let (base, head) = branches.unwrap_or_default();
-        let entries = self.commit(&self.0.github.merge_base(&base, &head)?)?.entries().clone();
-        *self.0.parted.borrow_mut() = Some(entries.clone());
+    /// What stood at some paths where the branches parted.
+    pub(crate) fn parted_entries<'p>(
+        &self,
+        paths: impl Iterator<Item = &'p str>,
+    ) -> Result<Vec<Option<Entry>>, pychain_github::Error> {
+        self.look_up_parted()?;
+        // Taken out while it is asked: to list a directory comes back to here.
+        let mut commit = self.0.parted.borrow_mut().take();
+        let entries = paths.map(|path| commit.as_mut()?.entry(path)).collect();
+        *self.0.parted.borrow_mut() = commit;
         Ok(entries)
+    }
+
+    fn look_up_parted(&self) -> Result<(), pychain_github::Error> {
+        if self.0.parted.borrow().is_none() {
+            let branches = self.0.branches.borrow().clone();
+            let (base, head) = branches.unwrap_or_default();
+            let commit = self.commit(&self.0.github.merge_base(&base, &head)?)?;
+            *self.0.parted.borrow_mut() = Some(commit);
+        }
+        Ok(())
     }
 
     /// A name for the content that `path` had before a change. What it was is found out when it is read.
@@ -150,17 +164,19 @@ impl Remote {
 
     /// Gets contents from the commit where the branches parted.
     fn fetch_parted(&self, lost: Vec<(String, String)>) {
-        let entries = self.parted_entries();
-        let of =
-            |path: &str| entries.as_ref().ok().and_then(|entries| entries.get(path)).map(|entry| entry.oid.clone());
-        self.fetch(lost.iter().filter_map(|(_, path)| of(path)).collect());
-        for (name, path) in lost {
-            let content = match (&entries, of(&path)) {
-                (_, Some(oid)) => self.0.known.borrow().get(&oid).cloned().unwrap_or(Err(Unread::Absent)),
-                (Ok(_), None) => Err(Unread::Absent),
-                (Err(error), None) => Err(refused(error)),
-            };
-            self.0.known.borrow_mut().insert(name, content);
+        let entries = match self.parted_entries(lost.iter().map(|(_, path)| path.as_str())) {
+            Ok(entries) => entries,
+            Err(error) => {
+                let unread = lost.into_iter().map(|(name, _)| (name, Err(refused(&error))));
+                self.0.known.borrow_mut().extend(unread);
+                return;
+            }
+        };
+        self.fetch(entries.iter().flatten().map(|entry| entry.oid.clone()).collect());
+        let mut known = self.0.known.borrow_mut();
+        for ((name, _), entry) in lost.into_iter().zip(entries) {
+            let content = entry.and_then(|entry| known.get(&entry.oid).cloned()).unwrap_or(Err(Unread::Absent));
+            known.insert(name, content);
         }
     }
 

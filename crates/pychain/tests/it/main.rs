@@ -6,5 +6,6 @@ mod discovery;
 mod fixing;
 mod output;
 mod reading;
+mod review;
 mod sandbox;
 mod usage;

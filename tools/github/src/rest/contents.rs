@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-use crate::git::{self, Entry, Tree};
+use crate::git::{self, Commit, Entry, Tree};
 use crate::http::{Call, Reply};
 use crate::rest::objects::{WEB, escape_path};
 use crate::state::World;
@@ -16,12 +16,12 @@ pub(super) fn content(world: &World, call: &Call) -> Reply {
     let Some(commit) = world.resolve(name) else {
         return Reply::error(404, &format!("No commit found for the ref {name}"));
     };
-    let tree = world.tree(&commit);
+    let Some(Commit { tree, .. }) = world.git.get(&commit) else { return Reply::not_found() };
     let path = call.text("path").trim_matches('/');
     let at = Place { world, commit: &commit };
     match tree.get(path) {
-        Some(entry) => file(&at, call, &tree, path, entry),
-        None => directory(&at, call, &tree, path),
+        Some(entry) => file(&at, call, tree, path, entry),
+        None => directory(&at, call, tree, path),
     }
 }
 

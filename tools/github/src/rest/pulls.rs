@@ -1,6 +1,6 @@
 //! The pull request, its files and its commits.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::diff;
 use crate::http::{Call, Reply};
@@ -32,9 +32,11 @@ pub(super) fn get(world: &mut World, call: &Call) -> Reply {
 pub(super) fn files(world: &mut World, call: &Call) -> Reply {
     let head = world.pull.head.clone();
     let changes = world.changes(&head);
-    let shown = changes.iter().take(world.scenario.limits.files_listed);
-    let files = shown.map(|change| objects::diff_entry(world, change, &head)).collect();
-    pages::page(world, call, files)
+    let total = changes.len().min(world.scenario.limits.files_listed);
+    let (page, size) = pages::asked(call);
+    let shown = changes.iter().take(total).skip((page - 1) * size).take(size);
+    let files: Vec<Value> = shown.map(|change| objects::diff_entry(world, change, &head)).collect();
+    pages::linked(world, call, total, Reply::json(200, json!(files)))
 }
 
 /// N4: at most 250.

@@ -34,6 +34,7 @@ fn r1_a_comment_stands_in_a_hunk() {
         (1, "RIGHT", 422),
         (12, "RIGHT", 422),
         (11, "LEFT", 422),
+        (4, "LEFT", 422),
     ] {
         let reply = github.review(&json!([with(comment(line), &json!({"side": side}))]));
         assert_eq!(reply.status, status, "{side} {line}");

@@ -119,6 +119,12 @@ fn q1_a_query_that_does_not_fit_the_schema_is_refused_and_a_fault() {
     let answer = github.query("{viewer{name}}", &json!({}));
     assert!(answer["errors"].to_string().contains("does not have a field `name`"), "{answer}");
     assert_eq!((answer.get("data"), double.faults().len()), (None, 1));
+    let answer = github.query(
+        "query($n: Int!) { repository(owner: \"o\", name: \"n\") { pullRequest(number: $n) { id } } }",
+        &json!({"n": "x"}),
+    );
+    assert!(answer["errors"].is_array());
+    assert_eq!(double.faults().len(), 2);
     double.forget_faults();
 }
 

@@ -102,29 +102,26 @@ pub(super) fn for_each_line(
             pending.push(line.trim_matches('\\'), range.start + lead);
             continue;
         }
-        match pending.number {
-            None => {
-                let (kept, comment) = split_comment(line);
-                comments.extend(comment.map(|at| Span::new(range.start + at, range.end)));
-                let start = range.start + (kept.len() - kept.trim_start_matches(is_space).len());
-                let kept = strip(kept);
-                if !kept.is_empty() {
-                    let segments = Segments::One(start);
-                    take(LogicalLine { number, text: Cow::Borrowed(kept), cut_by_comment: None, segments });
-                }
+        if pending.number.is_none() {
+            let (kept, comment) = split_comment(line);
+            comments.extend(comment.map(|at| Span::new(range.start + at, range.end)));
+            let start = range.start + (kept.len() - kept.trim_start_matches(is_space).len());
+            let kept = strip(kept);
+            if !kept.is_empty() {
+                let segments = Segments::One(start);
+                take(LogicalLine { number, text: Cow::Borrowed(kept), cut_by_comment: None, segments });
             }
-            Some(_) => {
-                let mut cut = None;
-                if is_comment {
-                    // pip puts a space in front, so that the comment is always seen as one.
-                    pending.push(" ", range.start);
-                    let lead = line.len() - line.trim_start_matches(is_space).len();
-                    cut = Some(Span::new(range.start + lead, range.end));
-                }
-                pending.push(line, range.start);
-                pending.finish(range.end, cut, &mut comments, &mut take);
-            }
+            continue;
         }
+        let mut cut = None;
+        if is_comment {
+            // pip puts a space in front, so that the comment is always seen as one.
+            pending.push(" ", range.start);
+            let lead = line.len() - line.trim_start_matches(is_space).len();
+            cut = Some(Span::new(range.start + lead, range.end));
+        }
+        pending.push(line, range.start);
+        pending.finish(range.end, cut, &mut comments, &mut take);
     }
     pending.finish(text.len(), None, &mut comments, &mut take);
     comments

@@ -4,9 +4,7 @@ use super::{Input, Wanted, marker};
 use crate::finding::Finding;
 use crate::manual::capitalized;
 use crate::prose::clip;
-use crate::report::markdown::{
-    COMMENT_LIMIT, MAX_PIECE, MAX_PROSE, calm, escape, heading, list, plural, problem, rule_name,
-};
+use crate::report::markdown::{COMMENT_LIMIT, MAX_PIECE, MAX_PROSE, escape, heading, list, plural, problem, rule_name};
 use crate::url::percent_encode_path;
 
 /// Bytes of problems that are shown.
@@ -15,13 +13,14 @@ const PROBLEMS: usize = COMMENT_LIMIT / 8;
 /// The summary; shorter than what GitHub takes. Ends with the marker.
 pub(super) fn text(input: &Input<'_>, wanted: &[Wanted<'_>]) -> String {
     let report = input.report;
-    let mut out = if wanted.is_empty() && report.problems.is_empty() { calm(report) } else { heading(report) };
+    let suppressed = match report.suppressed.len() {
+        0 => String::new(),
+        count => format!(", {} suppressed", plural(count, "finding")),
+    };
+    let is_calm = wanted.is_empty() && report.problems.is_empty();
+    let mut out = if is_calm { format!("pychain: no findings in this change{suppressed}\n") } else { heading(report) };
     let mut end = list("Not fully audited", report.problems.iter().map(problem), PROBLEMS);
-    if !wanted.is_empty() || !report.problems.is_empty() {
-        let suppressed = match report.suppressed.len() {
-            0 => String::new(),
-            count => format!(", {} suppressed", plural(count, "finding")),
-        };
+    if !is_calm {
         let version = escape::text(&clip(&report.version, 50));
         let files = plural(report.files.len(), "file");
         end.extend(["\npychain ", &version, ", ", &files, &suppressed, "\n"]);
@@ -33,7 +32,7 @@ pub(super) fn text(input: &Input<'_>, wanted: &[Wanted<'_>]) -> String {
     let mut room = COMMENT_LIMIT.saturating_sub(out.len() + end.len() + 2 * MAX_PIECE);
     let elsewhere: Vec<String> = elsewhere.iter().map(|item| row(input, item.finding, true)).collect();
     let inline: Vec<String> = inline.iter().map(|item| row(input, item.finding, false)).collect();
-    let lead = if inline.is_empty() { "" } else { "\n### Not at a line of the diff\n\n" };
+    let lead = if inline.is_empty() { "" } else { "\n### Only here\n\n" };
     let elsewhere = rows(if lead.is_empty() { "\n" } else { lead }, &elsewhere, &mut room);
     let inline = rows("\n### Commented at their lines\n\n", &inline, &mut room);
     out.extend([inline, elsewhere, end]);

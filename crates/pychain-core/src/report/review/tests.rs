@@ -227,7 +227,7 @@ fn a_line_that_the_diff_does_not_show_is_a_row_of_the_summary() {
     let plan = pull.review();
     assert!(plan.review.iter().flat_map(|review| &review.comments).all(|comment| comment.line == 2));
     let Summary::Create(summary) = plan.summary else { panic!("a summary") };
-    assert!(summary.contains("### Not at a line of the diff\n\n- **"), "{summary}");
+    assert!(summary.contains("### Only here\n\n- **"), "{summary}");
     assert!(summary.contains("[`requirements.txt` line 3](https://github.example/o/r/blob/a1b2/requirements.txt#L3)"));
 }
 

@@ -103,8 +103,8 @@ pub(super) fn judge(project: &Project, run: &Run, markers: Option<&Environment>)
         .filter(|row| row.constraint && row.applies && !row.requirement.hashes.is_empty())
         .filter_map(Row::name)
         .collect();
-    // Which line decides for a project, and whether it would yield; what has no name decides for itself.
-    let mut deciding: BTreeMap<Result<&str, (FileId, u32)>, (usize, bool)> = BTreeMap::new();
+    // Which line decides for a project, and whether it would yield.
+    let mut deciding: BTreeMap<Key<'_>, (usize, bool)> = BTreeMap::new();
     mode.lines.reserve_exact(rows.len());
     for row in rows.iter().filter(|row| !row.constraint) {
         let at = mode.lines.len();
@@ -132,7 +132,8 @@ pub(super) fn judge(project: &Project, run: &Run, markers: Option<&Environment>)
             && !row.requirement.extras.is_empty()
             && by_name
             && row.requirement.specifiers.is_empty();
-        let known = deciding.entry(row.name().ok_or((row.file, row.number))).or_insert((at, weak));
+        let key = row.name().map_or(Key::Line(row.file, row.number), Key::Project);
+        let known = deciding.entry(key).or_insert((at, weak));
         let is_final = mode.lines.get(known.0).is_some_and(|line| line.verdict.is_beyond_hashing());
         if !is_final && (verdict.is_beyond_hashing() || (known.1 && !weak)) {
             *known = (at, weak);
@@ -144,6 +145,13 @@ pub(super) fn judge(project: &Project, run: &Run, markers: Option<&Environment>)
         mode.refused |= !line.verdict.is_ok();
     }
     mode
+}
+
+/// What is judged as one: a project, or a line that names none.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Key<'a> {
+    Project(&'a str),
+    Line(FileId, u32),
 }
 
 struct Row<'a> {
