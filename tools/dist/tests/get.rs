@@ -1,5 +1,8 @@
 //! `action/get.sh`, run as the action runs it, on archives and manifests that `pychain-dist` made.
 
+// Runners with Windows have bash too, but not the permissions and links that this sets up.
+#![cfg(unix)]
+
 use std::ffi::OsString;
 use std::fs;
 use std::io::{Read as _, Write as _};

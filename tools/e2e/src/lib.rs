@@ -3,6 +3,9 @@
 //! Where act is kinder than the runner, this is as strict: no `INPUT_*` reaches pychain (W4), and [`Run`] refuses
 //! what GitHub would cut (W1–W3).
 
+// act runs jobs on the machine itself, with a shell and permissions as Unix has them.
+#![cfg(unix)]
+
 mod act;
 mod log;
 

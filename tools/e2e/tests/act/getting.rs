@@ -23,7 +23,12 @@ echo high=1 >>\"$GITHUB_OUTPUT\"
 sleep 1 # until act has read all
 exit 1
 ";
-const TARGET: &str = "x86_64-unknown-linux-musl";
+
+/// What this machine is as a runner.
+fn target() -> String {
+    let system = if cfg!(target_os = "macos") { "apple-darwin" } else { "unknown-linux-musl" };
+    format!("{}-{system}", std::env::consts::ARCH)
+}
 
 /// A job of the action with a release that holds [`PROGRAM`], published at a local address.
 fn released(tamper: bool) -> (Job, TempDir) {
@@ -40,7 +45,7 @@ fn released(tamper: bool) -> (Job, TempDir) {
         let output = Command::new(programs.join("pychain-dist")).args(words).output().expect("started");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     };
-    dist(&[Path::new("pack"), Path::new(TARGET), &program, &published]);
+    dist(&[Path::new("pack"), Path::new(&target()), &program, &published]);
     dist(&[Path::new("manifest"), Path::new("https://example.invalid"), &published, &job.action("action/manifest")]);
     if tamper {
         let archive = fs::read_dir(&published).expect("a folder").flatten().map(|entry| entry.path());

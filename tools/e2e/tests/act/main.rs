@@ -1,5 +1,8 @@
 //! The action, end to end: what a person would see on the pull request. `cargo xtask test e2e` runs these.
 
+// act runs jobs on the machine itself, with a shell and permissions as Unix has them.
+#![cfg(unix)]
+
 mod getting;
 mod hooks;
 mod life;
