@@ -44,8 +44,8 @@ impl Stage {
         self
     }
 
-    /// Runs the action on an event and notes what happened under a heading.
-    pub(crate) fn run(&mut self, heading: &str, name: &str, action: &str) -> Run {
+    /// A job of the action for an event.
+    pub(crate) fn job(&self, name: &str) -> Job {
         let (_, programs) = programs().expect("built");
         let mut job = Job::new(self.example).and_then(|job| job.program(&programs.join("pychain"))).expect("a job");
         for (name, value) in &self.inputs {
@@ -57,6 +57,12 @@ impl Stage {
         for (name, value) in self.github.environment(name) {
             job = job.with(&name, value);
         }
+        job
+    }
+
+    /// Runs the action on an event and notes what happened under a heading.
+    pub(crate) fn run(&mut self, heading: &str, name: &str, action: &str) -> Run {
+        let job = self.job(name);
         let event = self.github.event(name, action);
         self.github.clear_log();
         let run = job.run(name, &event).expect("a run");

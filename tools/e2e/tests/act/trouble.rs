@@ -1,6 +1,7 @@
 //! Where GitHub cuts, refuses, or breaks off in the middle.
 
 use std::fmt::Write as _;
+use std::thread;
 
 use insta::assert_snapshot;
 use pychain_github_double::{Action, File, Scenario, files};
@@ -98,4 +99,23 @@ fn reading_is_tried_again() {
     let run = stage.run("reads fail once", "pull_request", "opened");
     assert!(stage.written() > 0, "{run}");
     assert_snapshot!(stage.transcript());
+}
+
+#[test]
+fn what_two_runs_at_once_said_twice_the_next_one_takes_back() {
+    let mut stage = Stage::new(scenario());
+    stage.github.act(Action::Latency(50));
+    let event = stage.github.event("pull_request", "opened");
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| stage.job("pull_request").run("pull_request", &event).expect("a run"));
+        }
+    });
+    stage.run("the next one", "pull_request", "reopened");
+    let page = stage.github.view();
+    assert_eq!(stage.github.comments().len(), 2, "{page}");
+    // A summary that was written twice is folded away.
+    assert_eq!(page.matches("## Comment by github-actions[bot]\n").count(), 1, "{page}");
+    stage.run("once more", "pull_request", "reopened");
+    assert_eq!(stage.written(), 0, "{}", stage.writes());
 }
