@@ -63,7 +63,7 @@ const TASKS: &[Task] = &[
     Task { name: "dist", arguments: "[--target T]", about: "build and pack what a release ships", run: dist::run },
     Task {
         name: "bench",
-        arguments: "",
+        arguments: "[review]",
         about: "measure speed, memory and size against what must be reached",
         run: bench::run,
     },

@@ -26,6 +26,8 @@ const ATTEMPTS: u32 = 4;
 const MAX_REDIRECTS: usize = 5;
 /// The largest answer that is read. A listing of 100,000 files has some 20 MB.
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
+/// What GitHub asks to wait where it does not say how long.
+const NO_TIME_TOLD: Duration = Duration::from_mins(1);
 /// Reads at a time.
 const CONCURRENT: usize = 12;
 
@@ -181,25 +183,14 @@ impl Shared {
     pub(crate) async fn graphql(&self, query: &str, variables: &Value) -> Result<Value, Error> {
         let body = serde_json::json!({ "query": query, "variables": variables });
         let mut tried = 0;
-        let answer = loop {
+        loop {
             tried += 1;
             let answer = self.send(&self.graphql, Method::POST, &self.graphql_route, JSON, Some(&body)).await;
-            match answer {
+            match answer.and_then(data) {
                 Err(error) if tried < ATTEMPTS && self.is_worth_another(&error, tried).await => {}
-                answer => break answer?,
+                answer => return answer,
             }
-        };
-        let request = answer.request.clone();
-        let mut value: Value = answer.json()?;
-        if let Some(first) = value["errors"].get(0) {
-            let kind = match first["type"].as_str() {
-                Some("FORBIDDEN" | "INSUFFICIENT_SCOPES") => Kind::Permission,
-                Some("NOT_FOUND") => Kind::NotFound,
-                _ => Kind::Other,
-            };
-            return Err(Error::new(kind, request, first["message"].as_str().unwrap_or("an error without a message")));
         }
-        Ok(value["data"].take())
     }
 
     async fn persist(&self, method: Method, route: &str, accept: &str, body: Option<&Value>) -> Result<Answer, Error> {
@@ -300,11 +291,16 @@ impl Shared {
         let mut pages = 0;
         while let Some(route) = next {
             let answer = self.get(&route, JSON).await?;
-            next = answer.next().and_then(|target| self.route_of(&target));
+            next = match answer.next() {
+                None => None,
+                Some(target) => Some(self.route_of(&target).ok_or_else(|| {
+                    Error::new(Kind::Other, route, "the next page is on another host, which is not followed")
+                })?),
+            };
             items.extend(answer.json::<Vec<T>>()?);
             pages += 1;
             if pages > MAX_PAGES {
-                return Err(Error::new(Kind::Other, route, "the list does not end"));
+                return Err(Error::new(Kind::Other, answer.request, "the list does not end"));
             }
         }
         Ok(items)
@@ -335,6 +331,21 @@ impl Answer {
             rest.split(';').any(|part| part.trim() == r#"rel="next""#).then(|| target.to_owned())
         })
     }
+}
+
+/// What a query gave; it has a status of 200 also where it gave errors.
+fn data(answer: Answer) -> Result<Value, Error> {
+    let mut value: Value = answer.json()?;
+    let Some(first) = value["errors"].get(0) else { return Ok(value["data"].take()) };
+    let message = first["message"].as_str().unwrap_or("an error without a message");
+    let kind = match first["type"].as_str() {
+        Some("FORBIDDEN" | "INSUFFICIENT_SCOPES") => Kind::Permission,
+        Some("NOT_FOUND") => Kind::NotFound,
+        Some("RATE_LIMITED" | "RATE_LIMIT") => Kind::RateLimit(NO_TIME_TOLD),
+        _ if message.starts_with("Something went wrong") => Kind::Unknown,
+        _ => Kind::Other,
+    };
+    Err(Error::new(kind, answer.request, message))
 }
 
 /// `owner/name`, if it is that and nothing else.
@@ -371,7 +382,7 @@ fn kind(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Kind {
                 Some(Duration::from_secs(number("x-ratelimit-reset")?).saturating_sub(now))
             };
             let reset = if is_used_up { until_reset() } else { None };
-            Kind::RateLimit(told.or(reset).unwrap_or(Duration::from_mins(1)))
+            Kind::RateLimit(told.or(reset).unwrap_or(NO_TIME_TOLD))
         }
         StatusCode::UNAUTHORIZED => Kind::Permission,
         StatusCode::NOT_FOUND | StatusCode::GONE => Kind::NotFound,
@@ -467,7 +478,7 @@ mod tests {
         assert_eq!(check(403, &[("retry-after", "7")], ""), Kind::RateLimit(Duration::from_secs(7)));
         assert_eq!(
             check(403, &[], "You have exceeded a secondary rate limit"),
-            Kind::RateLimit(Duration::from_secs(60))
+            Kind::RateLimit(NO_TIME_TOLD)
         );
         let used_up = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1")];
         assert_eq!(check(429, &used_up, ""), Kind::RateLimit(Duration::ZERO));

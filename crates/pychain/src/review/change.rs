@@ -187,6 +187,13 @@ fn base_config(options: &Options, base: &mut Tree) -> Result<Config> {
         None => settings::of_tree(base, None),
         // A file of the repository is taken from the base, as any other policy.
         Some(path) if path.is_relative() => settings::of_path(base, &path.to_string_lossy()),
+        // What lies in the checkout may be the pull request's.
+        Some(path) if options.is_in_workspace(path) => {
+            bail!(Hinted::new(
+                "`--config` names a file of the checkout, which a pull request may change",
+                "name it relative to the repository, and it is read from the base commit",
+            ))
+        }
         Some(path) => settings::of_file(path),
     }
     .context("cannot read the configuration of the base, which judges the change")?;

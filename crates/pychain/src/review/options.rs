@@ -1,7 +1,7 @@
 //! What a review is asked to do: options first, then the environment. An empty variable is none.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
@@ -115,6 +115,14 @@ impl Options {
             server_url,
             pause,
         })
+    }
+
+    /// Whether a path leads into the checkout, wherever links point.
+    pub(super) fn is_in_workspace(&self, path: &Path) -> bool {
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        self.workspace
+            .as_deref()
+            .is_some_and(|workspace| real(path).starts_with(real(workspace)) || path.starts_with(workspace))
     }
 
     /// How to talk to GitHub.

@@ -85,13 +85,18 @@ fn w4_inputs_are_not_read() {
 fn a_configuration_is_taken_from_the_base_or_from_outside() {
     let base = files([("requirements.txt", BASE), ("ci/pychain.toml", "fail-on = \"never\"\n")]);
     let head = files([("requirements.txt", HEAD), ("ci/pychain.toml", "policy = \"?\"\n")]);
-    let job = job_of(Scenario::new(base, head));
+    let mut job = job_of(Scenario::new(base, head));
     job.run_with(&["--config", "./ci/pychain.toml"]).exits(0);
     let outside = job.sandbox.outside("own.toml");
     fs::write(&outside, "fail-on = \"info\"\n").unwrap();
     job.run_with(&["--config", &outside.display().to_string()]).exits(1);
     let ran = job.run_with(&["--config", "missing.toml"]).exits(2);
     assert!(ran.stderr.contains("`missing.toml`"), "{}", ran.stderr);
+    let workspace = job.sandbox.project().display().to_string();
+    job.sandbox.set("GITHUB_WORKSPACE", &workspace);
+    job.sandbox.write("own.toml", "fail-on = \"never\"\n");
+    let ran = job.run_with(&["--config", &format!("{workspace}/own.toml")]).exits(2);
+    assert!(ran.stderr.contains("a file of the checkout"), "{}", ran.stderr);
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! What is read, from which commit, and in how many requests.
 
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+
 use pychain_github_double::{DiffLimits, Double, File, Journal as _, Limits, Scenario, Tree, files};
 
 use super::{BASE, HEAD, Job, job, job_of, tree};
@@ -283,4 +286,63 @@ fn a_checkout_gives_what_github_does_not() {
     job.run().exits(1);
     assert!(job.github.view().contains("`flask` has no version"), "{}", job.github.view());
     drop::<Double>(job.github);
+}
+
+/// Stands between the program and the stand-in, and says of every listing of a whole tree that it was cut.
+fn cutting(github: &Double) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let target = github.api_url().trim_start_matches("http://").to_owned();
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            let (mut client, target) = (BufReader::new(client.unwrap()), target.clone());
+            std::thread::spawn(move || {
+                let (mut head, mut length) = (String::new(), 0);
+                while client.read_line(&mut head).unwrap() > 2 {
+                    let last = head.lines().next_back().unwrap_or_default().to_ascii_lowercase();
+                    length = last.strip_prefix("content-length: ").map_or(length, |text| text.parse().unwrap());
+                }
+                let mut body = vec![0; length];
+                client.read_exact(&mut body).unwrap();
+                let mut answer = Vec::new();
+                if head.lines().next().unwrap().contains("recursive=1") {
+                    let json = r#"{"sha":"0","tree":[],"truncated":true}"#;
+                    let head =
+                        format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", json.len());
+                    answer.extend_from_slice(format!("{head}{json}").as_bytes());
+                } else {
+                    let mut server = TcpStream::connect(target).unwrap();
+                    let head = format!("{}\r\nconnection: close\r\n\r\n", head.trim_end());
+                    server.write_all(&[head.as_bytes(), &body].concat()).unwrap();
+                    server.read_to_end(&mut answer).unwrap();
+                }
+                client.get_mut().write_all(&answer).unwrap();
+            });
+        }
+    });
+    url
+}
+
+#[test]
+fn a_repository_that_is_too_large_to_list_is_listed_where_it_matters() {
+    let base = files([
+        ("a/b/base.txt", "django\n"),
+        ("a/b/requirements.txt", "-r base.txt\nclick==8.1.7\n"),
+        ("gone/requirements.txt", "celery\n"),
+        ("pychain.toml", "[rules]\nunpinned-requirement = \"low\"\n"),
+        ("z/other.py", "1\n"),
+    ]);
+    let mut head = base.clone();
+    head.remove("gone/requirements.txt");
+    head.insert("a/b/requirements.txt".to_owned(), "-r base.txt\n-e .\nclick==8.1.7\nflask\n".into());
+    head.insert("new/requirements.txt".to_owned(), "attrs\n".into());
+    head.insert("linked-requirements.txt".to_owned(), File::Symlink("new/requirements.txt".to_owned()));
+    let job = job_of(Scenario::new(base, head));
+    let url = cutting(&job.github);
+    let arguments = ["--api-url", url.as_str()];
+    job.run_with(&arguments).exits(0);
+    let view = job.github.view();
+    assert!(view.contains("**Low:** `flask` has no version") && view.contains("**Low:** `attrs` has no"), "{view}");
+    assert!(!view.contains("`django` has") && !view.contains("`base.txt`"), "{view}");
+    job.is_quiet_with(&arguments);
 }
