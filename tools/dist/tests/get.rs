@@ -300,7 +300,8 @@ fn what_a_value_holds_never_becomes_a_command() {
 }
 
 /// Builds nothing, but records how it was asked to.
-const CARGO: &str = "#!/usr/bin/env bash\nprintf '%s\\n' \"$PWD\" \"$@\" >\"$RUNNER_TEMP/cargo\"\n";
+const CARGO: &str =
+    "#!/usr/bin/env bash\nprintf '%s\\n' \"$PWD\" \"$@\" \"${CARGO_BUILD_TARGET-no target}\" >\"$RUNNER_TEMP/cargo\"\n";
 
 #[test]
 fn while_nothing_is_released_pychain_is_built_from_the_actions_own_folder() {
@@ -310,6 +311,7 @@ fn while_nothing_is_released_pychain_is_built_from_the_actions_own_folder() {
     assert!(error.starts_with("there is no cargo to build pychain with"), "{error}");
 
     executable(&runner.path("tools/cargo"), CARGO);
+    let runner = runner.with("CARGO_BUILD_TARGET", "wasm32-unknown-unknown");
     let outcome = runner.get();
     let folder = runner.path("temporary/pychain-build");
     assert_eq!(outcome.found, Some(folder.join("release/pychain")), "{}", outcome.stdout);
@@ -320,7 +322,7 @@ fn while_nothing_is_released_pychain_is_built_from_the_actions_own_folder() {
     let expected: Vec<String> = [runner.path("action").display().to_string()]
         .into_iter()
         .chain(words.map(str::to_owned))
-        .chain([folder.display().to_string()])
+        .chain([folder.display().to_string(), "no target".to_owned()])
         .collect();
     assert_eq!(asked.lines().collect::<Vec<_>>(), expected);
 }
