@@ -21,6 +21,9 @@ pub use workflow::Workflow;
 /// Findings of one rule that are kept; what is beyond is counted in a problem.
 pub const MAX_FINDINGS_PER_RULE: usize = 1000;
 
+/// Suppressions that [`Context::is_accepted`] asks; nobody accepts more, line by line.
+const MAX_ASKED: usize = 100;
+
 /// What to audit, and with what.
 #[derive(Debug)]
 pub struct Request<'a> {
@@ -69,6 +72,8 @@ pub struct Context<'a> {
     pub base: Option<&'a Project>,
     /// Requirements that the change adds, removes or alters; empty without a base.
     pub changes: &'a [Change<'a>],
+    /// Files of the head that the base has under another name.
+    pub renames: &'a Renames,
     /// What the user asked for.
     pub config: &'a Config,
     /// The configuration as the change makes it, where it differs.
@@ -83,7 +88,7 @@ pub struct Context<'a> {
     pub as_of: Option<Date>,
     /// How finely to report.
     pub scope: Scope,
-    /// Suppressions and what became of them; empty while the rules run whose findings they may silence.
+    /// Suppressions; what became of them is known once the rules have run whose findings they may silence.
     pub suppressions: &'a [Suppression],
 }
 
@@ -91,6 +96,21 @@ impl Context<'_> {
     /// Whether a rule is on and has all that it needs.
     pub fn runs(&self, rule: &Rule) -> bool {
         self.config.is_on(rule) && rule.needs.iter().all(|need| self.has(*need))
+    }
+
+    /// Whether a suppression would silence a finding. Where one is said of many lines at once, those lines
+    /// are better said by themselves: the suppression has its finding, and the others keep theirs.
+    pub fn is_accepted(&self, finding: &Finding) -> bool {
+        let path = self.project.file(finding.primary.file).path();
+        let mut suppressions = self.suppressions.iter().take(MAX_ASKED);
+        suppressions.any(|suppression| suppression.silences(finding, path, self.project, self.config))
+    }
+
+    /// How finely to report on one file. What a change brings as a whole is judged as a whole: nobody
+    /// reads the same sentence for each line of a new file.
+    pub fn scope_of(&self, file: FileId) -> Scope {
+        let is_new = |base: &Project| base.find(self.renames.base_path(self.project.file(file).path())).is_none();
+        if self.base.is_some_and(is_new) { Scope::Full } else { self.scope }
     }
 
     fn has(&self, need: Need) -> bool {
@@ -144,10 +164,13 @@ pub fn audit(request: &Request<'_>) -> Report {
         let place = Location { file: last(&files), span: touched.span };
         workflows.push(TouchedWorkflow { path, place, removed: touched.removed });
     }
+    let mut suppressions = suppress::collect(request, &renames, config_file);
+    let standing = suppressions.clone();
     let context = Context {
         project: request.head,
         base: request.base,
         changes: &changes,
+        renames: &renames,
         config: request.config,
         head_config: request.head_config,
         config_file,
@@ -155,7 +178,7 @@ pub fn audit(request: &Request<'_>) -> Report {
         knowledge: request.knowledge,
         as_of: request.as_of,
         scope: if request.base.is_some() { Scope::Change } else { Scope::Full },
-        suppressions: &[],
+        suppressions: &standing,
     };
     let mut problems = request.head.problems.clone();
     let mut not_run = Vec::new();
@@ -178,7 +201,6 @@ pub fn audit(request: &Request<'_>) -> Report {
             finding.rule.needs.contains(&Need::Base) || identity.is_none_or(|identity| !known.contains(&identity))
         });
     }
-    let mut suppressions = suppress::collect(request, &renames, config_file);
     let mut suppressed = suppress::apply(&mut findings, &mut suppressions, request, &path_of);
     let outcome = Context { suppressions: &suppressions, ..context };
     for rule in enabled(request.config).filter(|rule| rule.needs.contains(&Need::Outcome)) {
@@ -225,10 +247,12 @@ fn run(rule: &'static Rule, context: &Context<'_>, found: &mut Vec<Finding>) -> 
 
 /// What the same rules say of the base by itself: a finding that was there before is not this change's.
 fn findings_of_base(base: &Project, request: &Request<'_>) -> BTreeSet<Fingerprint> {
+    let renames = Renames::default();
     let context = Context {
         project: base,
         base: None,
         changes: &[],
+        renames: &renames,
         config: request.config,
         head_config: None,
         config_file: None,

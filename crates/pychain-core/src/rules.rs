@@ -32,6 +32,7 @@ mod insecure_url;
 mod insecure_vcs;
 mod invalid_constraint;
 mod invalid_name;
+mod lock_tool;
 mod loose_lines;
 mod malformed_digest;
 mod mixed_hashes;

@@ -476,10 +476,7 @@ mod tests {
         };
         assert_eq!(check(403, &[], "Resource not accessible by integration"), Kind::Permission);
         assert_eq!(check(403, &[("retry-after", "7")], ""), Kind::RateLimit(Duration::from_secs(7)));
-        assert_eq!(
-            check(403, &[], "You have exceeded a secondary rate limit"),
-            Kind::RateLimit(NO_TIME_TOLD)
-        );
+        assert_eq!(check(403, &[], "You have exceeded a secondary rate limit"), Kind::RateLimit(NO_TIME_TOLD));
         let used_up = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1")];
         assert_eq!(check(429, &used_up, ""), Kind::RateLimit(Duration::ZERO));
         assert_eq!(check(502, &[], ""), Kind::Unknown);

@@ -99,7 +99,8 @@ fn deliver_report(args: &AuditArgs, report: &Report) -> Result<()> {
     let file = args.output.as_deref();
     let summary = if args.quiet { String::new() } else { human::summary(report) };
     if args.format == Format::Human {
-        output::deliver_styled(&(human::findings(report) + &summary), file)?;
+        let columns = if file.is_none() { output::columns() } else { None };
+        output::deliver_styled(&(human::findings(report, columns) + &summary), file)?;
     } else {
         output::deliver_exact(&output::render(args.format, report), file)?;
     }
@@ -147,10 +148,12 @@ fn prepare(args: &AuditArgs, place: &Place) -> Result<Job> {
     );
     if head_roots.is_empty() && base.as_ref().is_none_or(|base| base.roots.is_empty()) {
         say_problems(&problems);
-        let hidden = if args.no_ignore { "" } else { " not hidden by `.gitignore`" };
+        let ignored = if args.no_ignore { "" } else { ", or search what `.gitignore` hides (`--no-ignore`)" };
         bail!(Hinted::new(
-            format!("there are no dependency files{hidden} in `{}`", place.root.display()),
-            "name the files to audit: `pychain audit FILE`; `pychain audit --help` tells which names are found",
+            format!("there are no dependency files in `{}`", place.root.display()),
+            format!(
+                "name the files to audit (`pychain audit FILE`){ignored}; `pychain audit --help` tells which names are found"
+            ),
         ));
     }
     let head = Side { tree: head_tree, roots: head_roots };

@@ -16,7 +16,7 @@ pub(crate) struct Loaded {
     pub(crate) project: Project,
     /// The roots that were read.
     pub(crate) read: BTreeSet<String>,
-    /// The roots that are there and could not be read: nobody can vouch for them.
+    /// The roots and included files that are there and could not be read: nobody can vouch for them.
     pub(crate) unread: BTreeSet<String>,
     /// What could not be read, beside what the project itself tells.
     pub(crate) problems: Vec<Problem>,
@@ -94,8 +94,12 @@ fn read_all(tree: &mut Tree, roots: &Roots) -> Loaded {
             match want {
                 Want::File(path) => match tree.read(&path) {
                     Ok(bytes) => loader.file(&path, bytes),
-                    Err(unread) => {
-                        refuse(&path, unread);
+                    Err(why) => {
+                        // What is there and was not read is no missing file: the problem speaks of it.
+                        if let Unread::Refused(what, help) = why {
+                            loader.problem(Problem::of_file(&path, what, help));
+                            unread.insert(path.clone());
+                        }
                         loader.missing(&path);
                     }
                 },

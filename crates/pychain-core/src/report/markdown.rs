@@ -7,7 +7,7 @@ use crate::finding::{Finding, Origin, Severity};
 use crate::manual::{self, capitalized};
 use crate::prose::clip;
 use crate::report::{NotRun, Report, rule_link};
-use crate::rule::Rule;
+use crate::rule::{Need, Rule};
 use crate::text::{FileId, Problem};
 use crate::url::redact;
 
@@ -211,7 +211,7 @@ pub(super) fn details(report: &Report, finding: &Finding) -> Vec<String> {
 /// What stands below the findings: problems, rules not run, suppressed findings, who audited what.
 fn notes(report: &Report, options: Options<'_>, room: usize) -> String {
     let problems = list("Not fully audited", report.problems.iter().map(problem), room / 2);
-    let not_run = list("Rules not run", report.not_run.iter().map(|rule| not_run(rule, options)), room / 4);
+    let not_run = list("Rules not run", not_run(report, options).into_iter(), room / 4);
     let suppressed = match report.suppressed.len() {
         0 => String::new(),
         count => format!(", {} suppressed", plural(count, "finding")),
@@ -255,7 +255,20 @@ pub(super) fn problem(problem: &Problem) -> String {
     out
 }
 
-fn not_run(not_run: &NotRun, options: Options<'_>) -> String {
-    let missing: Vec<_> = not_run.missing.iter().map(|need| escape::prose(need.describe())).collect();
-    format!("{} needs {}", rule_name(not_run.rule, options.docs), missing.join(" and "))
+/// The rules that lack the same facts in one sentence, in the order of the first of them.
+fn not_run(report: &Report, options: Options<'_>) -> Vec<String> {
+    let mut by_missing: Vec<(&[Need], Vec<String>)> = Vec::new();
+    for NotRun { rule, missing } in &report.not_run {
+        let name = rule_name(rule, options.docs);
+        match by_missing.iter_mut().find(|(other, _)| *other == missing.as_slice()) {
+            Some((_, names)) => names.push(name),
+            None => by_missing.push((missing, vec![name])),
+        }
+    }
+    let sentence = |(missing, names): (&[Need], Vec<String>)| {
+        let facts: Vec<_> = missing.iter().map(|need| escape::prose(need.describe())).collect();
+        let verb = if names.len() == 1 { "needs" } else { "need" };
+        format!("{} {verb} {}", names.join(", "), facts.join(" and "))
+    };
+    by_missing.into_iter().map(sentence).collect()
 }

@@ -47,6 +47,18 @@ fn nothing_wrong_is_one_calm_line() {
     assert_eq!(annotations::to_string(&report), "");
 }
 
+#[test]
+fn rules_that_lack_the_same_are_told_together() {
+    let mut report = menagerie::report();
+    let [first] = report.not_run.as_slice() else { panic!("one rule") };
+    let (rule, missing) = (first.rule, first.missing.clone());
+    report.not_run.push(super::NotRun { rule, missing });
+    report.not_run.push(super::NotRun { rule, missing: vec![crate::rule::Need::Base] });
+    let text = markdown::to_string(&report, markdown::Options { docs: None, ..MARKDOWN });
+    assert!(text.contains("- `odd-style`, `odd-style` need `expected-indexes`"), "{text}");
+    assert!(text.contains("- `odd-style` needs a base"), "{text}");
+}
+
 mod schemas {
     use super::*;
 
