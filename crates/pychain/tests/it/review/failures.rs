@@ -81,7 +81,7 @@ fn p1_a_run_of_a_fork_reads_only_and_tells_by_annotations() {
     let ran = job.run().exits(1);
     assert_eq!(job.log().writes().len(), 1, "one try");
     assert!(ran.stderr.contains("no comments could be written"), "{}", ran.stderr);
-    assert!(ran.stdout.starts_with("::warning file=requirements.txt,line=2,"), "{}", ran.stdout);
+    assert!(ran.stdout.starts_with("::notice file=requirements.txt,line=2,"), "{}", ran.stdout);
     assert!(job.left("summary.md").contains("`flask` has no version"), "{}", job.left("summary.md"));
     assert!(job.left("output").contains("commented<<"));
     assert_eq!(job.github.notifications(), 0);
@@ -104,7 +104,7 @@ fn r15_a_locked_conversation_is_told_by_annotations() {
     job.github.act(Action::Lock(true));
     let ran = job.run().exits(1);
     assert!(ran.stderr.contains("locked"), "{}", ran.stderr);
-    assert!(ran.stdout.starts_with("::warning "), "{}", ran.stdout);
+    assert!(ran.stdout.starts_with("::notice "), "{}", ran.stdout);
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn l1_a_limit_that_lasts_too_long_is_not_waited_for() {
     job.github.act(fail("pulls/create-review", Failure { status: 429, headers, message, ..Failure::default() }));
     let ran = job.run().exits(1);
     assert!(ran.stderr.contains("no comments could be written"), "{}", ran.stderr);
-    assert!(ran.stdout.starts_with("::warning "), "{}", ran.stdout);
+    assert!(ran.stdout.starts_with("::notice "), "{}", ran.stdout);
 }
 
 #[test]

@@ -56,10 +56,10 @@ fn what_the_base_branch_did_since_is_not_this_changes() {
 #[test]
 fn the_policy_is_that_of_the_tip_of_the_base_branch() {
     let scenario = Scenario::new(files([("requirements.txt", BASE)]), files([("requirements.txt", HEAD)]))
-        .base_tip(files([("requirements.txt", BASE), ("pychain.toml", "[rules]\nunpinned-requirement = \"low\"\n")]));
+        .base_tip(files([("requirements.txt", BASE), ("pychain.toml", "[rules]\nunpinned-requirement = \"high\"\n")]));
     let job = job_of(scenario);
-    job.run().exits(0);
-    assert!(job.github.view().contains("**Low:** `flask` has no version"), "{}", job.github.view());
+    job.run().exits(1);
+    assert!(job.github.view().contains("**High:** `flask` has no version"), "{}", job.github.view());
 }
 
 #[test]
@@ -329,7 +329,7 @@ fn a_repository_that_is_too_large_to_list_is_listed_where_it_matters() {
         ("a/b/base.txt", "django\n"),
         ("a/b/requirements.txt", "-r base.txt\nclick==8.1.7\n"),
         ("gone/requirements.txt", "celery\n"),
-        ("pychain.toml", "[rules]\nunpinned-requirement = \"low\"\n"),
+        ("pychain.toml", "[rules]\nunpinned-requirement = \"high\"\n"),
         ("z/other.py", "1\n"),
     ]);
     let mut head = base.clone();
@@ -340,9 +340,9 @@ fn a_repository_that_is_too_large_to_list_is_listed_where_it_matters() {
     let job = job_of(Scenario::new(base, head));
     let url = cutting(&job.github);
     let arguments = ["--api-url", url.as_str()];
-    job.run_with(&arguments).exits(0);
+    job.run_with(&arguments).exits(1);
     let view = job.github.view();
-    assert!(view.contains("**Low:** `flask` has no version") && view.contains("**Low:** `attrs` has no"), "{view}");
+    assert!(view.contains("**High:** `flask` has no version") && view.contains("**High:** `attrs` has no"), "{view}");
     assert!(!view.contains("`django` has") && !view.contains("`base.txt`"), "{view}");
     job.is_quiet_with(&arguments);
 }
