@@ -7,6 +7,13 @@ use crate::requirement::{Marker, Specifier};
 use crate::text::{DecodeError, FileId, SourceFile, Span};
 use crate::url::DirectUrl;
 
+mod lock;
+
+pub use lock::{
+    FileKind, Lock, LockError, LockFormat, LockedFile, LockedHash, LockedMarker, LockedPackage, LockedSource,
+    SourceKind,
+};
+
 /// One dependency file, read.
 #[derive(Debug, Clone)]
 pub struct Document {
@@ -23,6 +30,8 @@ pub struct Document {
     /// Local paths that the installer would look at while it reads the file, relative to the
     /// audited root, normalized; a path that leaves the root begins with `..` or `/`.
     pub paths: Vec<String>,
+    /// What it locks, where it is a lock file. It then has no lines, unless a requirements file includes it.
+    pub lock: Option<Box<Lock>>,
 }
 
 /// One logical line: physical lines joined, comment removed.
@@ -45,7 +54,7 @@ pub struct Line {
     pub kind: LineKind,
 }
 
-/// A word of a line.
+/// A word of a line, or a value of a lock file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
     /// Its value, quotes and escapes resolved.

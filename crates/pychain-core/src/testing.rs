@@ -108,7 +108,9 @@ pub(crate) fn load(files: &BTreeMap<&str, &str>) -> Project {
     let mut loader = Loader::new();
     for (path, text) in files {
         let name = path.rsplit('/').next().unwrap_or(path);
-        if name.ends_with(".txt") || name.ends_with(".in") {
+        if crate::model::LockFormat::of_path(path).is_some() {
+            loader.root(path, text.as_bytes(), Role::Lock);
+        } else if name.ends_with(".txt") || name.ends_with(".in") {
             let role = if name.contains("constraints") { Role::Constraints } else { Role::Requirements };
             loader.root(path, text.as_bytes(), role);
         }

@@ -85,6 +85,14 @@ impl SourceFile {
         (Self::from_parts(path.into(), text, encoding), error)
     }
 
+    /// Decodes `bytes` as UTF-8 whatever a comment in them says, which is how lock files are read.
+    ///
+    /// Otherwise like [`SourceFile::decode`].
+    pub fn decode_utf8<'b>(path: impl Into<String>, bytes: impl Into<Cow<'b, [u8]>>) -> (Self, Option<DecodeError>) {
+        let (text, encoding, error) = decode::decode_utf8(bytes.into());
+        (Self::from_parts(path.into(), text, encoding), error)
+    }
+
     /// A file that is already text (UTF-8 without a byte order mark).
     pub fn from_text(path: impl Into<String>, text: impl Into<String>) -> Self {
         Self::from_parts(path.into(), text.into(), Encoding::Utf8)

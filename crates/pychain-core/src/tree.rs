@@ -4,8 +4,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::Location;
+use crate::finding::Subject;
 use crate::format::requirements_txt::text_of;
-use crate::model::{Document, InstallOption, Line, OptionUse, PathKind, Refusal, Requirement};
+use crate::model::{Document, InstallOption, Line, Lock, LockedPackage, OptionUse, PathKind, Refusal, Requirement};
+use crate::name::ProjectName;
 use crate::text::{FileId, Problem, SourceFile, Span};
 
 mod loader;
@@ -25,6 +27,8 @@ pub enum Role {
     Requirements,
     /// `-c FILE`.
     Constraints,
+    /// To the tool that its name belongs to.
+    Lock,
 }
 
 /// Files read together, with what the installer makes of each root.
@@ -75,6 +79,64 @@ impl<'a> Entry<'a> {
     }
 }
 
+/// A locked package with the lock file that it stands in.
+#[derive(Debug, Clone, Copy)]
+pub struct Locked<'a> {
+    /// The document.
+    pub document: &'a Document,
+    /// The lock file.
+    pub lock: &'a Lock,
+    /// The package.
+    pub package: &'a LockedPackage,
+}
+
+impl Locked<'_> {
+    /// A place in the same file.
+    pub fn at(&self, span: Span) -> Location {
+        Location { file: self.document.file, span }
+    }
+}
+
+/// Something that names a project: a requirement that asks for it, or a lock file that has decided on it.
+#[derive(Debug, Clone, Copy)]
+pub enum Mention<'a> {
+    /// A requirement.
+    Requirement(Entry<'a>),
+    /// A locked package.
+    Locked(Locked<'a>),
+}
+
+impl<'a> Mention<'a> {
+    /// The project's name; none for an unnamed URL or path.
+    pub fn name(&self) -> Option<&'a ProjectName> {
+        match self {
+            Self::Requirement(entry) => entry.requirement.name.as_ref(),
+            Self::Locked(locked) => Some(&locked.package.name),
+        }
+    }
+
+    /// The name's place, or that of the whole where the name has none.
+    pub fn location(&self) -> Location {
+        match self {
+            Self::Requirement(entry) => entry.at(entry.requirement.name_span.unwrap_or(entry.requirement.span)),
+            Self::Locked(locked) => locked.at(locked.package.name_span),
+        }
+    }
+
+    /// Whether it only limits what something else asks for.
+    pub fn is_constraint(&self) -> bool {
+        matches!(self, Self::Requirement(entry) if entry.constraint)
+    }
+
+    /// What findings about it are about.
+    pub fn subject(&self) -> Subject {
+        match self {
+            Self::Requirement(entry) => entry.requirement.subject(),
+            Self::Locked(locked) => locked.package.subject(),
+        }
+    }
+}
+
 impl Project {
     /// The file of an id; an empty one for an id of another project.
     pub fn file(&self, id: FileId) -> &SourceFile {
@@ -120,6 +182,22 @@ impl Project {
             let requirement = line.requirement()?;
             Some(Entry { document, line, requirement, constraint })
         })
+    }
+
+    /// Every lock file that was read, with its document.
+    pub fn locks(&self) -> impl Iterator<Item = (&Document, &Lock)> {
+        self.documents.iter().filter_map(|document| Some((document, document.lock.as_deref()?)))
+    }
+
+    /// Every locked package, in the order of files and places.
+    pub fn locked(&self) -> impl Iterator<Item = Locked<'_>> {
+        self.locks()
+            .flat_map(|(document, lock)| lock.packages.iter().map(move |package| Locked { document, lock, package }))
+    }
+
+    /// Everything that asks for a project or locks it.
+    pub fn mentions(&self) -> impl Iterator<Item = Mention<'_>> {
+        self.requirements().map(Mention::Requirement).chain(self.locked().map(Mention::Locked))
     }
 
     /// Every use of `option` that the installer acts on, with its document and line.

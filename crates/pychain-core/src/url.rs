@@ -1,5 +1,6 @@
 //! URLs as pip takes them apart: Python's `urlsplit`, pip's `Link`, and what a fragment says.
 
+use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
@@ -213,6 +214,19 @@ impl DirectUrl {
     pub fn redacted(&self) -> String {
         redact(&self.text)
     }
+}
+
+/// The last segment of a URL's path, percent-decoded: the name of the file that it leads to. None where
+/// the path has no such name.
+pub fn last_segment(url: &str) -> Option<Cow<'_, str>> {
+    let end = url.find(['?', '#']).unwrap_or(url.len());
+    let before = url.get(..end)?;
+    let path = match before.split_once("//") {
+        Some((_, rest)) => rest.split_once('/')?.1,
+        None => before,
+    };
+    let name = path.rsplit('/').next().filter(|name| !name.is_empty())?;
+    Some(if name.contains('%') { Cow::Owned(percent_decode(name)) } else { Cow::Borrowed(name) })
 }
 
 /// Parameters of a query that carry a secret.

@@ -14,7 +14,7 @@ mod options;
 mod paths;
 mod requirement;
 mod tokens;
-mod wheel;
+pub(super) mod wheel;
 mod words;
 
 pub use lines::text_of;
@@ -31,7 +31,7 @@ pub(crate) fn parse(file: &SourceFile, environment: &BTreeMap<String, String>, p
     let comments =
         lines::for_each_line(file.text(), environment, |line| lines.push(read_line(line, file.path(), &paths)));
     let source = file.clone();
-    Document { file: FileId(0), source, lines, comments, decode_error: None, paths: paths.into_asked() }
+    Document { file: FileId(0), source, lines, comments, decode_error: None, paths: paths.into_asked(), lock: None }
 }
 
 fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {

@@ -112,6 +112,18 @@ pub(super) fn decode(bytes: Cow<'_, [u8]>) -> (String, Encoding, Option<DecodeEr
     }
 }
 
+/// UTF-8 and nothing else, as lock files are read; on an error the text is the bytes read so, lossily.
+pub(super) fn decode_utf8(bytes: Cow<'_, [u8]>) -> (String, Encoding, Option<DecodeError>) {
+    let (rest, encoding) = match bytes.strip_prefix(b"\xef\xbb\xbf") {
+        Some(rest) => (rest.to_vec(), Encoding::Bom(Unicode::Utf8)),
+        None => (bytes.into_owned(), Encoding::Utf8),
+    };
+    match String::from_utf8(rest) {
+        Ok(text) => (text, encoding, None),
+        Err(error) => (lossy(error.as_bytes()), Encoding::Locale, Some(malformed("utf-8"))),
+    }
+}
+
 /// The codec of the first `coding[:=] NAME` in a line among the first two that starts with `#`.
 fn declared(bytes: &[u8]) -> Option<String> {
     bytes.split(|byte| *byte == b'\n').take(2).filter(|line| line.starts_with(b"#")).find_map(|line| {

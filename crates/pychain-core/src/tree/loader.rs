@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Project, Role, run};
+use crate::format::lock;
 use crate::format::requirements_txt::{self, Paths, folder, leaves_root};
-use crate::model::{Document, LineKind, PathKind};
+use crate::model::{Document, LineKind, LockFormat, PathKind};
 use crate::requirement::Environment;
 use crate::text::{DecodeError, FileId, MAX_FILE_BYTES, Problem, SourceFile};
 
@@ -48,6 +49,8 @@ pub struct Loader {
     environment: BTreeMap<String, String>,
     markers: Option<Environment>,
     strict: bool,
+    /// Lock files that requirements files include.
+    also_requirements: BTreeSet<String>,
     /// Files and paths that came since [`Loader::wants`] looked last.
     fresh: Vec<String>,
     pending: BTreeSet<Want>,
@@ -110,8 +113,13 @@ impl Loader {
             self.missing.insert(path.to_owned());
             return;
         }
-        let (file, decode_error) = SourceFile::decode(path, bytes);
-        let document = self.parse(&file);
+        let format = (self.roots.get(path) == Some(&Role::Lock)).then(|| LockFormat::of_path(path)).flatten();
+        let (file, decode_error) = match format {
+            Some(_) => SourceFile::decode_utf8(path, bytes),
+            None => SourceFile::decode(path, bytes),
+        };
+        let document =
+            format.map_or_else(|| self.parse(&file), |format| parse_lock(&file, format, decode_error.as_ref()));
         self.loaded.insert(path.to_owned(), Loaded { file, decode_error, document });
         self.fresh.push(path.to_owned());
     }
@@ -135,7 +143,20 @@ impl Loader {
 
     /// What is still unknown, in a fixed order; empty when all is said. Never names a path outside the root.
     pub fn wants(&mut self) -> Vec<Want> {
-        for path in std::mem::take(&mut self.fresh) {
+        let mut fresh = std::mem::take(&mut self.fresh);
+        while let Some(path) = fresh.pop() {
+            let Some(loaded) = self.loaded.get(&path) else { continue };
+            let included = loaded.document.lines.iter().filter_map(|line| match &line.kind {
+                LineKind::Include(include) => include.path.clone(),
+                _ => None,
+            });
+            // A lock file that a requirements file includes is one of requirements to pip.
+            for target in included.collect::<Vec<_>>() {
+                if self.roots.get(&target) == Some(&Role::Lock) && self.also_requirements.insert(target.clone()) {
+                    self.read_also_as_requirements(&target);
+                    fresh.push(target);
+                }
+            }
             let Some(loaded) = self.loaded.get(&path) else { continue };
             for line in &loaded.document.lines {
                 if let LineKind::Include(include) = &line.kind
@@ -160,7 +181,11 @@ impl Loader {
         for (index, path) in paths.iter().enumerate() {
             let Some(Loaded { file, decode_error, document }) = self.loaded.remove(path) else { continue };
             let stale = document.paths.iter().any(|path| self.paths.contains_key(path));
-            let mut document = if stale { self.parse(&file) } else { document };
+            let mut document = match document.lock {
+                Some(lock) if stale => Document { lock: Some(lock), ..self.parse(&file) },
+                None if stale => self.parse(&file),
+                _ => document,
+            };
             document.file = FileId(u32::try_from(index).unwrap_or(u32::MAX));
             document.decode_error = decode_error;
             files.push(file);
@@ -180,8 +205,28 @@ impl Loader {
         project
     }
 
+    fn read_also_as_requirements(&mut self, path: &str) {
+        let Some(file) = self.loaded.get(path).map(|loaded| loaded.file.clone()) else { return };
+        let document = self.parse(&file);
+        if let Some(loaded) = self.loaded.get_mut(path) {
+            loaded.document = Document { lock: loaded.document.lock.take(), ..document };
+        }
+    }
+
     fn parse(&self, file: &SourceFile) -> Document {
         let beside = (!self.strict).then(|| folder(file.path()));
         requirements_txt::parse(file, &self.environment, Paths::new(&self.paths, beside))
+    }
+}
+
+fn parse_lock(file: &SourceFile, format: LockFormat, undecodable: Option<&DecodeError>) -> Document {
+    Document {
+        file: FileId(0),
+        source: file.clone(),
+        lines: Vec::new(),
+        comments: Vec::new(),
+        decode_error: None,
+        paths: Vec::new(),
+        lock: Some(Box::new(lock::parse(file, format, undecodable))),
     }
 }

@@ -105,8 +105,11 @@ pub(super) fn read(project: &mut Project, roots: &BTreeMap<String, Role>, marker
             _ => None,
         })
         .collect();
-    let mut wanted: Vec<(FileId, Role)> =
-        roots.iter().filter_map(|(path, role)| project.find(path).map(|file| (file, *role))).collect();
+    let mut wanted: Vec<(FileId, Role)> = roots
+        .iter()
+        .filter(|(_, role)| **role != Role::Lock)
+        .filter_map(|(path, role)| project.find(path).map(|file| (file, *role)))
+        .collect();
     // Files that only include each other have no root of their own: then each stands for itself.
     let free: Vec<_> = wanted.iter().copied().filter(|(file, _)| !included.contains(file)).collect();
     let mut budget = MAX_LINES_OF_ALL_RUNS;

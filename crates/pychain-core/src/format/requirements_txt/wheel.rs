@@ -4,7 +4,7 @@ use crate::name::normalize;
 use crate::requirement::{is_word, typed};
 
 /// Project and version of a wheel by its file name, or why it is none.
-pub(super) fn parse(filename: &str) -> Result<(String, String), &'static str> {
+pub(in crate::format) fn parse(filename: &str) -> Result<(String, String), &'static str> {
     let stem = filename.strip_suffix(".whl").ok_or("it does not end in `.whl`")?;
     let parts: Vec<&str> = stem.split('-').collect();
     let (name, version, build, tags) = match parts.as_slice() {

@@ -1,0 +1,158 @@
+//! `pdm.lock`, in every generation that is still seen.
+
+use std::collections::BTreeMap;
+
+use toml::de::{DeTable, DeValue};
+
+use super::table::{self, Reader, Value, table, text, texts};
+use crate::model::{Lock, LockFormat, LockedFile, LockedMarker, LockedPackage, LockedSource, SourceKind};
+use crate::name::{ProjectName, normalize};
+use crate::text::SourceFile;
+
+/// Reads a file.
+pub(super) fn parse(file: &SourceFile) -> Lock {
+    table::parse(file, LockFormat::Pdm, read)
+}
+
+fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
+    let metadata = table(top, "metadata");
+    reader.lock.version = metadata.and_then(|metadata| text(metadata, "lock_version"));
+    // Until lock version 4.3 the files of all packages stood together.
+    let elsewhere = metadata.and_then(|metadata| table(metadata, "files")).map(by_version).unwrap_or_default();
+    for (entry, header) in reader.tables(top, "package") {
+        let Some(name) = reader.name(entry, header) else { continue };
+        let project = ProjectName::new(&name.value);
+        let version = reader.word(entry, "version");
+        let key = || Some((project.normalized().to_owned(), version.as_ref()?.value.clone()));
+        let files = entry.get("files").or_else(|| elsewhere.get(&key()?).copied());
+        let package = LockedPackage {
+            files: files.map(|value| self::files(reader, value)).unwrap_or_default(),
+            name: project,
+            name_span: name.span,
+            version,
+            source: source(reader, entry),
+            markers: markers(entry),
+            groups: groups(entry),
+        };
+        reader.lock.packages.push(package);
+    }
+}
+
+/// Values whose keys are `name[extras] version`; of several the first counts.
+fn by_version<'a, 'v>(table: &'a DeTable<'v>) -> BTreeMap<(String, String), &'a Value<'v>> {
+    let mut entries: Vec<_> = table.iter().collect();
+    entries.sort_by_key(|(key, _)| key.span().start);
+    let mut found = BTreeMap::new();
+    for (key, value) in entries {
+        let mut words = key.get_ref().split_whitespace();
+        let Some(first) = words.next() else { continue };
+        let version = words.next_back().unwrap_or(first).to_owned();
+        let name = first.split('[').next().unwrap_or(first);
+        found.entry((normalize(name), version)).or_insert(value);
+    }
+    found
+}
+
+fn source(reader: &mut Reader<'_>, entry: &DeTable<'_>) -> LockedSource {
+    let subdirectory = text(entry, "subdirectory");
+    for vcs in ["bzr", "svn", "hg", "git"] {
+        if entry.contains_key(vcs) {
+            let revision = reader.word(entry, "revision").filter(|revision| !revision.value.is_empty());
+            return LockedSource {
+                kind: SourceKind::Vcs(vcs.to_owned()),
+                url: reader.word(entry, vcs),
+                reference: revision
+                    .or_else(|| reader.word(entry, "ref").filter(|reference| !reference.value.is_empty())),
+                subdirectory,
+            };
+        }
+    }
+    let (kind, url) = if let Some(path) = reader.word(entry, "path") {
+        let is_editable = entry.get("editable").is_some_and(|value| matches!(value.get_ref(), DeValue::Boolean(true)));
+        let kind = match path.value.as_str() {
+            _ if is_editable => SourceKind::Editable,
+            path if is_archive(path) => SourceKind::File,
+            _ => SourceKind::Directory,
+        };
+        (kind, Some(path))
+    } else if let Some(url) = reader.word(entry, "url") {
+        (SourceKind::Url, Some(url))
+    } else {
+        (SourceKind::Default, None)
+    };
+    LockedSource { kind, url, reference: None, subdirectory }
+}
+
+/// `.whl`, `.zip`, `.tgz`, or `.tar` and one more extension.
+fn is_archive(path: &str) -> bool {
+    let Some((stem, extension)) = path.rsplit_once('.') else { return false };
+    matches!(extension, "whl" | "zip" | "tgz")
+        || (stem.ends_with(".tar") && !extension.is_empty() && extension.chars().all(crate::requirement::is_word))
+}
+
+fn files(reader: &mut Reader<'_>, value: &Value<'_>) -> Vec<LockedFile> {
+    let DeValue::Array(array) = value.get_ref() else {
+        reader.error(Reader::span(value), "the files are no array");
+        return Vec::new();
+    };
+    let mut files = Vec::with_capacity(array.len());
+    for entry in array {
+        let span = Reader::span(entry);
+        let Some(table) = entry.get_ref().as_table() else {
+            reader.error(span, "a file is no table");
+            continue;
+        };
+        files.push(LockedFile {
+            name: reader.word(table, "file"),
+            url: reader.word(table, "url"),
+            hashes: reader.hashes(table, "hash"),
+            size: reader.scalar(table, "size"),
+            uploaded: reader.scalar(table, "upload-time"),
+            span,
+        });
+    }
+    files
+}
+
+fn markers(entry: &DeTable<'_>) -> Vec<LockedMarker> {
+    let marker = text(entry, "marker").filter(|marker| !marker.is_empty()).or_else(|| text(entry, "markers"));
+    marker.map(|text| LockedMarker { group: None, text }).into_iter().collect()
+}
+
+fn groups(entry: &DeTable<'_>) -> Vec<String> {
+    let key = ["groups", "section", "sections"].into_iter().find(|key| entry.contains_key(*key));
+    let mut groups = key.map(|key| texts(entry, key)).unwrap_or_default();
+    groups.sort();
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_stand_where_their_generation_puts_them() {
+        for text in [
+            "[[package]]\nname = \"A\"\nversion = \"1\"\nfiles = [{file = \"a-1.zip\", hash = \"sha256:aa\"}]\n",
+            "[[package]]\nname = \"A\"\nversion = \"1\"\n[metadata.files]\n\"a[x] 1\" = [{file = \"a-1.zip\", hash = \"sha256:aa\"}]\n\
+             \"a 1\" = []\n",
+        ] {
+            let lock = parse(&SourceFile::from_text("pdm.lock", text));
+            let files: Vec<_> = lock.packages[0].files.iter().map(|file| file.hashes[0].to_string()).collect();
+            assert_eq!(files, ["sha256:aa"], "{text}");
+        }
+    }
+
+    #[test]
+    fn sources_are_told_apart() {
+        let lock = parse(&SourceFile::from_text(
+            "pdm.lock",
+            "[[package]]\nname = \"a\"\npath = \"./a\"\neditable = true\n[[package]]\nname = \"b\"\npath = \"./b-1.tar.gz\"\n\
+             [[package]]\nname = \"c\"\ngit = \"https://e.org/c\"\nref = \"main\"\nrevision = \"0123\"\n[[package]]\nname = \"d\"\nversion = \"1\"\n",
+        ));
+        let kinds: Vec<_> = lock.packages.iter().map(|package| package.source.kind.clone()).collect();
+        let git = SourceKind::Vcs("git".into());
+        assert_eq!(kinds, [SourceKind::Editable, SourceKind::File, git, SourceKind::Default]);
+        assert_eq!(lock.packages[2].source.reference.as_ref().map(|word| &*word.value), Some("0123"));
+    }
+}

@@ -1,0 +1,159 @@
+//! What the readers of TOML lock files share: values by key, each with its place.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::model::{Lock, LockError, LockFormat, LockedHash, Word};
+use crate::text::{SourceFile, Span};
+
+pub(super) type Value<'t> = Spanned<DeValue<'t>>;
+
+/// A lock file while it is read.
+pub(super) struct Reader<'t> {
+    text: &'t str,
+    pub(super) lock: Lock,
+}
+
+/// Reads a file with `read`, which is handed its top table. A file that is no TOML has errors and no packages.
+pub(super) fn parse(file: &SourceFile, format: LockFormat, read: fn(&mut Reader<'_>, &DeTable<'_>)) -> Lock {
+    let mut reader =
+        Reader { text: file.text(), lock: Lock { format, version: None, packages: Vec::new(), errors: Vec::new() } };
+    let (document, errors) = DeTable::parse_recoverable(file.text());
+    if errors.is_empty() {
+        read(&mut reader, document.get_ref());
+    } else {
+        // What the parser says after the first error is a guess.
+        let first = errors.iter().min_by_key(|error| error.span().map(|range| range.start));
+        reader.lock.errors.extend(first.map(|error| LockError {
+            span: error.span().map_or_else(|| file.full_span(), |range| reader.inside(range)),
+            message: format!("this is no TOML: {}", error.message().lines().next().unwrap_or_default()),
+        }));
+    }
+    reader.lock
+}
+
+impl Reader<'_> {
+    /// Notes something that the tool does not accept.
+    pub(super) fn error(&mut self, span: Span, message: impl Into<String>) {
+        self.lock.errors.push(LockError { span, message: message.into() });
+    }
+
+    /// A place of at least one character where there is one, moved to the nearest boundaries of characters.
+    fn inside(&self, range: std::ops::Range<usize>) -> Span {
+        let floor = |at: usize| {
+            let at = (0..=at.min(self.text.len())).rev().find(|at| self.text.is_char_boundary(*at));
+            at.unwrap_or_default()
+        };
+        let (start, end) = (floor(range.start), floor(range.end));
+        // What is missing at the end of a line is shown at its last character.
+        let start = if start == end { floor(start.saturating_sub(1)) } else { start };
+        Span::new(start, end)
+    }
+
+    /// The place of a value; of a plain string what stands between its quotes.
+    pub(super) fn span(value: &Value<'_>) -> Span {
+        let range = value.span();
+        match value.get_ref() {
+            DeValue::String(text) if range.len() == text.len() + 2 => Span::new(range.start + 1, range.end - 1),
+            _ => Span::new(range.start, range.end),
+        }
+    }
+
+    /// The string of a key. Another type is an error.
+    pub(super) fn word(&mut self, table: &DeTable<'_>, key: &str) -> Option<Word> {
+        let value = table.get(key)?;
+        match value.get_ref() {
+            DeValue::String(text) => Some(Word { value: text.as_ref().to_owned(), span: Self::span(value) }),
+            other => {
+                self.error(Self::span(value), format!("`{key}` is of type {}, not string", other.type_str()));
+                None
+            }
+        }
+    }
+
+    /// The string, number or date of a key, as written.
+    pub(super) fn scalar(&self, table: &DeTable<'_>, key: &str) -> Option<Word> {
+        let value = table.get(key)?;
+        let span = Self::span(value);
+        match value.get_ref() {
+            DeValue::String(text) => Some(Word { value: text.as_ref().to_owned(), span }),
+            DeValue::Integer(_) | DeValue::Float(_) | DeValue::Datetime(_) => {
+                Some(Word { value: self.text.get(span.range())?.to_owned(), span })
+            }
+            _ => None,
+        }
+    }
+
+    /// Every table of an array. What is none is an error.
+    pub(super) fn tables<'a, 'v>(&mut self, table: &'a DeTable<'v>, key: &str) -> Vec<(&'a DeTable<'v>, Span)> {
+        let mut tables = Vec::new();
+        let Some(value) = table.get(key) else { return tables };
+        let DeValue::Array(array) = value.get_ref() else {
+            self.error(Self::span(value), format!("`{key}` is no array of tables"));
+            return tables;
+        };
+        tables.reserve(array.len());
+        for value in array {
+            match value.get_ref() {
+                DeValue::Table(table) => tables.push((table, Self::span(value))),
+                _ => self.error(Self::span(value), format!("an entry of `{key}` is no table")),
+            }
+        }
+        tables
+    }
+
+    /// The name that every package has, or an error at its header.
+    pub(super) fn name(&mut self, package: &DeTable<'_>, header: Span) -> Option<Word> {
+        let name = self.word(package, "name");
+        if name.is_none() && !package.contains_key("name") {
+            self.error(header, "this package has no `name`");
+        }
+        name
+    }
+
+    /// The hashes of a key: one text `algorithm:digest`, or a table of digests by algorithm.
+    pub(super) fn hashes(&mut self, table: &DeTable<'_>, key: &str) -> Vec<LockedHash> {
+        let Some(value) = table.get(key) else { return Vec::new() };
+        match value.get_ref() {
+            DeValue::String(text) if text.is_empty() => Vec::new(),
+            DeValue::String(text) => vec![LockedHash::new(text, Self::span(value))],
+            DeValue::Table(hashes) => {
+                let mut found = Vec::new();
+                for (algorithm, digest) in hashes {
+                    match digest.get_ref() {
+                        DeValue::String(text) => {
+                            found.push(LockedHash::of(algorithm.get_ref(), text, Self::span(digest)));
+                        }
+                        _ => self.error(Self::span(digest), "a digest is no string"),
+                    }
+                }
+                found
+            }
+            _ => {
+                self.error(Self::span(value), format!("`{key}` is no hash"));
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// The table of a key, if it is one.
+pub(super) fn table<'a, 'v>(table: &'a DeTable<'v>, key: &str) -> Option<&'a DeTable<'v>> {
+    table.get(key)?.get_ref().as_table()
+}
+
+/// The texts of an array, or the one text that stands in its place.
+pub(super) fn texts(table: &DeTable<'_>, key: &str) -> Vec<String> {
+    match table.get(key).map(Spanned::get_ref) {
+        Some(DeValue::Array(array)) => {
+            array.iter().filter_map(|value| value.get_ref().as_str()).map(str::to_owned).collect()
+        }
+        Some(DeValue::String(text)) => vec![text.as_ref().to_owned()],
+        _ => Vec::new(),
+    }
+}
+
+/// The text of a key, if it is one.
+pub(super) fn text(table: &DeTable<'_>, key: &str) -> Option<String> {
+    table.get(key)?.get_ref().as_str().map(str::to_owned)
+}

@@ -1,0 +1,273 @@
+//! The format-neutral lock file: packages, where each comes from, and the files that may be installed.
+
+use std::borrow::Cow;
+
+use super::Word;
+use crate::digest::{Algorithm, Digest};
+use crate::finding::Subject;
+use crate::name::ProjectName;
+use crate::text::Span;
+use crate::url::last_segment;
+
+/// Which tool's lock file it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LockFormat {
+    /// `uv.lock`.
+    Uv,
+    /// `poetry.lock`.
+    Poetry,
+    /// `pdm.lock`.
+    Pdm,
+    /// `Pipfile.lock`.
+    Pipfile,
+    /// `pylock.toml` and `pylock.NAME.toml`.
+    Pylock,
+}
+
+impl LockFormat {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Uv, Self::Poetry, Self::Pdm, Self::Pipfile, Self::Pylock];
+
+    /// The format of the file at `path`, which the tools know by its name alone.
+    pub fn of_path(path: &str) -> Option<Self> {
+        let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+        Some(match name.as_str() {
+            "uv.lock" => Self::Uv,
+            "poetry.lock" => Self::Poetry,
+            "pdm.lock" => Self::Pdm,
+            "pipfile.lock" => Self::Pipfile,
+            "pylock.toml" => Self::Pylock,
+            _ => {
+                let infix = name.strip_prefix("pylock.")?.strip_suffix(".toml")?;
+                return (!infix.is_empty() && !infix.contains('.')).then_some(Self::Pylock);
+            }
+        })
+    }
+
+    /// The tool that writes it, or the one whose reader all others are measured by.
+    pub fn tool(self) -> &'static str {
+        match self {
+            Self::Uv => "uv",
+            Self::Poetry => "Poetry",
+            Self::Pdm => "PDM",
+            Self::Pipfile => "Pipenv",
+            Self::Pylock => "packaging",
+        }
+    }
+}
+
+/// A lock file, read.
+#[derive(Debug, Clone)]
+pub struct Lock {
+    /// Which tool's.
+    pub format: LockFormat,
+    /// The version of the format, as written.
+    pub version: Option<String>,
+    /// Its packages: in the order of the file, in `Pipfile.lock` one for each category that holds it.
+    pub packages: Vec<LockedPackage>,
+    /// Why the tool refuses it. A file that cannot be taken apart at all has no packages.
+    pub errors: Vec<LockError>,
+}
+
+/// Something in a lock file that its tool does not accept.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LockError {
+    /// Where.
+    pub span: Span,
+    /// What is wrong, one sentence, no final period.
+    pub message: String,
+}
+
+/// One locked version of one project.
+#[derive(Debug, Clone)]
+pub struct LockedPackage {
+    /// Its name.
+    pub name: ProjectName,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// Its version as written, in `Pipfile.lock` without the `==`; none where it is known only after a build.
+    pub version: Option<Word>,
+    /// Where it comes from.
+    pub source: LockedSource,
+    /// Environment markers under which it is installed; they hold independently of each other.
+    pub markers: Vec<LockedMarker>,
+    /// The dependency groups or categories that it is in, sorted; empty where the format names none.
+    pub groups: Vec<String>,
+    /// The files of the version that may be installed.
+    pub files: Vec<LockedFile>,
+}
+
+/// A marker of a locked package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockedMarker {
+    /// The group for which it holds; none for all of them.
+    pub group: Option<String>,
+    /// The marker as written.
+    pub text: String,
+}
+
+/// Where a locked package comes from.
+#[derive(Debug, Clone, Default)]
+pub struct LockedSource {
+    /// What kind of place it is.
+    pub kind: SourceKind,
+    /// The index, repository, archive or path, as written.
+    pub url: Option<Word>,
+    /// The revision of a repository, as exact as the file tells it.
+    pub reference: Option<Word>,
+    /// The folder of the project in there.
+    pub subdirectory: Option<String>,
+}
+
+/// What kind of place a locked package comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum SourceKind {
+    /// A package index that the file names.
+    Index,
+    /// A package index that the file does not name: the configured one.
+    #[default]
+    Default,
+    /// A repository of this version control system.
+    Vcs(String),
+    /// An archive at a URL.
+    Url,
+    /// A local archive.
+    File,
+    /// A local project.
+    Directory,
+    /// A local project, installed in place.
+    Editable,
+    /// A local project that is not installed, only its dependencies.
+    Virtual,
+    /// What the reader does not know, by its name if it has one.
+    Other(Option<String>),
+}
+
+impl SourceKind {
+    /// Whether its files are fetched from somewhere else, and checked by hashes.
+    pub fn is_remote(&self) -> bool {
+        matches!(self, Self::Index | Self::Default | Self::Url)
+    }
+}
+
+/// One file of a locked version, or of `Pipfile.lock` one hash.
+#[derive(Debug, Clone, Default)]
+pub struct LockedFile {
+    /// Its name, where the file gives it.
+    pub name: Option<Word>,
+    /// Where it is fetched from.
+    pub url: Option<Word>,
+    /// Its hashes.
+    pub hashes: Vec<LockedHash>,
+    /// Its size in bytes.
+    pub size: Option<Word>,
+    /// When it was uploaded, as written.
+    pub uploaded: Option<Word>,
+    /// Where the entry stands.
+    pub span: Span,
+}
+
+/// A hash of a file in a lock file.
+#[derive(Debug, Clone)]
+pub struct LockedHash {
+    /// The algorithm's name; empty where the file gives none.
+    pub algorithm: Cow<'static, str>,
+    /// The digest.
+    pub digest: Digest,
+    /// Where it stands, with the algorithm if they are one value.
+    pub span: Span,
+}
+
+/// What kind of distribution a file is, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// A source distribution: installing it runs its build.
+    Sdist,
+    /// A wheel.
+    Wheel,
+    /// Something else.
+    Other,
+    /// Its name is not known.
+    Unknown,
+}
+
+impl LockedPackage {
+    /// What findings about it are about.
+    pub fn subject(&self) -> Subject {
+        Subject::Project(self.name.normalized().to_owned())
+    }
+
+    /// The version as written; empty where there is none.
+    pub fn version(&self) -> &str {
+        self.version.as_ref().map_or("", |version| version.value.as_str())
+    }
+
+    /// Where the version stands, or else the name.
+    pub fn place(&self) -> Span {
+        self.version.as_ref().map_or(self.name_span, |version| version.span)
+    }
+
+    /// Whether files are known and all that can be installed among them are source distributions.
+    pub fn is_sdist_only(&self) -> bool {
+        let has = |kind: FileKind| self.files.iter().any(|file| file.kind() == kind);
+        has(FileKind::Sdist) && !has(FileKind::Wheel)
+    }
+
+    /// Whether it is fetched from somewhere and not a single hash checks what comes.
+    pub fn is_unhashed(&self) -> bool {
+        self.source.kind.is_remote() && self.files.iter().all(|file| file.hashes.is_empty())
+    }
+}
+
+impl LockedFile {
+    /// Its name, given or from its URL.
+    pub fn file_name(&self) -> Option<Cow<'_, str>> {
+        match &self.name {
+            Some(name) => Some(Cow::Borrowed(name.value.as_str())),
+            None => last_segment(&self.url.as_ref()?.value),
+        }
+    }
+
+    /// What kind of distribution it is.
+    pub fn kind(&self) -> FileKind {
+        let Some(name) = self.file_name() else { return FileKind::Unknown };
+        let ends = |extensions: &[&str]| extensions.iter().any(|extension| name.ends_with(extension));
+        if ends(&[".whl"]) {
+            FileKind::Wheel
+        } else if ends(&[".tar.gz", ".zip", ".tgz", ".tar.bz2", ".tar.xz", ".tar.Z"]) {
+            FileKind::Sdist
+        } else {
+            FileKind::Other
+        }
+    }
+
+    /// Its SHA-256, if that is given.
+    pub fn sha256(&self) -> Option<&LockedHash> {
+        self.hashes.iter().find(|hash| hash.algorithm == Algorithm::Sha256.name())
+    }
+
+    /// The text that stands for it: its name or URL, or else the whole entry.
+    pub fn place(&self) -> Span {
+        self.name.as_ref().or(self.url.as_ref()).map_or(self.span, |word| word.span)
+    }
+}
+
+impl LockedHash {
+    /// Takes `algorithm:digest`, or a digest alone, apart.
+    pub fn new(written: &str, span: Span) -> Self {
+        let (algorithm, digest) = written.split_once(':').unwrap_or(("", written));
+        Self::of(algorithm, digest, span)
+    }
+
+    /// A digest of an algorithm.
+    pub fn of(algorithm: &str, digest: &str, span: Span) -> Self {
+        let known = Algorithm::from_name(algorithm).map(|algorithm| Cow::Borrowed(algorithm.name()));
+        Self { algorithm: known.unwrap_or_else(|| algorithm.to_owned().into()), digest: Digest::new(digest), span }
+    }
+}
+
+impl std::fmt::Display for LockedHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.algorithm, self.digest)
+    }
+}
