@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Config, Date};
-use crate::diff::{self, Change, Renames};
+use crate::diff::{self, Change, LockedPair, Renames};
 use crate::finding::{Finding, Fingerprint, Location, Origin, Subject};
 use crate::knowledge::Knowledge;
 use crate::report::{NotRun, Report};
@@ -72,6 +72,8 @@ pub struct Context<'a> {
     pub base: Option<&'a Project>,
     /// Requirements that the change adds, removes or alters; empty without a base.
     pub changes: &'a [Change<'a>],
+    /// Locked packages of both sides, paired, unchanged ones too; empty without a base.
+    pub locked: &'a [LockedPair<'a>],
     /// Files of the head that the base has under another name.
     pub renames: &'a Renames,
     /// What the user asked for.
@@ -151,6 +153,7 @@ impl Findings<'_> {
 pub fn audit(request: &Request<'_>) -> Report {
     let renames = request.base.map(|base| Renames::between(base, request.head)).unwrap_or_default();
     let changes = request.base.map(|base| diff::changes(base, request.head, &renames)).unwrap_or_default();
+    let locked = request.base.map(|base| diff::locked_pairs(base, request.head, &renames)).unwrap_or_default();
     let mut files = request.head.files.clone();
     let config_source = request.head_config.unwrap_or(request.config).source.as_ref();
     let config_file = config_source.map(|source| {
@@ -170,6 +173,7 @@ pub fn audit(request: &Request<'_>) -> Report {
         project: request.head,
         base: request.base,
         changes: &changes,
+        locked: &locked,
         renames: &renames,
         config: request.config,
         head_config: request.head_config,
@@ -252,6 +256,7 @@ fn findings_of_base(base: &Project, request: &Request<'_>) -> BTreeSet<Fingerpri
         project: base,
         base: None,
         changes: &[],
+        locked: &[],
         renames: &renames,
         config: request.config,
         head_config: None,

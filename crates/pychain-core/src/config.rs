@@ -28,6 +28,8 @@ pub struct Config {
     pub expected_indexes: Vec<String>,
     /// Prefixes of names that only a private index may answer for, normalized (`acme-`).
     pub private_prefixes: Vec<String>,
+    /// Days that a locked file has to be old; none where nothing is said.
+    pub cooldown_days: Option<u16>,
     /// Glob patterns of paths that are not audited.
     pub exclude: Vec<String>,
     /// Accepted findings.
@@ -226,6 +228,11 @@ impl Ignore {
 }
 
 impl Config {
+    /// Days that a locked file has to be old, 3 where nothing is said.
+    pub fn cooldown_days(&self) -> u16 {
+        self.cooldown_days.unwrap_or(3)
+    }
+
     /// Whether a rule is to run.
     pub fn is_on(&self, rule: &Rule) -> bool {
         match self.setting(rule) {

@@ -4,7 +4,35 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::requirement::typed;
 use crate::text::SourceFile;
-use crate::tree::{Entry, Project};
+use crate::tree::{Entry, Locked, Project};
+
+/// A locked package before and after a change; at least one side is there.
+#[derive(Debug, Clone, Copy)]
+pub struct LockedPair<'a> {
+    /// As it was.
+    pub before: Option<Locked<'a>>,
+    /// As it is.
+    pub after: Option<Locked<'a>>,
+}
+
+impl<'a> LockedPair<'a> {
+    /// Both sides, where there are two.
+    pub fn both(&self) -> Option<(Locked<'a>, Locked<'a>)> {
+        self.before.zip(self.after)
+    }
+
+    /// Both sides, where they name the same version: what is fetched for it should be the same files.
+    pub fn same_version(&self) -> Option<(Locked<'a>, Locked<'a>)> {
+        self.both().filter(|(before, after)| {
+            let (old, new) = (before.package, after.package);
+            // Whether the file names the index of a package is no difference that could hide another.
+            old.source.kind.is_remote() == new.source.kind.is_remote()
+                && old.version.is_some()
+                && (old.version() == new.version()
+                    || typed::version(old.version()).is_some_and(|old| typed::version(new.version()) == Some(old)))
+        })
+    }
+}
 
 /// A requirement before and after a change; at least one side is there.
 #[derive(Debug, Clone, Copy)]
@@ -139,6 +167,53 @@ pub fn changes<'a>(base: &'a Project, head: &'a Project, renames: &Renames) -> V
     });
     let gone = before.iter().filter(|old| old.partner.is_none());
     altered.chain(gone.map(|old| Change { before: Some(old.entry), after: None })).collect()
+}
+
+/// Pairs the locked packages of two sets of files, unchanged ones too: by file, project and version, then by
+/// file and project, then across files of one format.
+pub fn locked_pairs<'a>(base: &'a Project, head: &'a Project, renames: &Renames) -> Vec<LockedPair<'a>> {
+    type Key<'k> = (&'k str, &'k str, &'k str, Vec<&'k str>);
+    let path = |project: &'a Project, locked: &Locked<'a>| project.file(locked.document.file).path();
+    let mut before: Vec<(Locked<'a>, &str, bool)> =
+        base.locked().map(|locked| (locked, path(base, &locked), false)).collect();
+    let mut pairs: Vec<(LockedPair<'a>, &str)> = head
+        .locked()
+        .map(|locked| {
+            let pair = LockedPair { before: None, after: Some(locked) };
+            (pair, renames.base_path(path(head, &locked)))
+        })
+        .collect();
+    let keys: [for<'k> fn(&Locked<'k>, &'k str) -> Key<'k>; 4] = [
+        |locked, path| {
+            let markers = locked.package.markers.iter().map(|marker| marker.text.as_str());
+            let groups = locked.package.groups.iter().map(String::as_str);
+            (path, locked.package.name.normalized(), locked.package.version(), groups.chain(markers).collect())
+        },
+        |locked, path| (path, locked.package.name.normalized(), locked.package.version(), Vec::new()),
+        |locked, path| (path, locked.package.name.normalized(), "", Vec::new()),
+        |locked, _| (locked.lock.format.tool(), locked.package.name.normalized(), "", Vec::new()),
+    ];
+    for key in keys {
+        let mut free: BTreeMap<Key<'_>, Vec<usize>> = BTreeMap::new();
+        for (at, (locked, path, _)) in before.iter().enumerate().rev().filter(|(_, (_, _, taken))| !taken) {
+            free.entry(key(locked, path)).or_default().push(at);
+        }
+        let mut taken = Vec::new();
+        for (pair, path) in pairs.iter_mut().filter(|(pair, _)| pair.before.is_none()) {
+            let Some(after) = &pair.after else { continue };
+            let Some(at) = free.get_mut(&key(after, path)).and_then(Vec::pop) else { continue };
+            pair.before = before.get(at).map(|(locked, _, _)| *locked);
+            taken.push(at);
+        }
+        for at in taken {
+            if let Some((_, _, taken)) = before.get_mut(at) {
+                *taken = true;
+            }
+        }
+    }
+    let gone = before.into_iter().filter(|(_, _, taken)| !taken);
+    let gone = gone.map(|(locked, _, _)| LockedPair { before: Some(locked), after: None });
+    pairs.into_iter().map(|(pair, _)| pair).chain(gone).collect()
 }
 
 /// A requirement on one side, with what it is paired by.

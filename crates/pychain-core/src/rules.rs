@@ -4,12 +4,16 @@ use crate::rule::Rule;
 
 mod added_hash;
 mod allowed_source_build;
+mod altered_file_facts;
 mod arbitrary_equality;
+mod changed_file_hash;
 mod changed_hash;
 mod changed_index;
 mod changed_policy;
+mod changed_source;
 mod characters;
 mod conflicting_requirements;
+mod contradictory_digests;
 mod detached_hashes;
 mod direct_reference;
 mod disjoint_hashes;
@@ -21,10 +25,12 @@ mod expired_suppression;
 mod external_include;
 mod extra_index_url;
 mod forced_source_build;
+mod foreign_file;
 mod hash_sets;
 mod hash_without_pin;
 mod hidden_characters;
 mod implausible_version;
+mod impossible_upload_time;
 mod indexes;
 mod ineffective_option;
 mod insecure_index;
@@ -32,8 +38,10 @@ mod insecure_url;
 mod insecure_vcs;
 mod invalid_constraint;
 mod invalid_name;
+mod lock_files;
 mod lock_tool;
 mod loose_lines;
+mod lost_wheels;
 mod malformed_digest;
 mod mixed_hashes;
 mod mutable_vcs_reference;
@@ -47,17 +55,22 @@ mod remote_find_links;
 mod removed_dependency;
 mod removed_hash;
 mod same_project;
+mod sdist_only;
 mod support;
 mod trusted_host;
+mod unexpected_file_host;
 mod unexpected_index;
+mod unhashed_file;
 mod unhashed_requirement;
 mod unpinned_requirement;
 mod unreadable_include;
 mod unreadable_line;
+mod unreadable_lock;
 mod unused_suppression;
 mod url_credentials;
 mod weak_hash;
 mod wildcard_pin;
+mod young_release;
 
 /// Every rule.
 pub static RULES: &[&Rule] = &[
@@ -72,6 +85,14 @@ pub static RULES: &[&Rule] = &[
     &malformed_digest::RULE,
     &detached_hashes::RULE,
     &no_require_hashes::RULE,
+    // Locked files.
+    &contradictory_digests::RULE,
+    &changed_file_hash::RULE,
+    &unhashed_file::RULE,
+    &unexpected_file_host::RULE,
+    &altered_file_facts::RULE,
+    &impossible_upload_time::RULE,
+    &foreign_file::RULE,
     // Pins.
     &unpinned_requirement::RULE,
     &wildcard_pin::RULE,
@@ -79,6 +100,7 @@ pub static RULES: &[&Rule] = &[
     &pre_releases::RULE,
     &downgrade::RULE,
     &implausible_version::RULE,
+    &young_release::RULE,
     // Indexes.
     &extra_index_url::RULE,
     &private_name_exposed::RULE,
@@ -88,6 +110,7 @@ pub static RULES: &[&Rule] = &[
     &remote_find_links::RULE,
     &url_credentials::RULE,
     &changed_index::RULE,
+    &changed_source::RULE,
     // References.
     &direct_reference::RULE,
     &weak_hash::RULE,
@@ -99,12 +122,15 @@ pub static RULES: &[&Rule] = &[
     // Build code.
     &forced_source_build::RULE,
     &allowed_source_build::RULE,
+    &lost_wheels::RULE,
+    &sdist_only::RULE,
     // Text.
     &hidden_characters::RULE,
     &non_ascii_text::RULE,
     &invalid_name::RULE,
     // Structure.
     &unreadable_line::RULE,
+    &unreadable_lock::RULE,
     &unreadable_include::RULE,
     &external_include::RULE,
     &dropped_text::RULE,

@@ -77,8 +77,7 @@ pub(super) fn collect(request: &Request<'_>, renames: &Renames, config_file: Opt
                 ignore.path.as_deref().is_none_or(|pattern| crate::config::glob_matches(pattern, file.path()))
             }) && (ignore.path.is_some()
                 || ignore.project.as_deref().is_some_and(|project| {
-                    head.requirements()
-                        .any(|entry| entry.requirement.name.as_ref().is_some_and(|name| name.normalized() == project))
+                    head.mentions().any(|mention| mention.name().is_some_and(|name| name.normalized() == project))
                 }));
         // In a change the judging configuration is the base's, and its file is not in the report.
         let same_file = request.head_config.is_none();

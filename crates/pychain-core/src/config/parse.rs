@@ -83,8 +83,17 @@ fn syntax_errors(errors: &[toml::de::Error]) -> Vec<ConfigError> {
 /// One mistake in TOML often brings others behind it; the first ones say what to mend.
 const MAX_SYNTAX_ERRORS: usize = 3;
 
-const KEYS: [&str; 8] =
-    ["policy", "fail-on", "installer", "expected-indexes", "private-prefixes", "exclude", "rules", "ignore"];
+const KEYS: [&str; 9] = [
+    "policy",
+    "fail-on",
+    "installer",
+    "expected-indexes",
+    "private-prefixes",
+    "cooldown-days",
+    "exclude",
+    "rules",
+    "ignore",
+];
 
 const IGNORE_KEYS: [&str; 6] = ["rule", "path", "project", "reason", "owner", "until"];
 
@@ -110,6 +119,7 @@ impl<'a> Reader<'a> {
                 "installer" => config.installer = self.installer(value).unwrap_or_default(),
                 "expected-indexes" => config.expected_indexes = self.strings(value, "expected-indexes", index),
                 "private-prefixes" => config.private_prefixes = self.strings(value, "private-prefixes", prefix),
+                "cooldown-days" => config.cooldown_days = self.days(value),
                 "exclude" => config.exclude = self.strings(value, "exclude", glob),
                 "rules" => self.rules(value, &mut config),
                 "ignore" => config.ignores = self.ignores(value),
@@ -140,6 +150,17 @@ impl<'a> Reader<'a> {
     fn installer(&mut self, value: &Value<'_>) -> Option<Installer> {
         let names = Installer::ALL.map(Installer::name);
         self.choice(value, "installer", &names, Installer::from_name)
+    }
+
+    fn days(&mut self, value: &Value<'_>) -> Option<u16> {
+        let days = match value.get_ref() {
+            DeValue::Integer(number) => u16::from_str_radix(number.as_str(), number.radix()).ok(),
+            _ => None,
+        };
+        if days.is_none() {
+            self.error(value.span(), "`cooldown-days` is not a number of days", "write a whole number, 0 for none: 3");
+        }
+        days
     }
 
     fn rules(&mut self, value: &Value<'_>, config: &mut Config) {

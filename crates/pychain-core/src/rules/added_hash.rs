@@ -1,7 +1,9 @@
 //! `added-hash`: a version admits more files than before.
 
-use super::hash_sets::{altered, list};
+use super::hash_sets::{altered, altered_nameless, list, list_locked};
+use super::lock_files::by_name;
 use crate::audit::{Context, Findings};
+use crate::diff::LockedPair;
 use crate::prose::code;
 
 crate::declare_rule! {
@@ -59,6 +61,43 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             .evidence("new hashes", list(&sets.added))
             .identified_by(list(&sets.added));
         findings.push(finding);
+    }
+    for sets in altered_nameless(context).filter(|sets| sets.kept > 0 && sets.removed.is_empty()) {
+        let package = sets.after.package;
+        let hashes = if sets.added.len() == 1 {
+            "one more hash".to_owned()
+        } else {
+            format!("{} more hashes", sets.added.len())
+        };
+        let name = code(package.name.as_written());
+        let message = format!("{name} admits {hashes} while the version stays {}", code(package.version()));
+        let place = sets.added.first().map_or(package.name_span, |hash| hash.span);
+        let finding = findings
+            .finding(sets.after.at(place), package.subject(), message)
+            .help("Check that the project published more files of that version")
+            .evidence("new hashes", list_locked(&sets.added))
+            .identified_by(list_locked(&sets.added));
+        findings.push(finding);
+    }
+    for (before, after) in context.locked.iter().filter_map(LockedPair::same_version) {
+        let known = by_name(before.package);
+        if known.is_empty() || !after.package.source.kind.is_remote() {
+            continue;
+        }
+        for (name, file) in by_name(after.package).into_iter().filter(|(name, _)| !known.contains_key(name)) {
+            let package = after.package;
+            let message = format!(
+                "{} admits {} while the version stays {}",
+                code(package.name.as_written()),
+                code(&name),
+                code(package.version())
+            );
+            let finding = findings
+                .finding(after.at(file.place()), package.subject(), message)
+                .help("Check that the project published more files of that version")
+                .identified_by(name);
+            findings.push(finding);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `changed-hash`: some hashes of a version are others than before.
 
-use super::hash_sets::{altered, list};
+use super::hash_sets::{altered, altered_nameless, list, list_locked};
 use crate::audit::{Context, Findings};
 use crate::finding::Severity;
 use crate::prose::code;
@@ -64,6 +64,25 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             .identified_by(list(&sets.added));
         finding =
             if added == 0 { finding.at_most(Severity::Low) } else { finding.evidence("new hashes", list(&sets.added)) };
+        findings.push(finding);
+    }
+    for sets in altered_nameless(context).filter(|sets| sets.kept > 0 && !sets.removed.is_empty()) {
+        let package = sets.after.package;
+        let (name, version) = (code(package.name.as_written()), code(package.version()));
+        let (removed, added) = (sets.removed.len(), sets.added.len());
+        let message =
+            format!("{removed} of the hashes of {name} are gone and {added} are new while the version stays {version}");
+        let place = sets.added.first().map_or(package.name_span, |hash| hash.span);
+        let mut finding = findings
+            .finding(sets.after.at(place), package.subject(), message)
+            .help("Find out which files the hashes belong to before you merge")
+            .evidence("hashes that are gone", list_locked(&sets.removed))
+            .identified_by(list_locked(&sets.added));
+        finding = if added == 0 {
+            finding.at_most(Severity::Low)
+        } else {
+            finding.evidence("new hashes", list_locked(&sets.added))
+        };
         findings.push(finding);
     }
 }

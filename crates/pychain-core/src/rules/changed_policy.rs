@@ -112,6 +112,7 @@ fn differences(base: &Config, head: &Config) -> Vec<String> {
         ("rules", base.rules != head.rules),
         ("fail-on", base.fail_on != head.fail_on),
         ("installer", base.installer != head.installer),
+        ("cooldown-days", base.cooldown_days() != head.cooldown_days()),
         ("expected-indexes", base.expected_indexes != head.expected_indexes),
         ("private-prefixes", base.private_prefixes != head.private_prefixes),
         ("exclude", base.exclude != head.exclude),

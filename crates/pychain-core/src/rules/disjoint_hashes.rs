@@ -1,6 +1,6 @@
 //! `disjoint-hashes`: every hash of a version is another one than before.
 
-use super::hash_sets::{altered, list};
+use super::hash_sets::{altered, altered_nameless, list, list_locked};
 use crate::audit::{Context, Findings};
 use crate::finding::{Confidence, Severity};
 use crate::prose::code;
@@ -68,6 +68,18 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         }
         findings.push(finding);
     }
+    for sets in altered_nameless(context).filter(|sets| sets.kept == 0) {
+        let package = sets.after.package;
+        let name = code(package.name.as_written());
+        let message = format!("every hash of {name} is replaced while the version stays {}", code(package.version()));
+        let finding = findings
+            .finding(sets.after.at(package.name_span), package.subject(), message)
+            .help("Find out which files the new hashes belong to before you merge")
+            .evidence("hashes before", list_locked(&sets.removed))
+            .evidence("hashes after", list_locked(&sets.added))
+            .identified_by(list_locked(&sets.added));
+        findings.push(finding);
+    }
 }
 
 #[cfg(test)]
@@ -87,6 +99,20 @@ mod tests {
         check(
             "disjoint-hashes",
             "==> base/r.txt <==\na==1 --hash=sha256:aa --hash=sha256:bb\n==> r.txt <==\na==1 --hash=sha256:BB --hash=sha256:AA\n",
+        );
+    }
+
+    #[test]
+    fn hashes_without_file_names_are_sets_too() {
+        let lock =
+            |hashes: &str| format!("{{\"default\": {{\n\"a\": {{\"hashes\": [{hashes}], \"version\": \"==1\"}}}}}}\n");
+        let change = |old: &str, new: &str| {
+            format!("==> base/Pipfile.lock <==\n{}==> Pipfile.lock <==\n{}", lock(old), lock(new))
+        };
+        check("disjoint-hashes", &change("\"sha256:aa\", \"sha256:bb\"", "\"sha256:bb\", \"sha256:cc\""));
+        check(
+            "disjoint-hashes",
+            &(change("\"sha256:aa\"", "\"sha256:cc\"") + " ^ disjoint-hashes: every hash of `a`\n"),
         );
     }
 

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use pep508_rs::pep440_rs::Version;
 
 use crate::audit::{Context, Findings};
+use crate::diff::LockedPair;
 use crate::prose::code;
 use crate::requirement::typed;
 use crate::text::FileId;
-use crate::tree::{Entry, Project};
+use crate::tree::{Entry, Locked, Project};
 
 crate::declare_rule! {
     /// ## What it does
@@ -56,6 +57,7 @@ crate::declare_rule! {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    check_locks(context, findings);
     let highest = LazyCell::new(|| highest(context.project));
     for (before, after) in context.changes.iter().filter_map(crate::diff::Change::both) {
         let (Some(old), Some(new)) = (before.requirement.pin(), after.requirement.pin()) else { continue };
@@ -81,6 +83,53 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             .help("Keep the newer version, or say why the older one is needed")
             .identified_by(format!("{old_version} {new_version}"));
         findings.push(finding);
+    }
+}
+
+/// Locked packages, by the highest version of a project on each side: tools that lock for several
+/// environments lock several versions.
+fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let mut projects: BTreeMap<(FileId, &str), LockedPair<'_>> = BTreeMap::new();
+    let none = LockedPair { before: None, after: None };
+    // The pairs say which file of the base a file of the head was.
+    let files: BTreeMap<FileId, FileId> = context
+        .locked
+        .iter()
+        .filter_map(LockedPair::both)
+        .map(|(before, after)| (before.document.file, after.document.file))
+        .collect();
+    for pair in context.locked {
+        if let Some(after) = pair.after {
+            let key = (after.document.file, after.package.name.normalized());
+            higher(&mut projects.entry(key).or_insert(none).after, after);
+        }
+        if let Some(before) = pair.before
+            && let Some(file) = files.get(&before.document.file)
+        {
+            let key = (*file, before.package.name.normalized());
+            higher(&mut projects.entry(key).or_insert(none).before, before);
+        }
+    }
+    for (before, after) in projects.values().filter_map(LockedPair::both) {
+        let (old, new) = (before.package.version(), after.package.version());
+        let Some((old_version, new_version)) = typed::version(old).zip(typed::version(new)) else { continue };
+        if new_version >= old_version || !after.package.source.kind.is_remote() {
+            continue;
+        }
+        let package = after.package;
+        let message = format!("{} goes back from {} to {}", code(package.name.as_written()), code(old), code(new));
+        let finding = findings
+            .finding(after.at(package.place()), package.subject(), message)
+            .help("Keep the newer version, or say why the older one is needed")
+            .identified_by(format!("{old_version} {new_version}"));
+        findings.push(finding);
+    }
+}
+
+fn higher<'a>(slot: &mut Option<Locked<'a>>, locked: Locked<'a>) {
+    let version = |locked: &Locked<'_>| typed::version(locked.package.version());
+    if slot.is_none_or(|known| version(&known) < version(&locked)) {
+        *slot = Some(locked);
     }
 }
 
@@ -130,6 +179,26 @@ mod tests {
             "==> base/r.txt <==\na==2\n==> r.txt <==\na==1 ; python_version < '3.9'\na==2.1 ; python_version >= '3.9'\n",
         );
         check("downgrade", "==> base/r.txt <==\na==2\n==> r.txt <==\na==1 ; python_version < '3.9'\n ^^^ downgrade\n");
+    }
+
+    #[test]
+    fn a_lock_file_goes_back_by_its_highest_version() {
+        let package = |version: &str| {
+            format!(
+                "[[package]]\nname = \"a\"\nversion = \"{version}\"\nsource = {{ registry = \"https://pypi.org/simple\" }}\n"
+            )
+        };
+        let change = |old: &str, new: &[&str]| {
+            let new: String = new.iter().map(|version| package(version)).collect();
+            format!("==> base/uv.lock <==\n{}==> uv.lock <==\n{new}", package(old))
+        };
+        check("downgrade", &change("2", &["1", "2.1"]));
+        let marked = change("2", &["1"]).replacen(
+            "version = \"1\"\n",
+            "version = \"1\"\n           ^ downgrade: `a` goes back from `2` to `1`\n",
+            1,
+        );
+        check("downgrade", &marked);
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::audit::Context;
+use crate::diff::LockedPair;
 use crate::digest::{Algorithm, Digest};
-use crate::model::{Requirement, Source};
-use crate::tree::Entry;
+use crate::model::{LockedHash, LockedPackage, Requirement, Source};
+use crate::tree::{Entry, Locked};
 
 /// The hashes of a requirement whose version the change keeps.
 pub(super) struct HashSets<'a> {
@@ -42,6 +43,47 @@ pub(super) fn altered<'a>(context: &Context<'a>) -> impl Iterator<Item = HashSet
             comparable,
         })
     })
+}
+
+/// The hashes of a locked version whose hashes do not tell their files (`Pipfile.lock`), before and after.
+pub(super) struct NamelessSets<'a> {
+    pub(super) after: Locked<'a>,
+    pub(super) kept: usize,
+    pub(super) removed: Vec<&'a LockedHash>,
+    pub(super) added: Vec<&'a LockedHash>,
+}
+
+/// Every locked version that keeps itself and has other hashes without names than before.
+pub(super) fn altered_nameless<'a>(context: &Context<'a>) -> impl Iterator<Item = NamelessSets<'a>> {
+    context.locked.iter().filter_map(LockedPair::same_version).filter_map(|(before, after)| {
+        if !after.package.source.kind.is_remote() {
+            return None;
+        }
+        let (old, new) = (nameless(before.package), nameless(after.package));
+        let same =
+            |one: &LockedHash, other: &LockedHash| one.algorithm == other.algorithm && one.digest == other.digest;
+        let not_in = |one: &[&'a LockedHash], other: &[&'a LockedHash]| -> Vec<&'a LockedHash> {
+            one.iter().copied().filter(|hash| !other.iter().any(|other| same(hash, other))).collect()
+        };
+        let (removed, added) = (not_in(&old, &new), not_in(&new, &old));
+        let kept = old.len() - removed.len();
+        let comparable = old.iter().any(|old| new.iter().any(|new| old.algorithm == new.algorithm));
+        (comparable && !(removed.is_empty() && added.is_empty())).then_some(NamelessSets {
+            after,
+            kept,
+            removed,
+            added,
+        })
+    })
+}
+
+fn nameless(package: &LockedPackage) -> Vec<&LockedHash> {
+    package.files.iter().filter(|file| file.file_name().is_none()).flat_map(|file| &file.hashes).collect()
+}
+
+/// `sha256:…` of each, for evidence.
+pub(super) fn list_locked(hashes: &[&LockedHash]) -> String {
+    super::support::list(hashes.iter().map(ToString::to_string).collect::<Vec<_>>().iter().map(String::as_str))
 }
 
 fn digests(requirement: &Requirement) -> BTreeSet<(Algorithm, &Digest)> {

@@ -63,6 +63,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let mut null_is_told = false;
         for number in 1..=file.line_count() {
             let line = file.line_span(number);
+            if document.lock.is_some() && is_prose(file.slice(line)) {
+                continue;
+            }
             let Some(hidden) = hidden_in(file.slice(line), line, document) else { continue };
             // Null characters come by the thousand, in UTF-16 without its mark.
             if hidden.worst.0 == '\0' && std::mem::replace(&mut null_is_told, true) {
@@ -71,6 +74,11 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             findings.push(of_line(findings, file, document, hidden, file.slice(line)));
         }
     }
+}
+
+/// Whether a line of a lock file holds what a project says of itself: no tool acts on it.
+fn is_prose(line: &str) -> bool {
+    ["description = ", "summary = "].iter().any(|key| line.starts_with(key))
 }
 
 /// Whether it is worth a closer look: most files are plain ASCII.
@@ -190,6 +198,14 @@ mod tests {
         );
         check("hidden-characters", "a\u{200b}b==1\n ^^^ hidden-characters: U+200B ZERO WIDTH SPACE stands here\n");
         check("hidden-characters", "a==1\u{1b}[2J # x\n    ^ hidden-characters: U+001B ESCAPE\n");
+    }
+
+    #[test]
+    fn what_a_locked_project_says_of_itself_is_nobodys_business() {
+        check(
+            "hidden-characters",
+            "==> poetry.lock <==\n[[package]]\nname = \"a\u{200b}\"\n         ^^^ hidden-characters\ndescription = \"for \u{200b}you\"\n",
+        );
     }
 
     #[test]

@@ -73,6 +73,7 @@ const MAX_DIGITS: usize = 20;
 const LEAP: u64 = 90;
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    check_locks(context, findings);
     let before: BTreeMap<Location, &Requirement> = context
         .changes
         .iter()
@@ -107,6 +108,40 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             .finding(entry.at(specifier.span), requirement.subject(), message)
             .help(HELP)
             .identified_by(&*specifier.version);
+        findings.push(if signature { finding } else { finding.at_most(Severity::Medium).confidence(Confidence::Low) });
+    }
+}
+
+/// Locked versions, which an index has already given.
+fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let before: BTreeMap<Location, &str> = context
+        .locked
+        .iter()
+        .filter_map(crate::diff::LockedPair::both)
+        .map(|(before, after)| (after.at(after.package.place()), before.package.version()))
+        .collect();
+    for locked in context.project.locked().filter(|locked| locked.package.source.kind.is_remote()) {
+        let package = locked.package;
+        let Some(version) = typed::version(package.version()) else { continue };
+        let place = locked.at(package.place());
+        let leap = before
+            .get(&place)
+            .filter(|old| typed::version(old).is_some_and(|old| is_leap(old.release(), version.release())));
+        let signature = is_signature(version.release());
+        let (name, new) = (code(package.name.as_written()), code(package.version()));
+        let message = match leap {
+            Some(old) => format!("{name} leaps from {} to {new}", code(old)),
+            None if signature => {
+                format!("{name} is locked at {new}, a number made to win over every release that there is")
+            }
+            None => continue,
+        };
+        let finding = findings
+            .finding(place, package.subject(), message)
+            .help(
+                "Look at what the index serves under that version, and where it comes from, before anybody installs it",
+            )
+            .identified_by(package.version());
         findings.push(if signature { finding } else { finding.at_most(Severity::Medium).confidence(Confidence::Low) });
     }
 }

@@ -1,11 +1,15 @@
 //! `insecure-url`: an archive fetched over a connection that anybody on the way can change.
 
+use std::collections::BTreeSet;
+
+use super::lock_files::host;
 use super::support::{answers_https, has_port, is_loopback, part_of_url};
-use crate::audit::{Context, Findings};
+use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Safety, Severity};
 use crate::model::Source;
 use crate::prose::code;
-use crate::text::Edit;
+use crate::text::{Edit, Span};
+use crate::url::redact;
 
 crate::declare_rule! {
     /// ## What it does
@@ -47,6 +51,7 @@ crate::declare_rule! {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    check_locks(context, findings);
     let project = context.project;
     for entry in project.requirements() {
         let requirement = entry.requirement;
@@ -80,9 +85,59 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// Files of lock files: one finding for each package and host, in a full audit for each lock file and host.
+fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let mut told = BTreeSet::new();
+    for locked in context.project.locked() {
+        let package = locked.package;
+        let who = (context.scope == Scope::Change).then(|| package.name.normalized());
+        for file in &package.files {
+            let Some(url) = file
+                .url
+                .as_ref()
+                .filter(|url| url.value.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("http://")))
+            else {
+                continue;
+            };
+            let host = host(&url.value).unwrap_or_default();
+            if is_loopback(&host) || !told.insert((locked.document.file, who, host, file.hashes.is_empty())) {
+                continue;
+            }
+            let (name, has_hash) = (code(package.name.as_written()), !file.hashes.is_empty());
+            let message = if has_hash {
+                format!("{name} is fetched over `http:`, and only its hash protects it on the way")
+            } else {
+                format!("{name} is fetched over `http:`, so that anybody on the way can put another file in its place")
+            };
+            let exact = url.span.len() == url.value.len();
+            let scheme = if exact { Span::new(url.span.range().start, url.span.range().start + 4) } else { url.span };
+            let finding = findings
+                .finding(locked.at(scheme), package.subject(), message)
+                .help("Lock the package again, from an index that answers over `https:`")
+                .identified_by(redact(&url.value));
+            findings.push(if has_hash { finding.at_most(Severity::Low) } else { finding });
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::testing::{Fixture, check, fixed};
+
+    #[test]
+    fn files_of_a_lock_are_told_by_host() {
+        let package = |name: &str| {
+            format!(
+                "[[package]]\nname = \"{name}\"\nversion = \"1\"\nfiles = [\n    {{url = \"http://e.org/{name}-1.zip\", hash = \"sha256:aa\"}},\n"
+            )
+        };
+        let mark = "            ^^^^ insecure-url: only its hash\n";
+        check("insecure-url", &format!("==> pdm.lock <==\n{}{mark}]\n{}]\n", package("a"), package("b")));
+        check(
+            "insecure-url",
+            &format!("==> base/pdm.lock <==\n==> pdm.lock <==\n{}{mark}]\n{}{mark}]\n", package("a"), package("b")),
+        );
+    }
 
     #[test]
     fn plain_http_and_ftp_are_found() {

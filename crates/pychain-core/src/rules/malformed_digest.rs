@@ -45,6 +45,7 @@ crate::declare_rule! {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    check_locks(context, findings);
     for entry in context.project.requirements() {
         let requirement = entry.requirement;
         let all_wrong = requirement.hashes.iter().all(|hash| !hash.digest.fits(hash.algorithm));
@@ -66,6 +67,28 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         }
         for (algorithm, digest, location) in wrong {
             push(context, findings, &entry, (algorithm, &digest), location, all_wrong);
+        }
+    }
+}
+
+/// Hashes in lock files.
+fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
+    for locked in context.project.locked() {
+        let package = locked.package;
+        for hash in package.files.iter().flat_map(|file| &file.hashes) {
+            let Some(algorithm) = Algorithm::from_name(&hash.algorithm) else { continue };
+            if hash.digest.fits(algorithm) {
+                continue;
+            }
+            let (digest, name) = (hash.digest.to_string(), code(package.name.as_written()));
+            let message =
+                format!("a {algorithm} digest of {name} {}: no file can match it", defect(algorithm, &digest));
+            let finding = findings
+                .finding(locked.at(hash.span), package.subject(), message)
+                .help("Lock the package again")
+                .evidence("expected", format!("{} hexadecimal digits", algorithm.hex_len()))
+                .identified_by(digest);
+            findings.push(finding);
         }
     }
 }

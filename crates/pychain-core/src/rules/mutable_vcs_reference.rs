@@ -3,9 +3,9 @@
 use super::support::{is_input, part_of_url};
 use crate::audit::{Context, Findings};
 use crate::finding::Severity;
-use crate::model::Source;
+use crate::model::{Source, SourceKind};
 use crate::prose::code;
-use crate::url::DirectUrl;
+use crate::url::{DirectUrl, redact};
 
 crate::declare_rule! {
     /// ## What it does
@@ -49,6 +49,7 @@ crate::declare_rule! {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    check_locks(context, findings);
     let project = context.project;
     for entry in project.requirements().filter(|entry| !is_input(project, entry.document.file)) {
         let requirement = entry.requirement;
@@ -69,6 +70,42 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             .finding(place.unwrap_or(entry.at(url.span)), requirement.subject(), message)
             .help(system.help())
             .identified_by(identity(url));
+        findings.push(finding.at_most(severity));
+    }
+}
+
+/// Repositories in lock files: what is locked there should be one commit.
+fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
+    for locked in context.project.locked() {
+        let package = locked.package;
+        let SourceKind::Vcs(vcs) = &package.source.kind else { continue };
+        let system = match vcs.as_str() {
+            "git" => System::Git,
+            "hg" => System::Mercurial,
+            _ => System::Numbered,
+        };
+        let name = code(package.name.as_written());
+        let (message, severity, span) = match &package.source.reference {
+            None => {
+                let span = package.source.url.as_ref().map_or(package.name_span, |url| url.span);
+                (
+                    format!("{name} is locked to no revision: what is taken is {}", system.default()),
+                    Severity::Medium,
+                    span,
+                )
+            }
+            Some(reference) => match system.judge(&reference.value) {
+                None => continue,
+                Some((what, severity)) => {
+                    (format!("{name} is locked to {}, {what}", code(&reference.value)), severity, reference.span)
+                }
+            },
+        };
+        let url = package.source.url.as_ref().map(|url| redact(&url.value)).unwrap_or_default();
+        let finding = findings
+            .finding(locked.at(span), package.subject(), message)
+            .help("Lock the package again, so that the full commit stands there")
+            .identified_by(url);
         findings.push(finding.at_most(severity));
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::audit::{Context, Findings};
+use crate::model::SourceKind;
 use crate::prose::code;
 
 crate::declare_rule! {
@@ -50,6 +51,8 @@ crate::declare_rule! {
     check: check,
 }
 
+const HELP: &str = "Look at the project, its maintainers and its history before you trust it";
+
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(base) = context.base else { return };
     let known: BTreeSet<String> = names(base).collect();
@@ -61,12 +64,23 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         }
         let message = format!("{} is new to this project", code(&after.requirement.label()));
         let finding = findings.finding(after.location(), after.requirement.subject(), message);
-        findings.push(finding.help("Look at the project, its maintainers and its history before you trust it"));
+        findings.push(finding.help(HELP));
+    }
+    // A lock file names what its direct dependencies bring.
+    for after in context.locked.iter().filter(|pair| pair.before.is_none()).filter_map(|pair| pair.after) {
+        let package = after.package;
+        let name = package.name.normalized().to_owned();
+        let is_local = !package.source.kind.is_remote() && !matches!(package.source.kind, SourceKind::Vcs(_));
+        if is_local || known.contains(&name) || !told.insert(name) {
+            continue;
+        }
+        let message = format!("{} is new to this project", code(package.name.as_written()));
+        findings.push(findings.finding(after.at(package.name_span), package.subject(), message).help(HELP));
     }
 }
 
 fn names(project: &crate::tree::Project) -> impl Iterator<Item = String> {
-    project.requirements().filter(|entry| !entry.constraint).map(|entry| entry.requirement.subject().name().to_owned())
+    project.mentions().filter(|mention| !mention.is_constraint()).map(|mention| mention.subject().name().to_owned())
 }
 
 #[cfg(test)]
@@ -78,6 +92,16 @@ mod tests {
         check(
             "new-dependency",
             "==> base/r.txt <==\nFoo.Bar==1\n==> r.txt <==\nfoo_bar==1\nb==1\n^^^^ new-dependency\n==> s.txt <==\nb==1\n",
+        );
+    }
+
+    #[test]
+    fn what_a_lock_file_brings_is_told_once_and_where_it_stands() {
+        check(
+            "new-dependency",
+            "==> base/requirements.txt <==\na==1\n==> requirements.txt <==\na==1\n==> uv.lock <==\n[[package]]\nname = \"a\"\nversion = \"1\"\nsource = { registry = \"https://pypi.org/simple\" }\n\
+             [[package]]\nname = \"b\"\n        ^ new-dependency: `b` is new to this project\nversion = \"1\"\nsource = { registry = \"https://pypi.org/simple\" }\n\
+             [[package]]\nname = \"own\"\nsource = { editable = \".\" }\n",
         );
     }
 

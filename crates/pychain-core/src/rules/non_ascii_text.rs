@@ -56,7 +56,9 @@ crate::declare_rule! {
 const MAX_PER_LINE: usize = 1000;
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    for document in context.project.documents.iter().filter(|document| document.decode_error.is_none()) {
+    // Lock files hold what authors wrote about their projects, in their own words.
+    let documents = context.project.documents.iter();
+    for document in documents.filter(|document| document.decode_error.is_none() && document.lock.is_none()) {
         let file = context.project.file(document.file);
         if file.text().is_ascii() {
             continue;

@@ -53,7 +53,7 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(base) = context.base else { return };
     let left: BTreeSet<String> =
-        context.project.requirements().map(|entry| entry.requirement.subject().name().to_owned()).collect();
+        context.project.mentions().map(|mention| mention.subject().name().to_owned()).collect();
     let mut told = BTreeSet::new();
     for change in context.changes.iter().filter(|change| change.after.is_none()) {
         let Some(before) = change.before.as_ref().filter(|entry| !entry.constraint) else { continue };
@@ -70,6 +70,16 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                 .finding(place, subject, message)
                 .help("Check that nothing else still needs it at the version that was pinned"),
         );
+    }
+    for before in context.locked.iter().filter(|pair| pair.after.is_none()).filter_map(|pair| pair.before) {
+        let subject = before.package.subject();
+        let Some(file) = context.project.find(base.file(before.document.file).path()) else { continue };
+        if left.contains(subject.name()) || !told.insert(subject.name().to_owned()) {
+            continue;
+        }
+        let message = format!("{} is no longer locked", code(before.package.name.as_written()));
+        let place = Location { file, span: Span::default() };
+        findings.push(findings.finding(place, subject, message).help("Check that nothing still needs it"));
     }
 }
 

@@ -1,11 +1,13 @@
 //! `removed-hash`: a change takes the hashes from a requirement and the install goes on without them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::lock_files::kept_files;
 use super::support::list;
 use crate::audit::{Context, Findings};
-use crate::finding::Subject;
-use crate::model::Requirement;
+use crate::diff::LockedPair;
+use crate::finding::{Location, Subject};
+use crate::model::{LockedPackage, Requirement};
 use crate::prose::code;
 use crate::text::FileId;
 use crate::tree::Entry;
@@ -14,6 +16,7 @@ crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for requirements that had hashes before the change and have none after it, where pip would install them all the same.
+    /// In lock files, for versions that had hashes and for files that had one.
     /// Where a file loses all its hashes, four requirements or more, it is said once.
     ///
     /// ## Why it matters
@@ -59,6 +62,7 @@ crate::declare_rule! {
 const MANY: usize = 4;
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    check_locks(context, findings);
     let mut files: BTreeMap<FileId, Vec<(&Entry<'_>, usize)>> = BTreeMap::new();
     for (before, after) in context.changes.iter().filter_map(crate::diff::Change::both) {
         if !has_hash(before.requirement) || has_hash(after.requirement) || after.constraint {
@@ -98,6 +102,52 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// A package that lost all its hashes, and a file that lost its own.
+fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let mut whole = BTreeSet::new();
+    for (document, lock) in context.project.locks() {
+        let mut remote = lock.packages.iter().filter(|package| package.source.kind.is_remote()).peekable();
+        let Some(first) = remote.peek().copied() else { continue };
+        let had = |pair: &&LockedPair<'_>| {
+            let is_here = pair.after.is_some_and(|after| after.document.file == document.file);
+            is_here && pair.before.is_some_and(|before| before.package.files.iter().any(|file| !file.hashes.is_empty()))
+        };
+        let count = context.locked.iter().filter(had).count();
+        if count > 1 && remote.all(LockedPackage::is_unhashed) {
+            whole.insert(document.file);
+            let path = context.project.file(document.file).path();
+            let message = format!("the change takes every hash from {}: {count} packages had some", code(path));
+            let place = Location { file: document.file, span: first.name_span };
+            let finding = findings.finding(place, Subject::File(path.to_owned()), message);
+            findings.push(finding.help("Put the hashes back, or lock again with hashes"));
+        }
+    }
+    for (before, after) in context.locked.iter().filter_map(LockedPair::same_version) {
+        if whole.contains(&after.document.file) {
+            continue;
+        }
+        let count = before.package.files.iter().filter(|file| !file.hashes.is_empty()).count();
+        if count == 0 || !after.package.is_unhashed() {
+            continue;
+        }
+        let package = after.package;
+        let message = format!("the change takes {} from {}", plural(count), code(package.name.as_written()));
+        let finding = findings.finding(after.at(package.name_span), package.subject(), message);
+        findings.push(finding.help("Put the hashes back, or lock the package again"));
+    }
+    for kept in kept_files(context.locked) {
+        let package = kept.after.package;
+        if kept.old.hashes.is_empty() || !kept.new.hashes.is_empty() || package.is_unhashed() {
+            continue;
+        }
+        let message = format!("the change takes the hash from {}", code(&kept.name));
+        let finding = findings
+            .finding(kept.after.at(kept.new.place()), package.subject(), message)
+            .help("Put the hash back, or lock the package again")
+            .identified_by(&*kept.name);
+        findings.push(finding);
+    }
+}
 const HELP: &str = "Put the hashes back, or lock the file again with hashes";
 
 fn plural(count: usize) -> String {
@@ -125,6 +175,25 @@ mod tests {
         let fixture = "==> base/r.txt <==\na==1 --hash=sha256:00\nb==1 --hash=sha256:00\n==> r.txt <==\na==1\n^^^^ mixed-hashes\nb==1 --hash=sha256:00\n";
         check("mixed-hashes", fixture);
         check("removed-hash", &fixture.replace("^^^^ mixed-hashes\n", ""));
+    }
+
+    #[test]
+    fn a_package_or_a_file_of_a_lock_loses_its_hash() {
+        let lock = |a: &str, b: &str| {
+            format!(
+                "[[package]]\nname = \"a\"\nversion = \"1\"\nsource = {{ registry = \"https://e.org/s\" }}\nsdist = {{ url = \"https://e.org/a-1.zip\"{a} }}\n\
+                 wheels = [\n{{ url = \"https://e.org/a-1-py3-none-any.whl\"{b} }},\n"
+            )
+        };
+        let hash = ", hash = \"sha256:aa\"";
+        let base = format!("==> base/uv.lock <==\n{}]\n==> uv.lock <==\n", lock(hash, hash));
+        let mark =
+            "         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ removed-hash: the hash from `a-1-py3-none-any.whl`\n]\n";
+        check("removed-hash", &format!("{base}{}{mark}", lock(hash, "")));
+        let none =
+            lock("", "").replacen("name = \"a\"\n", "name = \"a\"\n        ^ removed-hash: all 2 hashes from `a`\n", 1);
+        check("removed-hash", &format!("{base}{none}]\n"));
+        check("unhashed-file", &format!("{base}{}]\n", lock("", "")));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+mod tampering;
+
 use super::RULES;
 use crate::manual::{self, ExampleKind, HEADINGS};
 use crate::rule::{FixAvailability, Rule};

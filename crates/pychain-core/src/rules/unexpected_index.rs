@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::indexes::{beginning, is_expected, shown};
 use crate::audit::{Context, Findings};
 use crate::finding::{Confidence, Severity, Subject};
+use crate::model::SourceKind;
 use crate::prose::code;
 use crate::resolution::{Sources, asked, index_key};
 use crate::url::redact;
@@ -57,6 +58,7 @@ crate::declare_rule! {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    check_locks(context, findings);
     let (project, config) = (context.project, context.config);
     let expected: Vec<String> = config.expected_indexes.iter().map(|url| redact(url)).collect();
     let mut told = BTreeSet::new();
@@ -89,6 +91,29 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             let help = "Use an expected index, or add this one to `expected-indexes` if it may be used";
             findings.push(finding.help(help).evidence("expected", expected.join(", ")));
         }
+    }
+}
+
+/// The indexes that lock files name: one finding for each and file.
+fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let mut told = BTreeSet::new();
+    for locked in context.project.locked().filter(|locked| locked.package.source.kind == SourceKind::Index) {
+        let Some(url) = &locked.package.source.url else { continue };
+        if is_expected(&url.value, context.config) || !told.insert((locked.document.file, index_key(&url.value))) {
+            continue;
+        }
+        let shown = redact(&url.value);
+        let message = format!(
+            "{} comes from {}, which is not an expected index",
+            code(locked.package.name.as_written()),
+            code(&shown)
+        );
+        let expected: Vec<String> = context.config.expected_indexes.iter().map(|url| redact(url)).collect();
+        let finding = findings
+            .finding(locked.at(url.span), Subject::Index(shown), message)
+            .help("Lock again from an expected index, or add this one to `expected-indexes` if it may be used")
+            .evidence("expected", expected.join(", "));
+        findings.push(finding);
     }
 }
 

@@ -4,6 +4,7 @@ use super::support::{is_fixed, part_of_url};
 use crate::audit::{Context, Findings};
 use crate::digest::Algorithm;
 use crate::finding::Severity;
+use crate::model::LockedHash;
 use crate::prose::code;
 
 crate::declare_rule! {
@@ -45,6 +46,7 @@ crate::declare_rule! {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    check_locks(context, findings);
     for entry in context.project.requirements() {
         let requirement = entry.requirement;
         let Some(url) = requirement.direct_url().filter(|url| !url.is_vcs()) else { continue };
@@ -65,6 +67,31 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         // A URL that names one file for ever needs the hash less.
         let is_lesser = algorithm == Algorithm::Sha224 || is_fixed(url);
         findings.push(if is_lesser { finding.at_most(Severity::Low) } else { finding });
+    }
+}
+
+/// Files of lock files whose hashes are all weak: one finding for each package.
+fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
+    for locked in context.project.locked() {
+        let package = locked.package;
+        let is_weak =
+            |hash: &LockedHash| Algorithm::from_name(&hash.algorithm).is_some_and(|algorithm| !algorithm.is_strong());
+        let weak = package.files.iter().find(|file| !file.hashes.is_empty() && file.hashes.iter().all(is_weak));
+        let Some(hash) = weak.and_then(|file| file.hashes.first()) else { continue };
+        let message = format!(
+            "a file of {} is checked by nothing stronger than `{}`",
+            code(package.name.as_written()),
+            hash.algorithm
+        );
+        let finding = findings
+            .finding(locked.at(hash.span), package.subject(), message)
+            .help("Lock the package again, from an index that gives SHA-256")
+            .identified_by(hash.to_string());
+        findings.push(if hash.algorithm == Algorithm::Sha224.name() {
+            finding.at_most(Severity::Low)
+        } else {
+            finding
+        });
     }
 }
 

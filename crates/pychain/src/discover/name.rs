@@ -1,5 +1,6 @@
 //! Which names are names of dependency files.
 
+use pychain_core::model::LockFormat;
 use pychain_core::tree::Role;
 
 /// How sure it is that a file is a dependency file.
@@ -40,7 +41,8 @@ pub(super) fn is_skipped_directory(name: &str) -> bool {
 /// lies in no directory that is not searched.
 pub(crate) fn is_candidate(path: &str) -> bool {
     let (directories, name) = path.rsplit_once('/').unwrap_or(("", path));
-    extension(name).is_some() && !directories.split('/').any(is_skipped_directory)
+    (extension(name).is_some() || LockFormat::of_path(name).is_some())
+        && !directories.split('/').any(is_skipped_directory)
 }
 
 /// Whether a path is that of a dependency file by its name alone.
@@ -53,6 +55,9 @@ pub(super) fn role(path: &str) -> Option<(Role, Certainty)> {
     if !is_candidate(path) {
         return None;
     }
+    if LockFormat::of_path(path).is_some() {
+        return Some((Role::Lock, Certainty::Certain));
+    }
     let lower = path.to_lowercase();
     let (directories, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
     let (stem, extension) = extension(name)?;
@@ -60,7 +65,7 @@ pub(super) fn role(path: &str) -> Option<(Role, Certainty)> {
         return Some((named_role(path), Certainty::Certain));
     }
     let by_name = stem == "requirement" || stem.contains("requirements") || stem.contains("constraints");
-    // `poetry.lock` in such a directory is no requirements file; `README.txt` and `MANIFEST.in` are not either.
+    // A lock file of an unknown tool in such a directory is no requirements file; `README.txt` and `MANIFEST.in` are not either.
     let by_directory = directories.split('/').any(|directory| directory.contains("requirements"))
         && extension != "lock"
         && !["readme", "license", "licence", "copying", "changelog", "changes", "notes", "manifest"].contains(&stem);
@@ -69,6 +74,9 @@ pub(super) fn role(path: &str) -> Option<(Role, Certainty)> {
 
 /// How a file of this name is handed to the installer.
 pub(crate) fn named_role(path: &str) -> Role {
+    if LockFormat::of_path(path).is_some() {
+        return Role::Lock;
+    }
     let name = path.rsplit('/').next().unwrap_or(path);
     if name.to_lowercase().contains("constraint") { Role::Constraints } else { Role::Requirements }
 }
@@ -124,16 +132,27 @@ mod tests {
     }
 
     #[test]
+    fn lock_files_are_found_by_the_names_of_their_tools() {
+        for path in
+            ["uv.lock", "a/poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "requirements/pylock.dev.toml"]
+        {
+            assert_eq!(role(path), Some((Role::Lock, Certainty::Certain)), "{path}");
+            assert!(is_candidate(path), "{path}");
+            assert_eq!(named_role(path), Role::Lock, "{path}");
+        }
+    }
+
+    #[test]
     fn names_of_other_things_are_not() {
         for path in [
             "MANIFEST.in",
             "requirements/MANIFEST.in",
             "requirements/README.txt",
-            "requirements/poetry.lock",
+            "requirements/cargo.lock",
             "configure.in",
             "words.in",
-            "poetry.lock",
-            "uv.lock",
+            "package.lock",
+            "pylock.a.b.toml",
             "pyproject.toml",
             "requirements.yml",
             "requirements.txt.bak",

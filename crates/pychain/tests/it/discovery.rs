@@ -51,6 +51,7 @@ fn files_are_found_by_their_customary_names_at_any_depth() {
             "requirements/extras/redis.txt",
             "services/api/requirements.txt",
             "test_requirements.txt",
+            "uv.lock",
         ],
     );
 }

@@ -53,6 +53,7 @@ fail-on = "low"
 installer = "uv"
 expected-indexes = ["https://pypi.org/simple", "https://packages.example/simple/"]
 private-prefixes = ["Acme_", "internal."]
+cooldown-days = 7
 exclude = ["tests/fixtures", "**/vendored/*.txt"]
 
 [rules]
@@ -78,6 +79,7 @@ until = "2027-02-28"
     assert_eq!(config.installer, Installer::Uv);
     assert_eq!(config.expected_indexes, ["https://pypi.org/simple", "https://packages.example/simple/"]);
     assert_eq!(config.private_prefixes, ["acme-", "internal-"]);
+    assert_eq!(config.cooldown_days(), 7);
     assert_eq!(config.exclude, ["tests/fixtures", "**/vendored/*.txt"]);
     assert_eq!(config.severity(&RULE), Some(Severity::High));
     let [first, second] = config.ignores.as_slice() else { panic!("{:?}", config.ignores) };
@@ -153,6 +155,7 @@ fn a_wrong_type_is_named() {
 #[test]
 fn a_value_that_cannot_be_meant_is_refused() {
     for (text, message) in [
+        ("cooldown-days = -1", "`cooldown-days` is not a number of days"),
         ("exclude = ['']", "`exclude` is an empty pattern: ``"),
         ("exclude = ['/']", "`exclude` is an empty pattern: `/`"),
         ("exclude = ['!docs']", "`exclude` does not know `!`: `!docs`"),

@@ -1,0 +1,177 @@
+//! What the rules about lock files ask of packages, their files and the URLs of these.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::diff::LockedPair;
+use crate::model::{LockedFile, LockedPackage, SourceKind};
+use crate::tree::Locked;
+
+/// Where the public index keeps its files.
+pub(super) const PYPI_FILES: &str = "files.pythonhosted.org";
+
+/// The host of a URL in lower case, credentials and port left out. None for a path, and for an authority
+/// that readers of URLs do not agree on.
+pub(super) fn host(url: &str) -> Option<String> {
+    let authority = authority(url)?;
+    if authority.contains('\\') {
+        return None;
+    }
+    let address = authority.rsplit_once('@').map_or(authority, |(_, address)| address);
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
+    if address.is_empty() || !address.chars().all(is_plain) {
+        return None;
+    }
+    let host = match address.strip_prefix('[') {
+        Some(inner) => inner.split(']').next()?,
+        None => address.split(':').next()?,
+    };
+    Some(host.to_lowercase())
+}
+
+/// What stands between `//` and the path of a URL over HTTP.
+pub(super) fn authority(url: &str) -> Option<&str> {
+    let (scheme, rest) = url.split_once("://")?;
+    let is_http = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    is_http.then(|| rest.get(..end)).flatten()
+}
+
+/// Whether a package is from the public index, by the index that the lock file names.
+pub(super) fn is_from_pypi(package: &LockedPackage) -> bool {
+    package.source.kind == SourceKind::Index
+        && package.source.url.as_ref().is_some_and(|url| {
+            authority(&url.value)
+                .is_some_and(|host| ["pypi.org", "pypi.python.org"].contains(&&*host.to_ascii_lowercase()))
+        })
+}
+
+/// The BLAKE2b-256 of a file, which the public index makes the path of its URL: `/packages/aa/bb/REST/NAME`.
+pub(super) fn blake2b(file: &LockedFile) -> Option<[&str; 3]> {
+    let url = &file.url.as_ref()?.value;
+    if !authority(url)?.eq_ignore_ascii_case(PYPI_FILES) {
+        return None;
+    }
+    let mut parts = url.split_once("://")?.1.split('/').skip(1);
+    let hex = |part: &&str, len: usize| {
+        part.len() == len && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let (packages, a, b, rest, name) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let fits = packages == "packages" && hex(&a, 2) && hex(&b, 2) && hex(&rest, 60) && !name.is_empty();
+    (fits && parts.next().is_none()).then_some([a, b, rest])
+}
+
+/// The files of a package that have a name, by it.
+pub(super) fn by_name(package: &LockedPackage) -> BTreeMap<Cow<'_, str>, &LockedFile> {
+    package.files.iter().filter_map(|file| Some((file.file_name()?, file))).collect()
+}
+
+/// A file of a version on both sides of a change.
+pub(super) struct KeptFile<'a> {
+    pub(super) after: Locked<'a>,
+    pub(super) name: Cow<'a, str>,
+    pub(super) old: &'a LockedFile,
+    pub(super) new: &'a LockedFile,
+}
+
+/// Files that are fetched from elsewhere and whose package keeps its version.
+pub(super) fn kept_files<'a>(pairs: &'a [LockedPair<'a>]) -> impl Iterator<Item = KeptFile<'a>> {
+    pairs.iter().filter_map(LockedPair::same_version).flat_map(|(before, after)| {
+        let mut old = by_name(before.package);
+        let is_remote = after.package.source.kind.is_remote();
+        by_name(after.package)
+            .into_iter()
+            .filter(move |_| is_remote)
+            .filter_map(move |(name, new)| old.remove(&name).map(|old| KeptFile { after, name, old, new }))
+    })
+}
+
+/// Whether two files share an algorithm whose digests differ.
+pub(super) fn contradict(old: &LockedFile, new: &LockedFile) -> bool {
+    old.hashes.iter().any(|old| {
+        new.hashes.iter().any(|new| old.algorithm == new.algorithm && old.digest != new.digest)
+            && !new.hashes.iter().any(|new| old.algorithm == new.algorithm && old.digest == new.digest)
+    })
+}
+
+/// Seconds since 1970 of a time as lock files write it (RFC 3339, or TOML's form of it), the fraction cut off.
+pub(super) fn seconds(written: &str) -> Option<i64> {
+    let number = |range: std::ops::Range<usize>| {
+        let digits = written.get(range)?;
+        digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<i64>().ok()).flatten()
+    };
+    let is = |at: usize, allowed: &[u8]| written.as_bytes().get(at).is_some_and(|byte| allowed.contains(byte));
+    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+    if !is(4, b"-") || !is(7, b"-") || !is(10, b"Tt ") || !is(13, b":") || !is(16, b":") {
+        return None;
+    }
+    let time = number(11..13)? * 3600 + number(14..16)? * 60 + number(17..19)?;
+    let rest = written.get(19..)?;
+    let zone =
+        rest.strip_prefix('.').map_or(rest, |fraction| fraction.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let offset = match zone {
+        "" | "Z" | "z" => 0,
+        _ => {
+            let sign = if zone.starts_with('-') { -1 } else { 1 };
+            let (hours, minutes) = zone.get(1..)?.split_once(':')?;
+            sign * (hours.parse::<i64>().ok()? * 3600 + minutes.parse::<i64>().ok()? * 60)
+        }
+    };
+    Some(days(year, month, day) * 86_400 + time - offset)
+}
+
+/// Days since 1970 of a day of the calendar (Howard Hinnant's `days_from_civil`).
+pub(super) fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year - era * 400;
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Word;
+    use crate::text::Span;
+
+    #[test]
+    fn the_host_is_found_where_all_readers_agree() {
+        for (url, expected) in [
+            ("https://Files.PythonHosted.org/packages/a", Some("files.pythonhosted.org")),
+            ("https://u:p@e.org:8080/a", Some("e.org")),
+            ("http://[::1]:80/a", Some("::1")),
+            ("https://files.pythonhosted.org\\@e.org/a", None),
+            ("../a.whl", None),
+            ("file:///a", None),
+        ] {
+            assert_eq!(host(url).as_deref(), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn the_path_of_the_public_index_holds_a_digest() {
+        let rest = "0".repeat(60);
+        let of = |url: String| {
+            let file = LockedFile { url: Some(Word { value: url, span: Span::default() }), ..LockedFile::default() };
+            blake2b(&file).map(|parts| parts.concat())
+        };
+        assert_eq!(
+            of(format!("https://files.pythonhosted.org/packages/ab/cd/{rest}/a.whl")),
+            Some(format!("abcd{rest}"))
+        );
+        assert_eq!(of(format!("https://files.pythonhosted.org/packages/source/a/{rest}/a.whl")), None);
+        assert_eq!(of(format!("https://e.org/packages/ab/cd/{rest}/a.whl")), None);
+    }
+
+    #[test]
+    fn times_are_compared_by_the_second() {
+        assert_eq!(seconds("1970-01-01T00:00:00Z"), Some(0));
+        assert_eq!(seconds("2026-07-09T00:00:00.123Z"), Some(1_783_555_200));
+        assert_eq!(seconds("2024-02-29 23:59:59.999999+01:00"), Some(1_709_247_599));
+        for odd in ["", "yesterday", "2026-07-09", "2026-07-09T00:00:0é"] {
+            assert_eq!(seconds(odd), None, "{odd}");
+        }
+    }
+}
