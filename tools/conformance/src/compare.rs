@@ -148,7 +148,7 @@ fn pick(value: &Value, fields: &[&str]) -> Value {
 }
 
 /// A value as JSON, from a little before the first difference on, cut to what can be read.
-fn shown(value: &Value, other: &Value) -> String {
+pub(crate) fn shown(value: &Value, other: &Value) -> String {
     const BEFORE: usize = 40;
     const LENGTH: usize = 200;
     let (text, other) = (value.to_string(), other.to_string());

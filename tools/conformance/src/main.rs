@@ -1,4 +1,4 @@
-//! Compares what pychain reads in requirements files with what pip itself was recorded to read.
+//! Compares what pychain reads in requirements and lock files with what their own tools were recorded to read.
 //!
 //! `pychain-conformance [DIR] [--only PATTERN] [--limit N]`; `cargo xtask conformance` calls it.
 //! Exit status 0: everything is identical or a known difference; 1: it is not; 2: the corpus is broken.
@@ -13,7 +13,9 @@ use pychain_corpus::Corpus;
 
 mod compare;
 mod hash_modes;
+mod honest;
 mod known;
+mod locks;
 mod outcome;
 mod progress;
 mod reading;
@@ -67,6 +69,13 @@ fn run(arguments: &Arguments) -> Result<bool> {
     for item in corpus.files.iter().filter(|item| wanted(&item.id)) {
         progress.step();
         outcome.file(&item.id, compare::item(item));
+    }
+    for item in corpus.locks.iter().filter(|item| wanted(&item.id)) {
+        progress.step();
+        outcome.lock(&item.id, locks::item(item));
+    }
+    for pair in honest::pairs(&corpus.locks).iter().filter(|pair| wanted(&pair.id)) {
+        outcome.pair(&pair.id, pair.one.file_name(), honest::compare(pair));
     }
     for item in corpus.cases.iter().filter(|item| wanted(&item.id)) {
         progress.step();

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::known::{Entry, Known, matches};
 
-/// One field that is not what pip says.
+/// One field that is not what the tool says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Difference {
     /// Which field, without the place.
@@ -31,6 +31,9 @@ pub(crate) struct Outcome {
     /// Entries whose file, case or experiment was looked at.
     reached: BTreeSet<usize>,
     files: Tally,
+    locks: Tally,
+    /// Honest changes of lock files, by the name of the file.
+    pairs: BTreeMap<&'static str, Tally>,
     cases: Tally,
     experiments: Tally,
     new: Vec<(String, Difference)>,
@@ -43,6 +46,8 @@ impl Outcome {
             used: BTreeSet::new(),
             reached: BTreeSet::new(),
             files: Tally::default(),
+            locks: Tally::default(),
+            pairs: BTreeMap::new(),
             cases: Tally::default(),
             experiments: Tally::default(),
             new: Vec::new(),
@@ -52,6 +57,16 @@ impl Outcome {
     pub(crate) fn file(&mut self, id: &str, differences: Vec<Difference>) {
         let verdict = self.sort(id, differences);
         self.files.count(verdict);
+    }
+
+    pub(crate) fn lock(&mut self, id: &str, differences: Vec<Difference>) {
+        let verdict = self.sort(id, differences);
+        self.locks.count(verdict);
+    }
+
+    pub(crate) fn pair(&mut self, id: &str, name: &'static str, differences: Vec<Difference>) {
+        let verdict = self.sort(id, differences);
+        self.pairs.entry(name).or_default().count(verdict);
     }
 
     pub(crate) fn case(&mut self, id: &str, differences: Vec<Difference>) {
@@ -101,7 +116,7 @@ impl Outcome {
             ids.insert(id);
             if at < limit {
                 let place = if place.is_empty() { String::new() } else { format!(" at {place}") };
-                let _ = writeln!(out, "{id}: {field}{place}\n    ours {ours}\n    pip  {theirs}");
+                let _ = writeln!(out, "{id}: {field}{place}\n    ours   {ours}\n    theirs {theirs}");
             }
         }
         if self.new.len() > limit {
@@ -118,12 +133,28 @@ impl Outcome {
 
     /// One line; a known difference is not identical, and is counted by itself.
     pub(crate) fn summary(&self) -> String {
-        let Self { files, cases, experiments, .. } = self;
+        let Self { files, locks, cases, experiments, .. } = self;
         let mut line = format!(
-            "conformance: {} of {} files, {} of {} cases identical; {} of {} hash-mode experiments",
-            files.identical, files.total, cases.identical, cases.total, experiments.identical, experiments.total
+            "conformance: {} of {} files, {} of {} lock files, {} of {} cases identical; {} of {} hash-mode experiments",
+            files.identical,
+            files.total,
+            locks.identical,
+            locks.total,
+            cases.identical,
+            cases.total,
+            experiments.identical,
+            experiments.total
         );
-        let known = files.known + cases.known + experiments.known;
+        if !self.pairs.is_empty() {
+            let quiet = |(name, tally): (&&str, &Tally)| format!("{} of {} of {name}", tally.identical, tally.total);
+            let list: Vec<String> = self.pairs.iter().map(quiet).collect();
+            let _ = write!(line, "; honest lock changes without an alarm: {}", list.join(", "));
+        }
+        let known = files.known
+            + locks.known
+            + self.pairs.values().map(|tally| tally.known).sum::<usize>()
+            + cases.known
+            + experiments.known;
         if known > 0 {
             let _ = write!(line, "; {known} known differences");
         }

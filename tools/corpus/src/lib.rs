@@ -2,7 +2,7 @@
 //!
 //! `corpus.tar.xz` or `corpus/` holds the files, `manifest.tsv` says which of them are to be read and how,
 //! `oracle_requirements.jsonl` what pip made of each; `cases.jsonl` and `oracle_cases.jsonl` are the same
-//! for small inputs. `hash_mode_cases.jsonl` tells what real installs did. Any `.jsonl` may be `.jsonl.xz`.
+//! for small inputs, `oracle_locks.jsonl` for lock files. `hash_mode_cases.jsonl` tells what real installs did. Any `.jsonl` may be `.jsonl.xz`.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -16,8 +16,10 @@ use serde_json::Value;
 
 mod base64;
 mod files;
+mod locks;
 
 pub use files::Files;
+pub use locks::LockItem;
 
 /// One file to read as pip would, with what pip made of it.
 pub struct Item {
@@ -51,6 +53,8 @@ pub struct Experiment {
 pub struct Corpus {
     /// Files of public repositories.
     pub files: Vec<Item>,
+    /// Lock files of public repositories.
+    pub locks: Vec<LockItem>,
     /// Small inputs.
     pub cases: Vec<Item>,
     /// Installs with several versions of pip.
@@ -60,13 +64,15 @@ pub struct Corpus {
 impl Corpus {
     /// Reads `directory`. Every part but the manifest and its records may be absent.
     pub fn open(directory: &Path) -> Result<Self> {
-        let files = files(directory).context("reading the corpus files")?;
+        let archive = Arc::new(archive(directory)?);
+        let files = files(directory, &archive).context("reading the corpus files")?;
+        let locks = locks::locks(directory, &archive).context("reading the lock files")?;
         let cases = cases(directory).context("reading the cases")?;
         let experiments = experiments(directory).context("reading hash_mode_cases.jsonl")?;
         if files.is_empty() && cases.is_empty() {
             bail!("nothing to compare in `{}`", directory.display());
         }
-        Ok(Self { files, cases, experiments })
+        Ok(Self { files, locks, cases, experiments })
     }
 
     /// Whether there is nothing to compare.
@@ -76,11 +82,11 @@ impl Corpus {
 
     /// How many things there are to compare.
     pub fn len(&self) -> usize {
-        self.files.len() + self.cases.len() + self.experiments.len()
+        self.files.len() + self.locks.len() + self.cases.len() + self.experiments.len()
     }
 }
 
-fn files(directory: &Path) -> Result<Vec<Item>> {
+fn files(directory: &Path, archive: &Arc<BTreeMap<String, Vec<u8>>>) -> Result<Vec<Item>> {
     let manifest = fs::read_to_string(directory.join("manifest.tsv")).context("manifest.tsv")?;
     let mut rows = manifest.lines().map(|line| line.split('\t').collect::<Vec<_>>());
     let header = rows.next().context("manifest.tsv is empty")?;
@@ -92,7 +98,6 @@ fn files(directory: &Path) -> Result<Vec<Item>> {
     let (id, kind, role, constraint, root, file) = (id?, kind?, role?, constraint?, root?, file?);
 
     let mut oracle = by_id(directory, "oracle_requirements")?.context("there is no oracle_requirements.jsonl")?;
-    let archive = Arc::new(archive(directory)?);
     let mut items = Vec::new();
     for row in rows {
         let cell = |at: usize| row.get(at).copied().unwrap_or_default();
