@@ -15,6 +15,8 @@ pub const NEXT_FILE: &[u8] = b"\n%%\n";
 pub const BASE: &[u8] = b"\n%%%%\n";
 /// A last file that begins so configures the audit.
 const CONFIGURATION: &[u8] = b"#pychain.toml\n";
+/// A further file whose first line is `#` and one of these names is a lock file; the line is no part of it.
+const LOCKS: [&str; 5] = ["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml"];
 
 /// The files of one side, and what configures the audit.
 #[derive(Debug, Clone)]
@@ -89,6 +91,10 @@ impl<'a> Input<'a> {
         loader.root("requirements.txt", main, Role::Requirements);
         // Every other file is handed to pip by itself as well: some as constraints.
         for (at, bytes) in self.files.iter().enumerate().skip(1).take(4) {
+            if let Some((name, bytes)) = lock(bytes) {
+                loader.root(&format!("{at}/{name}"), bytes, Role::Lock);
+                continue;
+            }
             let role = if at % 2 == 0 { Role::Constraints } else { Role::Requirements };
             loader.root(&format!("requirements/{at}.txt"), *bytes, role);
         }
@@ -140,6 +146,14 @@ impl<'a> Input<'a> {
             as_of: Date::parse("2026-11-22"),
         })
     }
+}
+
+/// The name and the content of a lock file.
+fn lock(bytes: &[u8]) -> Option<(&'static str, &[u8])> {
+    let end = bytes.iter().position(|byte| *byte == b'\n')?;
+    let first = bytes.get(..end)?.strip_prefix(b"#")?.trim_ascii_end();
+    let name = LOCKS.into_iter().find(|name| name.as_bytes() == first)?;
+    Some((name, bytes.get(end + 1..)?))
 }
 
 /// The configuration that the bytes are, if they are one; what is wrong with them points into them.

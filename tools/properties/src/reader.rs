@@ -1,7 +1,8 @@
 //! The reader is total, loses nothing, and points only into the text.
 
+use pychain_core::format::lock;
 use pychain_core::format::requirements_txt::{text_of, tokens};
-use pychain_core::model::{Document, Line, LineKind, Requirement};
+use pychain_core::model::{Document, Line, LineKind, Lock, LockFormat, Requirement};
 use pychain_core::text::{SourceFile, Span};
 use pychain_core::tree::{Project, Run};
 
@@ -14,7 +15,45 @@ pub fn check(bytes: &[u8]) {
     check_project(&project);
     check_project(&input.load_strictly());
     check_bytes(input.main());
+    check_locks(input.main());
     assert_eq!(format!("{project:?}"), format!("{:?}", input.load()), "read twice, read differently");
+}
+
+/// Every format of lock file reads the bytes, and points only into them.
+pub fn check_locks(bytes: &[u8]) {
+    for format in LockFormat::ALL {
+        let (file, undecodable) = SourceFile::decode_utf8("lock", bytes);
+        let lock = lock::parse(&file, format, undecodable.as_ref());
+        check_lock(&file, &lock);
+        let again = lock::parse(&file, format, undecodable.as_ref());
+        assert_eq!(format!("{lock:?}"), format!("{again:?}"), "read twice, read differently");
+    }
+}
+
+fn check_lock(file: &SourceFile, lock: &Lock) {
+    for error in &lock.errors {
+        check_span(file, error.span, "error");
+        assert!(!error.message.is_empty(), "refused for no reason");
+    }
+    for package in &lock.packages {
+        check_span(file, package.name_span, "name");
+        let source = &package.source;
+        for word in [&package.version, &source.url, &source.reference].into_iter().flatten() {
+            check_span(file, word.span, "value");
+        }
+        for locked in &package.files {
+            check_span(file, locked.span, "file");
+            check_span(file, locked.place(), "place of a file");
+            for hash in &locked.hashes {
+                check_span(file, hash.span, "hash");
+            }
+            for word in [&locked.url, &locked.size, &locked.uploaded].into_iter().flatten() {
+                check_span(file, word.span, "value of a file");
+                let text = file.slice(word.span);
+                assert!(text.contains(['\\', '"', '\'']) || text == word.value, "{text:?} is not {:?}", word.value);
+            }
+        }
+    }
 }
 
 /// Files are sorted by path, documents belong to them, runs point into them.
@@ -23,7 +62,11 @@ pub fn check_project(project: &Project) {
     assert!(project.files.is_sorted_by(|a, b| a.path() < b.path()), "files are not in the order of their paths");
     for (at, (file, document)) in project.files.iter().zip(&project.documents).enumerate() {
         assert_eq!(document.file.0 as usize, at);
-        check_document(file, document);
+        if let Some(lock) = &document.lock {
+            check_lock(file, lock);
+        } else {
+            check_document(file, document);
+        }
     }
     assert!(!project.runs.is_empty(), "a root file that nobody runs");
     for run in &project.runs {

@@ -1,4 +1,4 @@
-//! The checks on made-up requirements files, on plain bytes, and on inputs that once broke something.
+//! The checks on made-up requirements and lock files, on plain bytes, and on inputs that once broke something.
 
 use std::fs;
 use std::panic::catch_unwind;
@@ -7,6 +7,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use pychain_properties::check_all;
+use pychain_properties::reader::check_locks;
 
 /// Pieces of requirements files, good and bad, in which pip sees different things than readers do.
 const PIECES: &[&str] = &[
@@ -88,6 +89,68 @@ const PIECES: &[&str] = &[
     "policy = 'strict'\n",
 ];
 
+/// Pieces of lock files of every format.
+const LOCK_PIECES: &[&str] = &[
+    "[[package]]\n",
+    "[[packages]]\n",
+    "[[distribution]]\n",
+    "[[packages.wheels]]\n",
+    "[package.source]\n",
+    "[metadata]\n",
+    "[metadata.files]\n",
+    "name = \"a\"\n",
+    "name = \"B_c\"\n",
+    "name = 1\n",
+    "version = \"1.0\"\n",
+    "version = \"1.0.0\"\n",
+    "version = 1\n",
+    "lock-version = \"1.0\"\ncreated-by = \"x\"\n",
+    "source = { registry = \"https://pypi.org/simple\" }\n",
+    "source = { registry = \"http://e.org/simple\" }\n",
+    "source = { git = \"https://e.org/a?rev=main#0123\" }\n",
+    "source = \"registry+https://e.org\"\n",
+    "source = { editable = \".\" }\n",
+    "type = \"git\"\nurl = \"https://u:p@e.org/a\"\nreference = \"main\"\n",
+    "sdist = { url = \"https://files.pythonhosted.org/packages/00/2e/d53fa4befbf2cfa713304affc7ca780ce4fc1fd8710527771b58311a3229/a-1.0.tar.gz\", hash = \"sha256:aa\", size = 3, upload-time = \"2026-08-01T10:00:00Z\" }\n",
+    "sdist = { url = \"https://files.pythonhosted.org/packages/00/2e/d53fa4befbf2cfa713304affc7ca780ce4fc1fd8710527771b58311a3229/a-1.0.tar.gz\", hash = \"sha256:bb\" }\n",
+    "wheels = [\n    { url = \"https://files.pythonhosted.orq/a-2-py3-none-any.whl\", hash = \"md5:aa\" },\n]\n",
+    "wheels = [{ name = \"a-1.0-py3-none-any.whl\", url = \"x\", hashes = { sha256 = \"aa\" }, upload-time = 2026-10-01T10:00:00Z }]\n",
+    "files = []\n",
+    "files = [{file = \"a-1.0-py3-none-any.whl\", hash = \"sha256:aa\"}, {file = \"a-1.0.tar.gz\", hash = \"\"}]\n",
+    "a = [{file = \"\\u0061-1.0.zip\", hash = \"sha256:é\"}]\n",
+    "\"a 1.0\" = [{url = \"https://e.org/%61.zip\", hash = {sha256 = \"aa\"}}]\n",
+    "markers = {main = \"x\"}\n",
+    "{\"_meta\": {\"sources\": [{\"name\": \"p\", \"url\": \"https://pypi.org/simple\"}]}, \"default\": {",
+    "\"a\": {\"hashes\": [\"sha256:aa\", \"sha256:\\u00e9\"], \"index\": \"p\", \"version\": \"==1.0\"},",
+    "\"b\": \"==1\",",
+    "\"c\": {\"git\": \"https://e.org/c\", \"ref\": \"main\"}",
+    "}}",
+    "=",
+    "\"",
+    "\"\"\"",
+    "é",
+    "\n",
+    "\n%%\n#uv.lock\n",
+    "\n%%\n#poetry.lock\n",
+    "\n%%\n#pdm.lock\n",
+    "\n%%\n#Pipfile.lock\n",
+    "\n%%\n#pylock.toml\n",
+    "\n%%%%\na\n%%\n#uv.lock\n",
+    "\n%%%%\na\n%%\n#poetry.lock\n",
+];
+
+/// A requirement, and lock files on one side or both.
+fn locks() -> impl Strategy<Value = Vec<u8>> {
+    let names = ["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml"];
+    (prop::sample::select(names.to_vec()), prop::collection::vec(prop::sample::select(LOCK_PIECES), 0..24))
+        .prop_map(|(name, pieces)| format!("a\n%%\n#{name}\n{}", pieces.concat()).into_bytes())
+}
+
+/// A lock file by itself, for its reader.
+fn lock() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(prop::sample::select(LOCK_PIECES), 0..16).prop_map(|pieces| pieces.concat().into_bytes())
+}
+
 fn requirements() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         8 => prop::sample::select(PIECES).prop_map(str::to_owned),
@@ -109,6 +172,16 @@ proptest! {
     #[test]
     fn everything_holds_for_requirements(bytes in requirements()) {
         check_all(&bytes);
+    }
+
+    #[test]
+    fn everything_holds_for_lock_files(bytes in locks()) {
+        check_all(&bytes);
+    }
+
+    #[test]
+    fn every_lock_reader_holds(bytes in lock()) {
+        check_locks(&bytes);
     }
 
     #[test]
