@@ -13,6 +13,7 @@ use anyhow::{Context as _, Result, bail};
 use pychain_corpus::Corpus;
 
 mod input;
+mod locks;
 mod pip;
 mod process;
 mod reading;
@@ -132,6 +133,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
     table.note("peak memory of pychain --version", ratio(process::peak_memory(version)?, 1000), "kB");
 
     if let Some(corpus) = corpus {
+        locks::measure(&mut table, &Corpus::open(corpus)?);
         let archive = pychain_corpus::archive(corpus)?;
         for (path, bytes) in &archive {
             write(work, &format!("corpus/{path}"), bytes)?;
