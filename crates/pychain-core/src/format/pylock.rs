@@ -8,8 +8,8 @@ use crate::model::{
     Lock, LockFormat, LockedFile, LockedHash, LockedMarker, LockedPackage, LockedSource, SourceKind, Word,
 };
 use crate::name::{ProjectName, normalize};
-use crate::requirement::parse_marker;
 use crate::requirement::typed::{self, Version};
+use crate::requirement::{parse_marker, parse_requirement};
 use crate::text::{SourceFile, Span};
 
 /// Reads a file.
@@ -33,6 +33,15 @@ fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
     if reader.word(top, "created-by").is_none() && !top.contains_key("created-by") {
         reader.error(start, "there is no `created-by`");
     }
+    check_specifier(reader, top);
+    for marker in strings(reader, top, "environments") {
+        check_marker(reader, &marker);
+    }
+    for extra in strings(reader, top, "extras") {
+        check_normalized(reader, &extra);
+    }
+    strings(reader, top, "dependency-groups");
+    strings(reader, top, "default-groups");
     if !top.contains_key("packages") {
         reader.error(start, "there are no `packages`");
     }
@@ -43,10 +52,13 @@ fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
 
 fn package(reader: &mut Reader<'_>, entry: &DeTable<'_>, header: Span) {
     let Some(name) = reader.name(entry, header) else { return };
-    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let is_closed = !name.value.is_empty() && !name.value.starts_with('-') && !name.value.ends_with('-');
-    if normalize(&name.value) != name.value || !name.value.chars().all(is_plain) || !is_closed {
-        reader.error(name.span, "the name is not normalized");
+    check_normalized(reader, &name);
+    check_specifier(reader, entry);
+    reader.tables(entry, "dependencies");
+    for (identity, span) in reader.tables(entry, "attestation-identities") {
+        if text(identity, "kind").is_none() {
+            reader.error(span, "an attestation identity has no `kind`");
+        }
     }
     let version = reader.word(entry, "version");
     let typed = version.as_ref().and_then(|version| typed::version(&version.value));
@@ -54,8 +66,8 @@ fn package(reader: &mut Reader<'_>, entry: &DeTable<'_>, header: Span) {
         reader.error(version.span, "this is no version");
     }
     let marker = reader.word(entry, "marker");
-    if let Some(marker) = marker.as_ref().filter(|marker| parse_marker(&marker.value).is_err()) {
-        reader.error(marker.span, "this is no environment marker");
+    if let Some(marker) = &marker {
+        check_marker(reader, marker);
     }
     let mut files = Vec::new();
     if let Some(sdist) = part(reader, entry, "sdist") {
@@ -84,6 +96,48 @@ fn package(reader: &mut Reader<'_>, entry: &DeTable<'_>, header: Span) {
         groups: Vec::new(),
         files,
     });
+}
+
+fn check_normalized(reader: &mut Reader<'_>, name: &Word) {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let is_closed = !name.value.is_empty() && !name.value.starts_with('-') && !name.value.ends_with('-');
+    if normalize(&name.value) != name.value || !name.value.chars().all(is_plain) || !is_closed {
+        reader.error(name.span, "the name is not normalized");
+    }
+}
+
+fn check_marker(reader: &mut Reader<'_>, marker: &Word) {
+    if parse_marker(&marker.value).is_err() {
+        reader.error(marker.span, "this is no environment marker");
+    }
+}
+
+fn check_specifier(reader: &mut Reader<'_>, table: &DeTable<'_>) {
+    let Some(python) = reader.word(table, "requires-python") else { return };
+    let mut parts = python.value.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let is_one = |part: &str| {
+        part.starts_with(['<', '>', '=', '!', '~']) && parse_requirement(&format!("python {part}")).is_ok()
+    };
+    if !parts.all(is_one) {
+        reader.error(python.span, "`requires-python` is no version specifier");
+    }
+}
+
+/// The strings of an array. Anything else is an error.
+fn strings(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str) -> Vec<Word> {
+    let Some(value) = table.get(key) else { return Vec::new() };
+    let DeValue::Array(array) = value.get_ref() else {
+        reader.error(Reader::span(value), format!("`{key}` is no array of strings"));
+        return Vec::new();
+    };
+    let mut words = Vec::new();
+    for value in array {
+        match value.get_ref() {
+            DeValue::String(text) => words.push(Word { value: text.as_ref().to_owned(), span: Reader::span(value) }),
+            _ => reader.error(Reader::span(value), format!("an entry of `{key}` is no string")),
+        }
+    }
+    words
 }
 
 /// The table of a key. What is none is an error.
@@ -234,6 +288,11 @@ mod tests {
     fn what_it_forbids_is_an_error_and_the_rest_is_read() {
         check("[[packages]]\nname = \"a\"\n", &["needs files"]);
         check("[[packages]]\nname = \"A\"\ndirectory = {path = \".\"}\n", &["not normalized"]);
+        check("requires-python = \"3.8\"\npackages = []\n", &["no version specifier"]);
+        check(
+            "environments = [\"x\"]\nextras = [\"A\"]\ndefault-groups = 1\npackages = []\n",
+            &["no environment", "not normalized", "no array"],
+        );
         check("[[packages]]\nname = \"a\"\nversion = \"x\"\ndirectory = {path = \".\"}\n", &["no version"]);
         let wheel = |rest: &str| format!("[[packages]]\nname = \"a\"\nversion = \"1\"\nwheels = [{{{rest}}}]\n");
         check(&wheel("url = \"https://e.org/b-1-py3-none-any.whl\", hashes = {sha256 = \"a\"}"), &["another project"]);

@@ -213,6 +213,14 @@ impl LockedPackage {
         has(FileKind::Sdist) && !has(FileKind::Wheel)
     }
 
+    /// Whether its files come from elsewhere: not from a local project, nor from an index that is a folder.
+    pub fn is_fetched(&self) -> bool {
+        let is_folder = |url: &str| url.starts_with("file:") || !(url.contains("://") || url.contains('$'));
+        let is_local_index =
+            self.source.kind == SourceKind::Index && self.source.url.as_ref().is_some_and(|url| is_folder(&url.value));
+        self.source.kind.is_remote() && !is_local_index
+    }
+
     /// Whether it is fetched from somewhere and not a single hash checks what comes.
     pub fn is_unhashed(&self) -> bool {
         self.source.kind.is_remote() && self.files.iter().all(|file| file.hashes.is_empty())

@@ -10,6 +10,7 @@ crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for requirements whose version stays while hashes are added.
+    /// In lock files, for files and for hashes without a file name that the same version gains.
     ///
     /// ## Why it matters
     ///
@@ -81,7 +82,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     }
     for (before, after) in context.locked.iter().filter_map(LockedPair::same_version) {
         let known = by_name(before.package);
-        if known.is_empty() || !after.package.source.kind.is_remote() {
+        if known.is_empty() || !after.package.is_fetched() {
             continue;
         }
         for (name, file) in by_name(after.package).into_iter().filter(|(name, _)| !known.contains_key(name)) {

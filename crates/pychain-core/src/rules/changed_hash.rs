@@ -9,6 +9,7 @@ crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for requirements whose version stays while hashes are taken away or exchanged.
+    /// In `Pipfile.lock` too, whose hashes do not tell their files; other lock files do, and `changed-file-hash` compares them file by file.
     ///
     /// ## Why it matters
     ///

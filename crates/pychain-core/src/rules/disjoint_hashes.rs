@@ -1,14 +1,19 @@
 //! `disjoint-hashes`: every hash of a version is another one than before.
 
 use super::hash_sets::{altered, altered_nameless, list, list_locked};
+use super::lock_files::by_name;
+use super::support;
 use crate::audit::{Context, Findings};
+use crate::diff::LockedPair;
 use crate::finding::{Confidence, Severity};
+use crate::model::LockedHash;
 use crate::prose::code;
 
 crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for requirements whose version stays while none of their hashes does.
+    /// In lock files, also for versions of which no file stays.
     ///
     /// ## Why it matters
     ///
@@ -80,6 +85,31 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             .identified_by(list_locked(&sets.added));
         findings.push(finding);
     }
+    for (before, after) in context.locked.iter().filter_map(LockedPair::same_version) {
+        let (old, new) = (by_name(before.package), by_name(after.package));
+        if old.is_empty() || new.is_empty() || !after.package.is_fetched() {
+            continue;
+        }
+        let keeps_hash = || {
+            let hashes = || old.values().flat_map(|file| &file.hashes);
+            let is_old =
+                |new: &LockedHash| hashes().any(|old| old.algorithm == new.algorithm && old.digest == new.digest);
+            new.values().flat_map(|file| &file.hashes).any(is_old)
+        };
+        if new.keys().any(|name| old.contains_key(name)) || keeps_hash() {
+            continue;
+        }
+        let package = after.package;
+        let name = code(package.name.as_written());
+        let message = format!("every file of {name} is replaced while the version stays {}", code(package.version()));
+        let finding = findings
+            .finding(after.at(package.place()), package.subject(), message)
+            .help("Find out where the new files come from before you merge")
+            .evidence("files before", support::list(old.keys().map(AsRef::as_ref)))
+            .evidence("files after", support::list(new.keys().map(AsRef::as_ref)))
+            .identified_by(support::list(new.keys().map(AsRef::as_ref)));
+        findings.push(finding);
+    }
 }
 
 #[cfg(test)]
@@ -114,6 +144,20 @@ mod tests {
             "disjoint-hashes",
             &(change("\"sha256:aa\"", "\"sha256:cc\"") + " ^ disjoint-hashes: every hash of `a`\n"),
         );
+    }
+
+    #[test]
+    fn a_version_does_not_change_all_its_files() {
+        let lock = |file: &str, hash: &str| {
+            format!(
+                "[[package]]\nname = \"a\"\nversion = \"1\"\nfiles = [{{file = \"{file}\", hash = \"sha256:{hash}\"}}]\n"
+            )
+        };
+        let change = |old: String, new: String| format!("==> base/pdm.lock <==\n{old}==> pdm.lock <==\n{new}");
+        check("disjoint-hashes", &change(lock("a-1.zip", "aa"), lock("a-1.tar.gz", "aa")));
+        let marked = lock("a-1-1-py3-none-any.whl", "bb")
+            .replace("version = \"1\"\n", "version = \"1\"\n           ^ disjoint-hashes: every file of `a`\n");
+        check("disjoint-hashes", &change(lock("a-1-py3-none-any.whl", "aa"), marked));
     }
 
     #[test]

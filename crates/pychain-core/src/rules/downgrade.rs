@@ -17,6 +17,7 @@ crate::declare_rule! {
     ///
     /// Looks for pins that a change sets to an older version, in the order of PEP 440.
     /// A pin that is split by markers is no downgrade as long as one part keeps the version.
+    /// In lock files the highest version of a project counts, because tools lock several where environments need them.
     ///
     /// ## Why it matters
     ///
@@ -113,7 +114,7 @@ fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
     for (before, after) in projects.values().filter_map(LockedPair::both) {
         let (old, new) = (before.package.version(), after.package.version());
         let Some((old_version, new_version)) = typed::version(old).zip(typed::version(new)) else { continue };
-        if new_version >= old_version || !after.package.source.kind.is_remote() {
+        if new_version >= old_version || !after.package.is_fetched() {
             continue;
         }
         let package = after.package;

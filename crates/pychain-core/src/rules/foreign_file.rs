@@ -58,7 +58,7 @@ crate::declare_rule! {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    for locked in context.project.locked().filter(|locked| locked.package.source.kind.is_remote()) {
+    for locked in context.project.locked().filter(|locked| locked.package.is_fetched()) {
         let package = locked.package;
         let version = typed::version(package.version());
         for file in &package.files {

@@ -56,7 +56,7 @@ pub(super) struct NamelessSets<'a> {
 /// Every locked version that keeps itself and has other hashes without names than before.
 pub(super) fn altered_nameless<'a>(context: &Context<'a>) -> impl Iterator<Item = NamelessSets<'a>> {
     context.locked.iter().filter_map(LockedPair::same_version).filter_map(|(before, after)| {
-        if !after.package.source.kind.is_remote() {
+        if !after.package.is_fetched() {
             return None;
         }
         let (old, new) = (nameless(before.package), nameless(after.package));

@@ -15,6 +15,7 @@ crate::declare_rule! {
     /// Looks for pins and lower bounds with a first number made of nines (`99.0`, `999.0.0`), or of a one or a nine and at least three zeros (`1000.0`, `9000.1`).
     /// In a change it also looks for a first number that grows by 90 or more at once.
     /// Years and dates (`2024.1`, `20241122`, `24.11`) are no such numbers, and neither is a step from one year to the next.
+    /// Locked versions are looked at in the same way.
     ///
     /// ## Why it matters
     ///
@@ -120,7 +121,7 @@ fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
         .filter_map(crate::diff::LockedPair::both)
         .map(|(before, after)| (after.at(after.package.place()), before.package.version()))
         .collect();
-    for locked in context.project.locked().filter(|locked| locked.package.source.kind.is_remote()) {
+    for locked in context.project.locked().filter(|locked| locked.package.is_fetched()) {
         let package = locked.package;
         let Some(version) = typed::version(package.version()) else { continue };
         let place = locked.at(package.place());

@@ -16,6 +16,7 @@ crate::declare_rule! {
     ///
     /// Looks for requirements whose archive is fetched over `http:` or `ftp:`.
     /// The severity is low where a hash checks what comes.
+    /// In lock files it looks at the URL of each file, and tells each host once.
     ///
     /// ## Why it matters
     ///

@@ -78,7 +78,7 @@ pub(super) struct KeptFile<'a> {
 pub(super) fn kept_files<'a>(pairs: &'a [LockedPair<'a>]) -> impl Iterator<Item = KeptFile<'a>> {
     pairs.iter().filter_map(LockedPair::same_version).flat_map(|(before, after)| {
         let mut old = by_name(before.package);
-        let is_remote = after.package.source.kind.is_remote();
+        let is_remote = after.package.is_fetched();
         by_name(after.package)
             .into_iter()
             .filter(move |_| is_remote)

@@ -68,7 +68,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     for (before, after) in context.locked.iter().filter_map(LockedPair::same_version) {
         let (old, new) = (before.package, after.package);
         let wheels = old.files.iter().filter(|file| file.kind() == FileKind::Wheel).count();
-        if wheels == 0 || !new.is_sdist_only() || !new.source.kind.is_remote() {
+        if wheels == 0 || !new.is_sdist_only() || !new.is_fetched() {
             continue;
         }
         let sdist = new.files.iter().find(|file| file.kind() == FileKind::Sdist);

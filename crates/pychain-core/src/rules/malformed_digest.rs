@@ -11,6 +11,7 @@ crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for digests with the wrong number of digits, or with characters that are no hexadecimal digits: in `--hash` and in the fragment of a URL.
+    /// The digests in lock files are looked at as well.
     ///
     /// ## Why it matters
     ///

@@ -12,6 +12,7 @@ crate::declare_rule! {
     ///
     /// Looks for version control references that do not name one revision for ever: for git and Mercurial a full commit, for Subversion and Bazaar a revision number.
     /// The message says what the reference names instead: nothing, a branch, a tag, an abbreviated commit.
+    /// In lock files the reference is what was locked.
     ///
     /// ## Why it matters
     ///

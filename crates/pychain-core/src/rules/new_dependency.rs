@@ -10,6 +10,7 @@ crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for projects that the change asks for and that no file asked for before.
+    /// Lock files count, so that what a new dependency brings along is told as well.
     ///
     /// ## Why it matters
     ///

@@ -11,6 +11,7 @@ crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for projects that a file asked for before the change and that no file asks for after it.
+    /// Lock files count.
     ///
     /// ## Why it matters
     ///

@@ -106,7 +106,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
     let mut whole = BTreeSet::new();
     for (document, lock) in context.project.locks() {
-        let mut remote = lock.packages.iter().filter(|package| package.source.kind.is_remote()).peekable();
+        let mut remote = lock.packages.iter().filter(|package| package.is_fetched()).peekable();
         let Some(first) = remote.peek().copied() else { continue };
         let had = |pair: &&LockedPair<'_>| {
             let is_here = pair.after.is_some_and(|after| after.document.file == document.file);

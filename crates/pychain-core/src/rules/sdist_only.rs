@@ -57,7 +57,7 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     for locked in context.project.locked() {
         let package = locked.package;
-        if !package.is_sdist_only() || !package.source.kind.is_remote() {
+        if !package.is_sdist_only() || !package.is_fetched() {
             continue;
         }
         let message = format!("{} has no wheel, so that installing it runs its build", code(package.name.as_written()));

@@ -16,6 +16,7 @@ crate::declare_rule! {
     /// Looks for indexes in effect that `expected-indexes` of the configuration does not name.
     /// The index that an installer uses when told nothing counts, where no option puts another in its stead.
     /// Compared are host, port and path; not case, a slash at the end, credentials, or `http` against `https`.
+    /// So are the indexes that lock files name.
     ///
     /// ## Why it matters
     ///

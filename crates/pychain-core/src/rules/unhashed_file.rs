@@ -79,7 +79,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         context.locked.iter().filter(had_hash).filter_map(|pair| Some(pair.after?.document.file)).collect();
     let mut whole = BTreeSet::new();
     for (document, lock) in context.project.locks() {
-        let remote: Vec<_> = lock.packages.iter().filter(|package| package.source.kind.is_remote()).collect();
+        let remote: Vec<_> = lock.packages.iter().filter(|package| package.is_fetched()).collect();
         let Some(first) = remote.first().filter(|_| remote.len() > 1) else { continue };
         if !remote.iter().all(|package| package.is_unhashed()) {
             continue;
@@ -98,7 +98,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     for locked in context.project.locked().filter(|locked| !whole.contains(&locked.document.file)) {
         let package = locked.package;
         let place = locked.at(package.name_span);
-        if !package.source.kind.is_remote() || had.contains(&place) {
+        if !package.is_fetched() || had.contains(&place) {
             continue;
         }
         if package.files.is_empty() && locked.lock.format == LockFormat::Pylock {
@@ -150,7 +150,7 @@ mod tests {
     fn local_projects_and_repositories_need_none() {
         check(
             "unhashed-file",
-            "==> uv.lock <==\n[[package]]\nname = \"a\"\nsource = { editable = \".\" }\n[[package]]\nname = \"b\"\nversion = \"1\"\nsource = { git = \"https://e.org/b#01\" }\n",
+            "==> uv.lock <==\n[[package]]\nname = \"c\"\nversion = \"1\"\nsource = { registry = \"../wheels\" }\nwheels = [{ path = \"c-1-py3-none-any.whl\" }]\n[[package]]\nname = \"a\"\nsource = { editable = \".\" }\n[[package]]\nname = \"b\"\nversion = \"1\"\nsource = { git = \"https://e.org/b#01\" }\n",
         );
     }
 }

@@ -12,6 +12,7 @@ crate::declare_rule! {
     ///
     /// Looks for `md5`, `sha1` and `sha224` in the fragment of a URL.
     /// There pip still takes them; a `--hash` of these algorithms it refuses.
+    /// In lock files, for files that have no stronger hash.
     ///
     /// ## Why it matters
     ///

@@ -69,7 +69,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(as_of) = context.as_of else { return };
     let today = days(as_of.year.into(), as_of.month.into(), as_of.day.into());
     let limit = i64::from(context.config.cooldown_days());
-    for locked in context.project.locked().filter(|locked| locked.package.source.kind.is_remote()) {
+    for locked in context.project.locked().filter(|locked| locked.package.is_fetched()) {
         let package = locked.package;
         let times = package.files.iter().filter_map(|file| {
             let uploaded = file.uploaded.as_ref()?;
