@@ -1,0 +1,55 @@
+//! From the reviewable lists to the form that is used in place. Offline; the same lists give the same bytes.
+
+use std::fs::{self, File};
+use std::io::{BufReader, Read as _};
+use std::path::Path;
+
+use anyhow::{Context as _, Result, ensure};
+use lzma_rust2::XzReader;
+
+mod filter;
+mod ranked;
+mod words;
+
+/// What is built of a data folder: file names and bytes.
+pub(crate) fn built(folder: &Path) -> Result<Vec<(&'static str, Vec<u8>)>> {
+    let provenance = fs::read_to_string(folder.join("data/PROVENANCE.toml")).context("PROVENANCE.toml")?;
+    let names_date = date(&provenance, "names.txt.xz")?;
+    let ranked_date = date(&provenance, "ranked.tsv")?;
+    let all = all_names(&folder.join("data/names.txt.xz"))?;
+    let names: Vec<&str> = all.lines().collect();
+    ensure!(names.is_sorted(), "the names are not sorted");
+    let ranks = fs::read_to_string(folder.join("data/ranked.tsv")).context("ranked.tsv")?;
+    Ok(vec![
+        ("ranked.bin", ranked::build(&ranks, &names_date, &ranked_date)?),
+        ("words.bin", words::build(&names)),
+        ("index.bin", filter::build(&names, &names_date)?),
+    ])
+}
+
+/// Builds into `FOLDER/built`.
+pub(crate) fn run(folder: &Path) -> Result<()> {
+    for (name, bytes) in built(folder)? {
+        let path = folder.join("built").join(name);
+        fs::write(&path, &bytes).with_context(|| path.display().to_string())?;
+        println!("{name}: {} bytes", bytes.len());
+    }
+    Ok(())
+}
+
+/// Every name of the snapshot, a line each.
+pub(crate) fn all_names(path: &Path) -> Result<String> {
+    let file = File::open(path).with_context(|| path.display().to_string())?;
+    let mut text = String::new();
+    XzReader::new(BufReader::new(file), true).read_to_string(&mut text).context("unpacking the names")?;
+    Ok(text)
+}
+
+/// The date that the provenance gives for a file: the first `date = "…"` below its header.
+fn date(provenance: &str, file: &str) -> Result<String> {
+    let of_file = provenance.split_once(&format!("[\"{file}\"]")).map(|(_, rest)| rest);
+    let date = of_file.and_then(|rest| rest.lines().find_map(|line| line.strip_prefix("date = \"")?.strip_suffix('"')));
+    let date = date.with_context(|| format!("PROVENANCE.toml has no date of {file}"))?;
+    ensure!(date.len() == 10, "`{date}` is no date like 2026-11-22");
+    Ok(date.to_owned())
+}

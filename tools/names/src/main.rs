@@ -1,0 +1,26 @@
+//! Builds the name data, learns the weights of the name check and measures it.
+
+#![expect(clippy::print_stdout, reason = "a command-line tool")]
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+mod build;
+mod characters;
+mod eval;
+mod facts;
+mod sets;
+mod train;
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["build", data] => build::run(Path::new(data)),
+        ["characters", out] => characters::run(Path::new(out)),
+        ["eval", set] => eval::run(Path::new(set)),
+        ["train", set, out] => train::run(Path::new(set), Path::new(out)),
+        _ => bail!("usage: pychain-names build DATA | train SET OUT"),
+    }
+}
