@@ -7,7 +7,7 @@
 
 mod affixes;
 mod candidates;
-mod crowd;
+pub mod crowd;
 mod distance;
 mod features;
 mod mechanism;

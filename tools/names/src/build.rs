@@ -21,7 +21,7 @@ pub(crate) fn built(folder: &Path) -> Result<Vec<(&'static str, Vec<u8>)>> {
     ensure!(names.is_sorted(), "the names are not sorted");
     let ranks = fs::read_to_string(folder.join("data/ranked.tsv")).context("ranked.tsv")?;
     Ok(vec![
-        ("ranked.bin", ranked::build(&ranks, &names_date, &ranked_date)?),
+        ("ranked.bin", ranked::build(&ranks, &names, &names_date, &ranked_date)?),
         ("words.bin", words::build(&names)),
         ("index.bin", filter::build(&names, &names_date)?),
     ])

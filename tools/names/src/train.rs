@@ -12,8 +12,10 @@ use pychain_core::knowledge::hash;
 use crate::sets::Sets;
 use crate::{build, facts};
 
+mod held;
 mod regression;
 
+use held::{AFFIX, Held, Levels};
 use regression::{Row, fit, score};
 
 /// Parts of the cross-validation. A target family is in one part only.
@@ -24,10 +26,10 @@ const ROUNDS: usize = 6;
 const SAMPLE: u64 = 24_000;
 
 /// A labelled name with all its candidates.
-pub(crate) struct Case {
-    pub(crate) name: String,
-    pub(crate) class: String,
-    pub(crate) group: String,
+struct Case {
+    class: String,
+    /// What is in one part of the cross-validation together.
+    group: String,
     is_attack: bool,
     weight: f64,
     candidates: Vec<Candidate>,
@@ -35,43 +37,25 @@ pub(crate) struct Case {
 
 struct Candidate {
     values: Vec<f64>,
-    target: String,
     is_right: bool,
 }
 
 pub(crate) fn run(directory: &Path, out: &Path) -> Result<()> {
     let sets = Sets::open(directory)?;
     let cases = cases(&sets)?;
-    let mut held: Vec<(f64, bool)> = vec![(f64::NEG_INFINITY, false); cases.len()];
+    let mut held: Vec<Held> = vec![Held::default(); cases.len()];
     for fold in 0..FOLDS {
         let part = |case: &Case| hash(case.group.as_bytes(), 7) % FOLDS == fold;
         let weights = learn(&cases, &|case| !part(case));
         for (case, held) in cases.iter().zip(&mut held).filter(|(case, _)| part(case)) {
-            if let Some(best) = strongest(case, &weights) {
-                *held = (score(&weights, &best.values), best.is_right);
-            }
+            *held = Held::of(strongest(case, &weights), &weights);
         }
     }
-    let (strict, warn) = (threshold(&cases, &held, 0.0030), threshold(&cases, &held, 0.0080));
-    let mut report = String::new();
-    for (name, at) in [("strict", strict), ("warn", warn)] {
-        let _ = writeln!(report, "{name} at {at:.3}: {}", summary(&cases, &held, at));
-    }
+    let (report, levels) = held::choose(&cases, &mut held);
     print!("{report}");
-    for share in [0.002, 0.003, 0.0045, 0.006, 0.008, 0.01, 0.015, 0.02] {
-        let at = threshold(&cases, &held, share);
-        println!("  {share:.4} {at:.2} {}", summary(&cases, &held, at));
-    }
-    let weights = learn(&cases, &|_| true);
-    if std::env::var_os("VERBOSE").is_some() {
-        for (case, held) in cases.iter().zip(&held) {
-            if case.is_attack != (held.0 >= warn) {
-                let best = strongest(case, &weights).map_or("-", |best| &best.target);
-                println!("{} {} > {best} {:.2}", case.class, case.name, held.0);
-            }
-        }
-    }
-    fs::write(out, page(&weights, strict, warn, &report)).with_context(|| out.display().to_string())
+    let mut weights = learn(&cases, &|_| true);
+    weights[AFFIX] += levels.affix;
+    fs::write(out, page(&weights, levels, &report)).with_context(|| out.display().to_string())
 }
 
 fn cases(sets: &Sets) -> Result<Vec<Case>> {
@@ -86,7 +70,6 @@ fn cases(sets: &Sets) -> Result<Vec<Case>> {
             .map(|found| Candidate {
                 values: found.values.iter().map(|value| f64::from(*value)).collect(),
                 is_right: targets.contains(&found.target),
-                target: found.target,
             })
             .collect()
     };
@@ -95,17 +78,15 @@ fn cases(sets: &Sets) -> Result<Vec<Case>> {
         // A family of many attacks counts more than one of few, and less than its number.
         let size = families.get(positive.family.as_str()).copied().unwrap_or(1.0);
         cases.push(Case {
-            name: positive.name.clone(),
-            class: "attack".to_owned(),
+            class: positive.category.clone(),
             group: positive.family.clone(),
             is_attack: true,
-            weight: size.powf(-0.4),
+            weight: size.powf(-0.3),
             candidates: case(&positive.name, &positive.targets),
         });
     }
     for positive in &sets.synthetic {
         cases.push(Case {
-            name: positive.name.clone(),
             class: "synthetic".to_owned(),
             group: positive.family.clone(),
             is_attack: true,
@@ -122,8 +103,11 @@ fn cases(sets: &Sets) -> Result<Vec<Case>> {
             _ => 0.3,
         };
         cases.push(Case {
-            name: negative.name.clone(),
-            class: negative.class.clone(),
+            class: match (negative.class.as_str(), negative.distance.as_str()) {
+                ("top15k-hard", "0" | "1") => "hard d<=1".to_owned(),
+                ("top15k-hard", _) => "hard d=2".to_owned(),
+                (class, _) => class.to_owned(),
+            },
             group: negative.name.clone(),
             is_attack: false,
             weight,
@@ -139,11 +123,10 @@ fn cases(sets: &Sets) -> Result<Vec<Case>> {
     });
     for name in sampled {
         cases.push(Case {
-            name: name.to_owned(),
             class: "index".to_owned(),
             group: name.to_owned(),
             is_attack: false,
-            weight: 0.2,
+            weight: 0.1,
             candidates: case(name, &[]),
         });
     }
@@ -188,45 +171,8 @@ fn best_of<'a>(candidates: &[&'a Candidate], weights: &[f64]) -> Option<&'a Cand
     candidates.iter().copied().max_by(|a, b| score(weights, &a.values).total_cmp(&score(weights, &b.values)))
 }
 
-/// The score above which this share of the midtail lies.
-fn threshold(cases: &[Case], held: &[(f64, bool)], share: f64) -> f64 {
-    let mut scores: Vec<f64> = cases.iter().zip(held).filter(|(case, _)| case.class == "midtail").map(|(_, held)| held.0).collect();
-    scores.sort_by(|a, b| b.total_cmp(a));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a place in a list")]
-    let at = (scores.len() as f64 * share) as usize;
-    scores.get(at).map_or(0.0, |score| score + 1e-6)
-}
-
-fn summary(cases: &[Case], held: &[(f64, bool)], at: f64) -> String {
-    let mut out = String::new();
-    let mut by_family: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
-    let mut classes: BTreeMap<&str, (u32, u32, u32)> = BTreeMap::new();
-    for (case, held) in cases.iter().zip(held) {
-        let is_flagged = held.0 >= at;
-        let class = classes.entry(&case.class).or_default();
-        class.0 += 1;
-        class.1 += u32::from(is_flagged);
-        class.2 += u32::from(is_flagged && held.1);
-        if case.class == "attack" {
-            let family = by_family.entry(&case.group).or_default();
-            family.0 += 1.0;
-            family.1 += f64::from(u8::from(is_flagged));
-        }
-    }
-    let families = f64::from(u32::try_from(by_family.len().max(1)).unwrap_or(u32::MAX));
-    let macro_recall = by_family.values().map(|(all, found)| found / all).sum::<f64>() / families;
-    for (class, (all, flagged, right)) in classes {
-        let share = 100.0 * f64::from(flagged) / f64::from(all.max(1));
-        let _ = write!(out, "{class} {share:.2}% ");
-        if class == "attack" {
-            let _ = write!(out, "(macro {:.1}%, named {:.1}%) ", 100.0 * macro_recall, 100.0 * f64::from(right) / f64::from(flagged.max(1)));
-        }
-    }
-    out
-}
-
 /// The file that core is compiled with.
-fn page(weights: &[f64], strict: f64, warn: f64, report: &str) -> String {
+fn page(weights: &[f64], Levels { warn, strict, .. }: Levels, report: &str) -> String {
     let mut out = String::from("//! What each feature weighs. @generated by `cargo xtask names-train`; do not edit.\n//!\n");
     out.push_str("//! Cross-validation over target families, five parts:\n//!\n//! ```text\n");
     report.lines().for_each(|line| {

@@ -13,7 +13,7 @@ pub(super) fn count(name: &str, index: &NameFilter) -> u32 {
 }
 
 /// Calls for each name one step away, once for each step that leads there.
-pub(super) fn each(name: &[u8], found: &mut impl FnMut(&[u8])) {
+pub fn each(name: &[u8], found: &mut impl FnMut(&[u8])) {
     let mut other = name.to_vec();
     for at in 0..name.len() {
         let Some(original) = name.get(at).copied() else { return };

@@ -48,11 +48,15 @@ features! {
     DIGIT "step.digit";
     REPLACEMENT "step.replacement";
     FIRST "steps.first letter";
+    FIRST_INSERTED "steps.a letter in front";
     LAST "steps.last letter";
     PLURAL "steps.plural";
     DIGIT_AT_END "steps.digit at the end";
     DIGIT_AT_END_TAIL "steps.digit at the end, target below the top 500";
+    DIGIT_AT_END_WORDS "steps.digit at the end, several words";
     DIGIT_TARGET "steps.digit of the target";
+    DIGITS_ONLY "steps.nothing but digits differs";
+    DIGITS_ONLY_TAIL "steps.nothing but digits differs, target below the top 500";
     DIGIT_FOR_LETTER "steps.digit for a letter";
     HALVES "steps.at both ends";
     STEPS_RANK "steps.rank";
@@ -62,6 +66,7 @@ features! {
     TWO_RANK "steps.two, rank";
     SHORT_RANK "steps.length to 6, rank";
     UNNATURAL "steps.less natural than the target";
+    UNNATURAL_BITS "steps.less natural, in all";
     UNNATURAL_TWO "steps.two, less natural than the target";
     COST_OF_NAME "steps.unusual letters";
     KNOWN_WORD "steps.the other word is known";
@@ -72,6 +77,11 @@ features! {
     COMPOSED_TWO "steps.two, composed of known words";
     OTHER_WORDS "steps.several words";
     WORDS_DIFFER "steps.other count of words";
+    FAMILY "steps.shared first word heads a family";
+    FAMILY_SHORT "steps.shared first word, the other is short";
+    TARGET_CROWD_0 "steps.no index name beside the target";
+    TARGET_CROWD "steps.index names beside the target";
+    TARGET_CROWD_SHORT "steps.index names beside the target, length to 6";
     CROWD_0 "steps.no index name beside it";
     CROWD "steps.index names beside it";
     RANKED_BESIDE "steps.ranked names beside it";
@@ -122,10 +132,16 @@ features! {
     AFFIX_EMPTY_TOP_2000 "affix.empty words only, target in the top 2000";
     AFFIX_EMPTY_FAMILY "affix.empty words only, target heads a family";
     AFFIX_EMPTY_BEFORE "affix.empty words only, in front";
+    AFFIX_EMPTY_WORDS "affix.empty words only, target of several words";
+    AFFIX_PART_WORDS "affix.part of any program, target of several words";
+    AFFIX_TARGET_WORDS "affix.target of several words";
     AFFIX_RANKED_TOP "affix.both in the top 200";
     AFFIX_RANKED_FAMILY "affix.a popular name itself, target heads a family";
     AFFIX_GLUED_TOP_500 "affix.no delimiter, target in the top 500";
     AFFIX_STEP_GENERIC "affix.target misspelled, empty words";
+    AFFIX_GLUED_LONG "affix.no delimiter at all, long target in the top 3000";
+    AFFIX_GLUED_LONG_500 "affix.no delimiter at all, long target in the top 500";
+    AFFIX_GLUED_LONG_TAIL "affix.no delimiter at all, long target in the top 500, long rest";
     AFFIX_GLUED_UNKNOWN "affix.no delimiter, unknown word";
     AFFIX_GLUED_LENGTH "affix.no delimiter, length of the target";
     AFFIX_GLUED_KNOWN "affix.no delimiter, known word";
@@ -138,6 +154,8 @@ pub type Values = [f32; FEATURES.len()];
 #[derive(Debug, Clone)]
 pub(super) struct About {
     cost: f32,
+    bits: f32,
+    exists: bool,
     composed: f32,
     crowd: Option<u32>,
     beside: f32,
@@ -152,8 +170,10 @@ impl About {
         let crowd = by_steps(3).next().and_then(|_| names.index.as_ref()).map(|index| super::crowd::count(query.name, index));
         let beside = f32::from(u8::try_from(by_steps(2).count()).unwrap_or(u8::MAX));
         let cost = names.vocabulary.cost(query.name.as_bytes());
+        let bits = names.vocabulary.bits(query.name.as_bytes());
+        let exists = names.index.as_ref().is_some_and(|index| index.contains(query.name));
         let composed = if candidates.is_empty() { 0.0 } else { composed(query, names) };
-        Self { cost, composed, crowd, beside }
+        Self { cost, bits, exists, composed, crowd, beside }
     }
 }
 
@@ -214,15 +234,21 @@ pub(super) fn values(query: &Query<'_>, candidate: &Candidate, about: &About, na
             }
             let (first, last) = (query.squeezed.first(), query.squeezed.last());
             set(FIRST, is(first != target.first()));
+            set(FIRST_INSERTED, is(query.squeezed.get(1..) == Some(target)));
             set(LAST, is(last != target.last()));
             set(HALVES, is(first != target.first() && last != target.last()));
             let is_plural = query.squeezed.strip_suffix(b"s") == Some(target) || target.strip_suffix(b"s") == Some(&query.squeezed);
             set(PLURAL, is(is_plural));
             let is_numbered = last.is_some_and(u8::is_ascii_digit) && query.squeezed.len() > target.len() && last != target.last();
             set(DIGIT_AT_END, is(is_numbered));
+            set(DIGIT_AT_END_WORDS, is(is_numbered && query.words.len() > 1));
             set(DIGIT_AT_END_TAIL, is(is_numbered && rank > 500.0));
             set(DIGIT_TARGET, is(target.last().is_some_and(u8::is_ascii_digit) && last != target.last()));
             let digits = |text: &[u8]| text.iter().filter(|byte| byte.is_ascii_digit()).count();
+            let letters = |text: &[u8]| text.iter().copied().filter(|byte| !byte.is_ascii_digit()).collect::<Vec<u8>>();
+            let are_digits = *count > 0 && letters(&query.squeezed) == letters(target);
+            set(DIGITS_ONLY, is(are_digits));
+            set(DIGITS_ONLY_TAIL, is(are_digits && rank > 500.0));
             set(DIGIT_FOR_LETTER, is(digits(&query.squeezed) > digits(target)));
             set(STEPS_RANK, rank_log);
             set(STEPS_TOP_100, is(rank <= 100.0));
@@ -233,6 +259,7 @@ pub(super) fn values(query: &Query<'_>, candidate: &Candidate, about: &About, na
             let target_name = names.ranked.name(candidate.target);
             let unnatural = (about.cost - names.vocabulary.cost(target_name.as_bytes())).clamp(-2.0, 2.0);
             set(UNNATURAL, unnatural);
+            set(UNNATURAL_BITS, (about.bits - names.vocabulary.bits(target_name.as_bytes())).clamp(-16.0, 16.0) / 8.0);
             set(UNNATURAL_TWO, if *count >= 2 { unnatural } else { 0.0 });
             set(COST_OF_NAME, about.cost - 4.0);
             let target_words: Vec<&str> = target_name.split('-').collect();
@@ -247,8 +274,18 @@ pub(super) fn values(query: &Query<'_>, candidate: &Candidate, about: &About, na
             set(COMPOSED_TWO, if *count >= 2 { about.composed } else { 0.0 });
             set(OTHER_WORDS, is(query.words.len() > 1));
             set(WORDS_DIFFER, is(query.words.len() != target_words.len()));
+            let head = query.words.first().filter(|first| query.words.len() > 1 && target_words.first() == Some(*first));
+            let family = head.and_then(|head| names.vocabulary.word(head.as_bytes())).unwrap_or_default().first;
+            set(FAMILY, family / 10.0);
+            set(FAMILY_SHORT, is(head.is_some() && other.iter().any(|word| word.len() <= 5)));
             let crowd = about.crowd.map_or(USUAL_CROWD, |crowd| crowd.saturating_sub(u32::from(*count <= 1)));
             let crowd = f32::from(u16::try_from(crowd).unwrap_or(u16::MAX));
+            // Of the target's neighbours the name itself is not counted: whether it exists must not show.
+            let own = u8::from(*count == 1 && about.exists);
+            let target_crowd = f32::from(names.ranked.crowd(candidate.target).saturating_sub(own));
+            set(TARGET_CROWD_0, is(target_crowd < 1.0));
+            set(TARGET_CROWD, target_crowd.ln_1p());
+            set(TARGET_CROWD_SHORT, if shorter <= 6 { target_crowd.ln_1p() } else { 0.0 });
             set(CROWD_0, is(crowd < 1.0));
             set(CROWD, crowd.ln_1p());
             set(RANKED_BESIDE, (about.beside - 1.0).clamp(0.0, 4.0));
@@ -327,12 +364,20 @@ pub(super) fn values(query: &Query<'_>, candidate: &Candidate, about: &About, na
             set(AFFIX_FAMILY_END, if all_empty { 0.0 } else { word.last / 10.0 });
             set(AFFIX_RANKED_FAMILY, if is_ranked { word.first / 10.0 } else { 0.0 });
             set(AFFIX_EMPTY, is(all_empty));
+            let has_words = names.ranked.delimiters(candidate.target, target.len()) != 0;
+            set(AFFIX_TARGET_WORDS, is(has_words));
+            set(AFFIX_EMPTY_WORDS, is(has_words && all_empty));
+            set(AFFIX_PART_WORDS, is(has_words && kinds.iter().all(|kind| *kind != Kind::Other)));
             set(AFFIX_EMPTY_TOP_100, is(all_empty && rank <= 100.0));
             set(AFFIX_EMPTY_TOP_500, is(all_empty && rank <= 500.0));
             set(AFFIX_EMPTY_TOP_2000, is(all_empty && rank <= 2000.0));
             set(AFFIX_EMPTY_BEFORE, is(all_empty && after_text.is_empty()));
             set(AFFIX_GLUED_TOP_500, is(!is_apart && rank <= 500.0));
             set(AFFIX_STEP_GENERIC, is(*count > 0 && all_empty));
+            let is_long = !is_apart && query.words.len() == 1 && target.len() >= 7;
+            set(AFFIX_GLUED_LONG, is(is_long && rank <= 3000.0));
+            set(AFFIX_GLUED_LONG_500, is(is_long && rank <= 500.0));
+            set(AFFIX_GLUED_LONG_TAIL, is(is_long && rank <= 500.0 && joined.len() >= 4));
             set(AFFIX_GLUED_UNKNOWN, is(!is_apart && known.iter().any(Option::is_none)));
             set(AFFIX_GLUED_LENGTH, if is_apart { 0.0 } else { length.min(16.0) / 10.0 });
             set(AFFIX_GLUED_KNOWN, is(!is_apart && known.iter().all(Option::is_some)));

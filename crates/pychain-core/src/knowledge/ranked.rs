@@ -11,13 +11,14 @@ use super::bytes::{hash, section, u16_at, u32_at};
 /// Header, little-endian: `pyrank01`, the days of names and ranks (ten bytes each), four zero bytes,
 /// count, slots of the table, bytes of text (four bytes each). Sections: first name of each length
 /// 0…65; sets of letters; places of delimiters (one word, two for names longer than 32); ranks
-/// (two bytes); table from skeletons to names (two bytes, open addressing, 0xffff empty); text.
+/// (two bytes); how many names of the index lie a step away (a byte, at most 255); table from skeletons to names (two bytes, open addressing, 0xffff empty); text.
 #[derive(Debug, Clone)]
 pub struct RankedNames {
     bytes: Cow<'static, [u8]>,
     letters: Range<usize>,
     delimiters: Range<usize>,
     ranks: Range<usize>,
+    crowds: Range<usize>,
     table: Range<usize>,
     text: Range<usize>,
 }
@@ -51,9 +52,9 @@ impl RankedNames {
         };
         let letters = next(4 * count);
         let delimiters = next(4 * (count + long));
-        let (ranks, table, text) = (next(2 * count), next(2 * slots), next(text));
+        let (ranks, crowds, table, text) = (next(2 * count), next(count), next(2 * slots), next(text));
         let is_sound = end == bytes.len() && slots.is_power_of_two() && slots > count;
-        is_sound.then_some(Self { bytes, letters, delimiters, ranks, table, text })
+        is_sound.then_some(Self { bytes, letters, delimiters, ranks, crowds, table, text })
     }
 
     /// The day of the ranks, `2026-06-15`.
@@ -91,6 +92,12 @@ impl RankedNames {
     /// The download rank, from 1.
     pub fn rank(&self, name: Ranked) -> u16 {
         self.bytes.get(self.ranks.clone()).and_then(|ranks| u16_at(ranks, name.0.into())).unwrap_or(u16::MAX)
+    }
+
+    /// How many names of the index lie one step away, at most 255.
+    pub fn crowd(&self, name: Ranked) -> u8 {
+        let crowds = self.bytes.get(self.crowds.clone()).unwrap_or_default();
+        crowds.get(usize::from(name.0)).copied().unwrap_or_default()
     }
 
     /// The name without its delimiters.

@@ -71,16 +71,21 @@ impl Vocabulary {
 
     /// How unusual a name is among the index's, in bits a letter.
     pub fn cost(&self, normalized: &[u8]) -> f32 {
+        let letters = u16::try_from(normalized.len() + 1).unwrap_or(u16::MAX);
+        self.bits(normalized) / f32::from(letters)
+    }
+
+    /// How unusual a name is among the index's, in bits.
+    pub fn bits(&self, normalized: &[u8]) -> f32 {
         let Some(costs) = self.bytes.get(HEADER + self.slots * SLOT..) else { return 0.0 };
-        let (mut before, mut total, mut count) = ([END, END], 0u32, 0u16);
+        let (mut before, mut total) = ([END, END], 0u32);
         for letter in normalized.iter().map(|byte| letter(*byte)).chain([END]) {
             let at = (before[0] * ALPHABET + before[1]) * ALPHABET + letter;
             let pair = costs.get(at / 2).copied().unwrap_or_default();
             total += u32::from(if at % 2 == 0 { pair & 15 } else { pair >> 4 });
-            count += 1;
             before = [before[1], letter];
         }
-        u16::try_from(total).map_or(0.0, |total| f32::from(total) / f32::from(count))
+        u16::try_from(total).map_or(0.0, f32::from)
     }
 }
 

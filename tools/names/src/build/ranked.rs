@@ -1,6 +1,9 @@
 //! Packs the ranked names as `pychain_core::knowledge::ranked` reads them.
 
+use std::collections::HashSet;
+
 use anyhow::{Context as _, Result, ensure};
+use pychain_core::confusable::crowd::each;
 use pychain_core::knowledge::hash;
 use pychain_core::knowledge::letters::{letter_set, skeleton, squeeze};
 use pychain_core::knowledge::ranked::{EMPTY, MAGIC, MAX_LENGTH};
@@ -11,7 +14,24 @@ struct Name {
     rank: u16,
 }
 
-pub(crate) fn build(ranks: &str, names_date: &str, ranked_date: &str) -> Result<Vec<u8>> {
+impl Name {
+    fn written(&self) -> Vec<u8> {
+        let letter = |(at, byte): (usize, &u8)| {
+            let delimiter = (self.delimiters >> at & 1 == 1).then_some(b'-');
+            delimiter.into_iter().chain([*byte])
+        };
+        self.squeezed.iter().enumerate().flat_map(letter).collect()
+    }
+}
+
+/// How many names of the index lie one step away.
+fn crowd(name: &[u8], all: &HashSet<&[u8]>) -> u8 {
+    let mut count = 0u8;
+    each(name, &mut |other| count = count.saturating_add(u8::from(all.contains(other))));
+    count
+}
+
+pub(crate) fn build(ranks: &str, all: &[&str], names_date: &str, ranked_date: &str) -> Result<Vec<u8>> {
     let mut names = Vec::new();
     for line in ranks.lines().skip(1) {
         let (rank, name) = line.split_once('\t').with_context(|| format!("no rank and name: `{line}`"))?;
@@ -61,6 +81,8 @@ pub(crate) fn build(ranks: &str, names_date: &str, ranked_date: &str) -> Result<
         out.extend(&bytes[..if name.squeezed.len() <= 32 { 4 } else { 8 }]);
     }
     out.extend(names.iter().flat_map(|name| name.rank.to_le_bytes()));
+    let all: HashSet<&[u8]> = all.iter().map(|name| name.as_bytes()).collect();
+    out.extend(names.iter().map(|name| crowd(&name.written(), &all)));
     out.extend(table.iter().flat_map(|slot| slot.to_le_bytes()));
     out.extend(names.iter().flat_map(|name| name.squeezed.iter().copied()));
     Ok(out)

@@ -8,7 +8,7 @@ pub(crate) struct Row {
 }
 
 /// Half of what a weight of 1 costs, against a row's error of at most about 1.
-const PENALTY: f64 = 1.0;
+const PENALTY: f64 = 0.5;
 const STEPS: usize = 12;
 
 /// The weights of the values, then the constant.
