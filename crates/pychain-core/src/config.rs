@@ -28,6 +28,8 @@ pub struct Config {
     pub expected_indexes: Vec<String>,
     /// Prefixes of names that only a private index may answer for, normalized (`acme-`).
     pub private_prefixes: Vec<String>,
+    /// Normalized names of your own projects: never taken for others', watched for others that resemble them.
+    pub own_names: Vec<String>,
     /// Glob patterns of paths that are not audited.
     pub exclude: Vec<String>,
     /// Accepted findings.

@@ -7,7 +7,6 @@
 
 mod affixes;
 mod candidates;
-pub mod crowd;
 mod distance;
 mod features;
 mod mechanism;
@@ -19,7 +18,7 @@ mod weights;
 pub use features::{FEATURES, Values};
 pub use mechanism::Mechanism;
 
-use crate::knowledge::Names;
+use crate::knowledge::{Names, crowd};
 use crate::knowledge::ranked::Ranked;
 use crate::name::normalize;
 use candidates::{Candidate, Query};
@@ -79,6 +78,39 @@ impl Assessment {
     /// The strongest resemblance that reaches a level.
     pub fn verdict(&self) -> Option<&Confusable> {
         self.resembles.first().filter(|confusable| confusable.level.is_some())
+    }
+}
+
+/// What is likeliest of a name that an index does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Absence {
+    /// It is mistyped: this name is there, and one step away.
+    Beside(String),
+    /// It is made of common words, as invented names are.
+    Composed,
+    /// It is private, new or gone.
+    Unknown,
+}
+
+/// The shortest absent name that a neighbour explains: of shorter ones every other has one.
+const MIN_BESIDE: usize = 7;
+
+/// Says what is likeliest of a normalized name that the index does not have.
+pub fn absence(name: &str, names: &Names) -> Absence {
+    let mut beside: Vec<String> = Vec::new();
+    if let Some(index) = names.index.as_ref().filter(|_| name.len() >= MIN_BESIDE) {
+        crowd::each(name.as_bytes(), &mut |other| {
+            let other = String::from_utf8_lossy(other);
+            if normalize(&other) == other && index.contains(&other) {
+                beside.push(other.into_owned());
+            }
+        });
+    }
+    let is_word = |word: &str| word.len() >= 2 && names.vocabulary.word(word.as_bytes()).is_some();
+    match beside.as_slice() {
+        [only] => Absence::Beside(only.clone()),
+        _ if name.contains('-') && name.split('-').all(is_word) => Absence::Composed,
+        _ => Absence::Unknown,
     }
 }
 

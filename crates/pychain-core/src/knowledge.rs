@@ -1,9 +1,11 @@
 //! Facts from outside, gathered beforehand by the caller; a missing fact is unknown, never "fine".
 
 pub(crate) mod bytes;
+pub mod crowd;
 pub mod filter;
 pub mod letters;
 pub mod lines;
+pub mod pack;
 pub mod ranked;
 pub mod vocabulary;
 

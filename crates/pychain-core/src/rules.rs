@@ -10,6 +10,7 @@ mod changed_index;
 mod changed_policy;
 mod characters;
 mod conflicting_requirements;
+mod confusable_name;
 mod detached_hashes;
 mod direct_reference;
 mod disjoint_hashes;
@@ -25,6 +26,7 @@ mod hash_sets;
 mod hash_without_pin;
 mod hidden_characters;
 mod implausible_version;
+mod import_name;
 mod indexes;
 mod ineffective_option;
 mod insecure_index;
@@ -32,13 +34,16 @@ mod insecure_url;
 mod insecure_vcs;
 mod invalid_constraint;
 mod invalid_name;
+mod known_malicious;
 mod loose_lines;
 mod malformed_digest;
 mod mixed_hashes;
 mod mutable_vcs_reference;
+mod names;
 mod new_dependency;
 mod no_require_hashes;
 mod non_ascii_text;
+mod nonexistent_name;
 mod path_outside_project;
 mod pre_releases;
 mod private_name_exposed;
@@ -46,6 +51,7 @@ mod remote_find_links;
 mod removed_dependency;
 mod removed_hash;
 mod same_project;
+mod stdlib_name;
 mod support;
 mod trusted_host;
 mod unexpected_index;
@@ -98,6 +104,12 @@ pub static RULES: &[&Rule] = &[
     // Build code.
     &forced_source_build::RULE,
     &allowed_source_build::RULE,
+    // Names.
+    &confusable_name::RULE,
+    &nonexistent_name::RULE,
+    &import_name::RULE,
+    &stdlib_name::RULE,
+    &known_malicious::RULE,
     // Text.
     &hidden_characters::RULE,
     &non_ascii_text::RULE,

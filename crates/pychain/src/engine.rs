@@ -10,11 +10,11 @@ use std::sync::Once;
 use pychain_core::audit::{Request, audit};
 use pychain_core::config::{Config, Date};
 use pychain_core::finding::{Finding, Location};
-use pychain_core::knowledge::Knowledge;
 use pychain_core::report::Report;
 use pychain_core::text::{FileId, Problem};
 
 use crate::discover::Roots;
+use crate::facts;
 use crate::load::load;
 use crate::tree::Tree;
 
@@ -101,7 +101,7 @@ impl Job {
                 base: base.as_ref().map(|base| &base.project),
                 config: &self.config,
                 head_config: self.head_config.as_ref(),
-                knowledge: &Knowledge::default(),
+                knowledge: &facts::knowledge(),
                 as_of: self.as_of,
             });
             report.problems.extend(head.problems);

@@ -6,10 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
 use lzma_rust2::XzReader;
-
-mod filter;
-mod ranked;
-mod words;
+use pychain_core::knowledge::filter::NameFilter;
+use pychain_core::knowledge::pack;
 
 /// What is built of a data folder: file names and bytes.
 pub(crate) fn built(folder: &Path) -> Result<Vec<(&'static str, Vec<u8>)>> {
@@ -20,10 +18,18 @@ pub(crate) fn built(folder: &Path) -> Result<Vec<(&'static str, Vec<u8>)>> {
     let names: Vec<&str> = all.lines().collect();
     ensure!(names.is_sorted(), "the names are not sorted");
     let ranks = fs::read_to_string(folder.join("data/ranked.tsv")).context("ranked.tsv")?;
+    let ranked = ranks.lines().skip(1).map(|line| {
+        let (rank, name) = line.split_once('\t').with_context(|| format!("no rank and name: `{line}`"))?;
+        Ok((rank.parse().with_context(|| format!("`{rank}` is no rank"))?, name))
+    });
+    let ranked: Vec<(u16, &str)> = ranked.collect::<Result<_>>()?;
+    let index = pack::filter(&names, &names_date)?;
+    let filter = NameFilter::new(index.clone()).context("the filter cannot be read back")?;
+    ensure!(names.iter().all(|name| filter.contains(name)), "the filter misses a name");
     Ok(vec![
-        ("ranked.bin", ranked::build(&ranks, &names, &names_date, &ranked_date)?),
-        ("words.bin", words::build(&names)),
-        ("index.bin", filter::build(&names, &names_date)?),
+        ("ranked.bin", pack::ranked(&ranked, &ranked_date, Some(&filter))?),
+        ("words.bin", pack::words(&names)),
+        ("index.bin", index),
     ])
 }
 

@@ -10,6 +10,8 @@ mod build;
 mod characters;
 mod eval;
 mod facts;
+mod imports;
+mod malicious;
 mod sets;
 mod train;
 
@@ -19,6 +21,8 @@ fn main() -> Result<()> {
     match words.as_slice() {
         ["build", data] => build::run(Path::new(data)),
         ["characters", out] => characters::run(Path::new(out)),
+        ["imports", wheels, out] => imports::run(Path::new(wheels), Path::new(out)),
+        ["malicious", folder, out] => malicious::run(Path::new(folder), Path::new(out)),
         ["eval", set] => eval::run(Path::new(set)),
         ["train", set, out] => train::run(Path::new(set), Path::new(out)),
         _ => bail!("usage: pychain-names build DATA | train SET OUT"),

@@ -78,8 +78,8 @@ fn syntax_errors(errors: &[toml::de::Error]) -> Vec<ConfigError> {
     errors
 }
 
-const KEYS: [&str; 8] =
-    ["policy", "fail-on", "installer", "expected-indexes", "private-prefixes", "exclude", "rules", "ignore"];
+const KEYS: [&str; 9] =
+    ["policy", "fail-on", "installer", "expected-indexes", "private-prefixes", "own-names", "exclude", "rules", "ignore"];
 
 const IGNORE_KEYS: [&str; 6] = ["rule", "path", "project", "reason", "owner", "until"];
 
@@ -105,6 +105,7 @@ impl<'a> Reader<'a> {
                 "installer" => config.installer = self.installer(value).unwrap_or_default(),
                 "expected-indexes" => config.expected_indexes = self.strings(value, "expected-indexes", index),
                 "private-prefixes" => config.private_prefixes = self.strings(value, "private-prefixes", prefix),
+                "own-names" => config.own_names = self.strings(value, "own-names", project_name),
                 "exclude" => config.exclude = self.strings(value, "exclude", glob),
                 "rules" => self.rules(value, &mut config),
                 "ignore" => config.ignores = self.ignores(value),

@@ -167,7 +167,7 @@ const USUAL_CROWD: u32 = 1;
 impl About {
     pub(super) fn new(query: &Query<'_>, candidates: &[Candidate], names: &Names) -> Self {
         let by_steps = |limit: u32| candidates.iter().filter(move |candidate| matches!(candidate.route, Route::Steps(steps) if steps <= limit));
-        let crowd = by_steps(3).next().and_then(|_| names.index.as_ref()).map(|index| super::crowd::count(query.name, index));
+        let crowd = by_steps(3).next().and_then(|_| names.index.as_ref()).map(|index| crate::knowledge::crowd::count(query.name, index));
         let beside = f32::from(u8::try_from(by_steps(2).count()).unwrap_or(u8::MAX));
         let cost = names.vocabulary.cost(query.name.as_bytes());
         let bits = names.vocabulary.bits(query.name.as_bytes());

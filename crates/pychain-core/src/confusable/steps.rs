@@ -2,7 +2,7 @@
 
 /// One step, from the name that is judged to the one that it resembles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub(super) enum Step {
     /// A letter is missing.
     Omission,
     /// A letter stands twice, or once where it belongs twice.
@@ -31,7 +31,7 @@ pub enum Step {
 
 /// A step and where it is, as places in the judged name and in the one that it resembles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Placed {
+pub(super) struct Placed {
     /// What it is.
     pub step: Step,
     /// Place in the judged name, in letters without delimiters.

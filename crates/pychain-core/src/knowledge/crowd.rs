@@ -1,11 +1,11 @@
 //! How many names of an index lie one step from a name: where many do, one more says little.
 
-use crate::knowledge::filter::NameFilter;
+use super::filter::NameFilter;
 
 const LETTERS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 
 /// Counts the index's names that are one omission, insertion, replacement or transposition away.
-pub(super) fn count(name: &str, index: &NameFilter) -> u32 {
+pub fn count(name: &str, index: &NameFilter) -> u32 {
     let name = name.as_bytes();
     let mut count = 0;
     each(name, &mut |other| count += u32::from(index.contains_bytes(other)));

@@ -1,13 +1,19 @@
-//! Packs all names as `pychain_core::knowledge::filter` reads them.
+//! Packs all names as [`NameFilter`](crate::knowledge::filter::NameFilter) reads them.
 
-use anyhow::{Result, bail, ensure};
-use pychain_core::knowledge::filter::{MAGIC, Shape, fingerprint};
-use pychain_core::knowledge::hash;
+#![cfg_attr(not(test), expect(clippy::indexing_slicing, reason = "every place is below a length that is computed here"))]
+
+use super::Unpackable;
+use crate::knowledge::bytes::hash;
+use crate::knowledge::filter::{MAGIC, Shape, fingerprint};
 
 /// So many seeds are tried; each fails rarely.
 const MAX_TRIES: u32 = 64;
 
-pub(crate) fn build(names: &[&str], date: &str) -> Result<Vec<u8>> {
+/// Packs normalized names, each once; `date` is the day on which the index had them, like `2026-11-22`.
+pub fn filter(names: &[&str], date: &str) -> Result<Vec<u8>, Unpackable> {
+    if date.len() != 10 {
+        return Err(Unpackable(format!("`{date}` is no day")));
+    }
     for seed in 0..MAX_TRIES {
         let shape = shape(names.len(), seed);
         let hashes: Vec<u64> = names.iter().map(|name| hash(name.as_bytes(), u64::from(seed))).collect();
@@ -19,13 +25,13 @@ pub(crate) fn build(names: &[&str], date: &str) -> Result<Vec<u8>> {
         }
         let mut out = MAGIC.to_vec();
         out.extend(date.bytes().chain([0; 2]));
-        for number in [u32::try_from(names.len())?, shape.seed, shape.segment, shape.segments] {
+        for number in [u32::try_from(names.len()).unwrap_or(u32::MAX), shape.seed, shape.segment, shape.segments] {
             out.extend(number.to_le_bytes());
         }
         out.extend(table.iter().flat_map(|fingerprint| fingerprint.to_le_bytes()));
         return Ok(out);
     }
-    bail!("no seed of {MAX_TRIES} gives a filter: are the names unique?")
+    Err(Unpackable(format!("no seed of {MAX_TRIES} gives a filter: are the names unique?")))
 }
 
 /// Sizes as in the paper's four-wise filter.
@@ -67,10 +73,26 @@ fn peel(hashes: &[u64], shape: Shape) -> Option<Vec<(usize, usize)>> {
     (order.len() == hashes.len()).then_some(order)
 }
 
-/// Whether the packed form knows every name; a check of the builder by the reader.
-pub(crate) fn verify(bytes: &[u8], names: &[&str]) -> Result<()> {
-    let filter = pychain_core::knowledge::filter::NameFilter::new(bytes.to_vec());
-    let Some(filter) = filter else { bail!("the filter cannot be read back") };
-    ensure!(names.iter().all(|name| filter.contains(name)), "the filter misses a name");
-    Ok(())
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::filter::NameFilter;
+
+    #[test]
+    fn every_name_is_known_and_few_others() {
+        for count in [1, 2, 7, 100, 3000] {
+            let names: Vec<String> = (0..count).map(|number| format!("name-{number}")).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let filter = NameFilter::new(filter(&names, "2026-11-22").expect("packable")).expect("whole");
+            assert!(names.iter().all(|name| filter.contains(name)), "{count}");
+            let wrong = (0..10_000).filter(|number| filter.contains(&format!("other-{number}"))).count();
+            assert!(wrong <= 3, "{count}: {wrong}");
+            assert_eq!((filter.date(), filter.count()), ("2026-11-22", count));
+        }
+    }
+
+    #[test]
+    fn a_name_given_twice_is_refused() {
+        assert!(filter(&["a", "a"], "2026-11-22").is_err());
+    }
 }

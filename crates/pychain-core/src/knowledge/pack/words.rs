@@ -1,9 +1,11 @@
-//! Counts words and rows of letters as `pychain_core::knowledge::vocabulary` reads them.
+//! Counts words and rows of letters as [`Vocabulary`](crate::knowledge::vocabulary::Vocabulary) reads them.
+
+#![cfg_attr(not(test), expect(clippy::indexing_slicing, reason = "every place is below a length that is computed here"))]
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pychain_core::knowledge::hash;
-use pychain_core::knowledge::vocabulary::{ALPHABET, END, MAGIC, MIN_NAMES, SCALE, SLOT, letter, slot};
+use crate::knowledge::bytes::hash;
+use crate::knowledge::vocabulary::{ALPHABET, END, MAGIC, MIN_NAMES, SCALE, SLOT, letter, slot};
 
 #[derive(Default)]
 struct Count {
@@ -15,17 +17,18 @@ struct Count {
 /// A row of letters that so few names have counts as one that none has: no name stands out by itself.
 const UNCOUNTED: u32 = 8;
 
-pub(crate) fn build(names: &[&str]) -> Vec<u8> {
-    let mut words: BTreeMap<&str, Count> = BTreeMap::new();
+/// Packs what the normalized names of an index are made of.
+pub fn words(names: &[&str]) -> Vec<u8> {
+    let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
     let mut rows = vec![0u32; ALPHABET.pow(3)];
     for name in names {
         let parts: Vec<&str> = name.split('-').collect();
         for part in parts.iter().collect::<BTreeSet<_>>() {
-            words.entry(part).or_default().any += 1;
+            counts.entry(part).or_default().any += 1;
         }
         if let [first, .., last] = parts.as_slice() {
-            words.entry(first).or_default().first += 1;
-            words.entry(last).or_default().last += 1;
+            counts.entry(first).or_default().first += 1;
+            counts.entry(last).or_default().last += 1;
         }
         let mut before = [END, END];
         for letter in name.bytes().map(letter).chain([END]) {
@@ -33,11 +36,11 @@ pub(crate) fn build(names: &[&str]) -> Vec<u8> {
             before = [before[1], letter];
         }
     }
-    words.retain(|_, count| count.any >= MIN_NAMES);
+    counts.retain(|_, count| count.any >= MIN_NAMES);
 
-    let slots = (words.len() * 2).next_power_of_two();
+    let slots = (counts.len() * 2).next_power_of_two().max(2);
     let mut table = vec![[0u8; SLOT]; slots];
-    for (word, count) in &words {
+    for (word, count) in &counts {
         let (start, fingerprint) = slot(hash(word.as_bytes(), 1));
         let mut at = start & (slots - 1);
         while table[at][..2] != [0, 0] {
