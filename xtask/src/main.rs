@@ -13,8 +13,10 @@ use anyhow::Result;
 mod audit;
 mod bench;
 mod conformance;
+mod data;
 mod fuzz;
 mod generate;
+mod names;
 mod run;
 mod test;
 #[cfg(test)]
@@ -61,6 +63,24 @@ const TASKS: &[Task] = &[
         arguments: "",
         about: "measure speed, memory and size against what must be reached",
         run: bench::run,
+    },
+    Task {
+        name: "names-eval",
+        arguments: "[DIR]",
+        about: "measure the name check on labelled names",
+        run: names::eval,
+    },
+    Task {
+        name: "names-train",
+        arguments: "[DIR]",
+        about: "learn the weights of the name check from labelled names",
+        run: names::train,
+    },
+    Task {
+        name: "data",
+        arguments: "STEP",
+        about: "build, check or refresh the lists of names that pychain carries",
+        run: data::run,
     },
     Task {
         name: "fuzz",

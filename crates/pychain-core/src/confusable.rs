@@ -18,8 +18,8 @@ mod weights;
 pub use features::{FEATURES, Values};
 pub use mechanism::Mechanism;
 
-use crate::knowledge::{Names, crowd};
 use crate::knowledge::ranked::Ranked;
+use crate::knowledge::{Names, crowd};
 use crate::name::normalize;
 use candidates::{Candidate, Query};
 use features::About;
@@ -137,7 +137,11 @@ pub fn assess_unranked(name: &str, names: &Names) -> Assessment {
     let own = names.ranked.find(&normalized);
     let mut resembles = resemblances(&normalized, own, names);
     if let (Some(scope), Some(own)) = (scope, own) {
-        let difference = format!("`{}` with the scope `{}`, which names here do not have", names.ranked.name(own), scope.trim_start_matches('@'));
+        let difference = format!(
+            "`{}` with the scope `{}`, which names here do not have",
+            names.ranked.name(own),
+            scope.trim_start_matches('@')
+        );
         resembles.insert(0, certain(own, Mechanism::Scope, difference, names));
     }
     resembles.truncate(MAX_TOLD);
@@ -162,13 +166,12 @@ fn by_look(name: &str, names: &Names) -> Assessment {
         })
         .collect();
     let difference = told.join("; ");
-    let mut resembles: Vec<Confusable> = match names.ranked.find(&read).or_else(|| same_letters(&read, names)) {
-        Some(meant) => vec![certain(meant, Mechanism::Unicode, difference, names)],
-        None => {
-            let mut near = resemblances(&read, None, names);
-            near.truncate(1);
-            near
-        }
+    let meant = names.ranked.find(&read).or_else(|| same_letters(&read, names));
+    let mut resembles = if let Some(meant) = meant {
+        vec![certain(meant, Mechanism::Unicode, difference, names)]
+    } else {
+        let nearest = resemblances(&read, None, names).into_iter().next();
+        nearest.map(|nearest| Confusable { difference, ..nearest }).into_iter().collect()
     };
     for confusable in &mut resembles {
         confusable.mechanism = Mechanism::Unicode;
@@ -178,7 +181,14 @@ fn by_look(name: &str, names: &Names) -> Assessment {
     if resembles.is_empty() {
         let difference = told.join("; ");
         let target = read.clone();
-        resembles.push(Confusable { target, rank: None, mechanism: Mechanism::Unicode, difference, score: 1.0, level: Some(Level::Strict) });
+        resembles.push(Confusable {
+            target,
+            rank: None,
+            mechanism: Mechanism::Unicode,
+            difference,
+            score: 1.0,
+            level: Some(Level::Strict),
+        });
     }
     Assessment { name: read, rank: None, exists: names.index.as_ref().map(|_| false), resembles }
 }
@@ -206,7 +216,9 @@ fn resemblances(name: &str, own: Option<Ranked>, names: &Names) -> Vec<Confusabl
                 (weigh(&values), candidate, placed)
             })
             .collect();
-        best.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| names.ranked.rank(a.1.target).cmp(&names.ranked.rank(b.1.target))));
+        best.sort_by(|a, b| {
+            b.0.total_cmp(&a.0).then_with(|| names.ranked.rank(a.1.target).cmp(&names.ranked.rank(b.1.target)))
+        });
         for (score, candidate, placed) in best {
             if scored.len() == MAX_TOLD {
                 break;
@@ -226,7 +238,9 @@ fn resemblances(name: &str, own: Option<Ranked>, names: &Names) -> Vec<Confusabl
         }
     }
     let is_settled = scored.first().is_some_and(|first| first.level.is_some());
-    if let Some(found) = protected::protected(name, names).filter(|found| !is_settled || found.mechanism == Mechanism::NoProject) {
+    if let Some(found) =
+        protected::protected(name, names).filter(|found| !is_settled || found.mechanism == Mechanism::NoProject)
+    {
         let level = Some(if found.target == name { Level::Strict } else { Level::Warn });
         let protected::Protected { target, mechanism, difference } = found;
         scored.insert(0, Confusable { target, rank: None, mechanism, difference, score: 0.9, level });

@@ -99,8 +99,22 @@ fn knowledge() -> Knowledge {
     static NAMES: std::sync::LazyLock<Names> = std::sync::LazyLock::new(|| {
         const DATE: &str = "2026-11-22";
         const RANKED: [&str; 16] = [
-            "boto3", "urllib3", "requests", "setuptools", "certifi", "idna", "numpy", "click", "pyyaml", "flask", "django",
-            "scikit-learn", "beautifulsoup4", "bs4", "pytest", "asyncio",
+            "boto3",
+            "urllib3",
+            "requests",
+            "setuptools",
+            "certifi",
+            "idna",
+            "numpy",
+            "click",
+            "pyyaml",
+            "flask",
+            "django",
+            "scikit-learn",
+            "beautifulsoup4",
+            "bs4",
+            "pytest",
+            "asyncio",
         ];
         const OTHERS: [&str; 4] = ["a", "b", "sklearn", "taken-over"];
         let ranked: Vec<(u16, &str)> = (1..).zip(RANKED).collect();

@@ -14,6 +14,9 @@ use crate::{facts, output};
 
 mod watch;
 
+/// A resemblance of a lower score is of interest to nobody.
+const WORTH_TELLING: f32 = 0.05;
+
 /// Some name reached a level.
 const FOUND: u8 = 1;
 
@@ -138,7 +141,8 @@ fn explain(given: &str, assessment: &Assessment, names: &Names) -> String {
     if names.malicious.get(&assessment.name).is_some() {
         fact("malicious", "on the list of malicious packages".to_owned());
     }
-    for (at, found) in assessment.resembles.iter().take(3).enumerate() {
+    let told = assessment.resembles.iter().filter(|found| found.level.is_some() || found.score >= WORTH_TELLING);
+    for (at, found) in told.take(3).enumerate() {
         fact(if at == 0 { "resembles" } else { "" }, resemblance(found));
     }
     lines.join("\n") + "\n"
@@ -147,5 +151,11 @@ fn explain(given: &str, assessment: &Assessment, names: &Names) -> String {
 fn resemblance(found: &Confusable) -> String {
     let rank = found.rank.map(|rank| format!(", number {rank}")).unwrap_or_default();
     let level = found.level.map(|level| format!(", level {}", level.name())).unwrap_or_default();
-    format!("{}{rank}: {} ({}, score {:.2}{level})", code(&found.target), found.difference, found.mechanism.name(), found.score)
+    format!(
+        "{}{rank}: {} ({}, score {:.2}{level})",
+        code(&found.target),
+        found.difference,
+        found.mechanism.name(),
+        found.score
+    )
 }

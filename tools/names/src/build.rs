@@ -9,11 +9,12 @@ use lzma_rust2::XzReader;
 use pychain_core::knowledge::filter::NameFilter;
 use pychain_core::knowledge::pack;
 
+use crate::provenance;
+
 /// What is built of a data folder: file names and bytes.
 pub(crate) fn built(folder: &Path) -> Result<Vec<(&'static str, Vec<u8>)>> {
-    let provenance = fs::read_to_string(folder.join("data/PROVENANCE.toml")).context("PROVENANCE.toml")?;
-    let names_date = date(&provenance, "names.txt.xz")?;
-    let ranked_date = date(&provenance, "ranked.tsv")?;
+    let names_date = provenance::date(folder, "names.txt.xz")?;
+    let ranked_date = provenance::date(folder, "ranked.tsv")?;
     let all = all_names(&folder.join("data/names.txt.xz"))?;
     let names: Vec<&str> = all.lines().collect();
     ensure!(names.is_sorted(), "the names are not sorted");
@@ -43,6 +44,17 @@ pub(crate) fn run(folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Compares what is built with what would be built.
+pub(crate) fn check(folder: &Path) -> Result<()> {
+    for (name, bytes) in built(folder)? {
+        let there = fs::read(folder.join("built").join(name)).with_context(|| name.to_owned())?;
+        ensure!(there == bytes, "{name} is not what the lists give: run `cargo xtask data build`");
+    }
+    provenance::check(folder)?;
+    println!("the built name data is what its lists give");
+    Ok(())
+}
+
 /// Every name of the snapshot, a line each.
 pub(crate) fn all_names(path: &Path) -> Result<String> {
     let file = File::open(path).with_context(|| path.display().to_string())?;
@@ -51,11 +63,10 @@ pub(crate) fn all_names(path: &Path) -> Result<String> {
     Ok(text)
 }
 
-/// The date that the provenance gives for a file: the first `date = "…"` below its header.
-fn date(provenance: &str, file: &str) -> Result<String> {
-    let of_file = provenance.split_once(&format!("[\"{file}\"]")).map(|(_, rest)| rest);
-    let date = of_file.and_then(|rest| rest.lines().find_map(|line| line.strip_prefix("date = \"")?.strip_suffix('"')));
-    let date = date.with_context(|| format!("PROVENANCE.toml has no date of {file}"))?;
-    ensure!(date.len() == 10, "`{date}` is no date like 2026-11-22");
-    Ok(date.to_owned())
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_is_built_is_what_the_lists_give() {
+        super::check(&crate::facts::folder()).expect("the data");
+    }
 }

@@ -38,7 +38,8 @@ fn look(c: char) -> Option<String> {
             _ if is_combining_mark(part) => {}
             '\u{df}' | '\u{3b2}' => shown.push('b'),
             _ => {
-                let alike: String = skeleton(part.encode_utf8(&mut [0; 4])).filter(|part| !is_combining_mark(*part)).collect();
+                let alike: String =
+                    skeleton(part.encode_utf8(&mut [0; 4])).filter(|part| !is_combining_mark(*part)).collect();
                 // In a skeleton `m` is written `rn`, because the two are confusable.
                 shown.push_str(&if alike == "rn" { "m".to_owned() } else { alike.to_lowercase() });
             }

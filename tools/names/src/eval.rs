@@ -38,7 +38,8 @@ struct Judged(BTreeMap<String, Assessment>);
 
 impl Judged {
     fn of(sets: &Sets, names: &Names) -> Self {
-        let attacks = sets.positives.iter().chain(&sets.synthetic).chain(&sets.unicode).map(|positive| positive.name.as_str());
+        let attacks =
+            sets.positives.iter().chain(&sets.synthetic).chain(&sets.unicode).map(|positive| positive.name.as_str());
         let others = sets.negatives.iter().map(|negative| negative.name.as_str());
         let existence = sets.existence.iter().map(|(name, _)| name.as_str());
         let all = attacks.chain(others).chain(existence);
@@ -74,7 +75,12 @@ impl Tally {
     }
 
     fn line(self, label: &str) -> String {
-        format!("  {label:<26}{:>6}  {}  named {}", self.all, share(self.flagged, self.all), share(self.named, self.flagged))
+        format!(
+            "  {label:<26}{:>6}  {}  named {}",
+            self.all,
+            share(self.flagged, self.all),
+            share(self.named, self.flagged)
+        )
     }
 }
 
@@ -90,14 +96,22 @@ fn report(sets: &Sets, judged: &Judged, level: Level) {
     };
     let print = |title: &str, tallies: BTreeMap<String, Tally>| {
         println!("{title}");
-        tallies.iter().for_each(|(label, tally)| println!("{}", tally.line(label)));
+        for (label, tally) in &tallies {
+            println!("{}", tally.line(label));
+        }
     };
     print("attacks, by what they imitate", tallies(&sets.positives.iter().collect::<Vec<_>>(), |row| &row.scope));
     print("attacks on ranked names, by category", tallies(&ranked, |row| &row.category));
     let families = tallies(&ranked, |row| &row.family);
     let count = f64::from(u32::try_from(families.len().max(1)).unwrap_or(u32::MAX));
-    let mean = |part: fn(&Tally) -> u32| 100.0 * families.values().map(|tally| f64::from(part(tally)) / f64::from(tally.all)).sum::<f64>() / count;
-    println!("  macro over {count} families: recall {:.2}%, named {:.2}%", mean(|tally| tally.flagged), mean(|tally| tally.named));
+    let mean = |part: fn(&Tally) -> u32| {
+        100.0 * families.values().map(|tally| f64::from(part(tally)) / f64::from(tally.all)).sum::<f64>() / count
+    };
+    println!(
+        "  macro over {count} families: recall {:.2}%, named {:.2}%",
+        mean(|tally| tally.flagged),
+        mean(|tally| tally.named)
+    );
     print("synthetic", tallies(&sets.synthetic.iter().collect::<Vec<_>>(), |row| &row.technique));
     print("synthetic, all", tallies(&sets.synthetic.iter().collect::<Vec<_>>(), |_| "all"));
     print("Unicode, all", tallies(&sets.unicode.iter().collect::<Vec<_>>(), |_| "all"));
@@ -119,10 +133,17 @@ fn report(sets: &Sets, judged: &Judged, level: Level) {
     if level == Level::Warn {
         let exists = |name: &str| judged.0.get(&form(name)).and_then(|assessment| assessment.exists);
         let count = |there: bool, said: bool| {
-            u32::try_from(sets.existence.iter().filter(|(name, is)| *is == there && exists(name) == Some(said)).count()).unwrap_or(u32::MAX)
+            u32::try_from(sets.existence.iter().filter(|(name, is)| *is == there && exists(name) == Some(said)).count())
+                .unwrap_or(u32::MAX)
         };
-        println!("absent names reported absent {}", share(count(false, false), count(false, false) + count(false, true)));
-        println!("existing names reported absent {}", share(count(true, false), count(true, true) + count(true, false)));
+        println!(
+            "absent names reported absent {}",
+            share(count(false, false), count(false, false) + count(false, true))
+        );
+        println!(
+            "existing names reported absent {}",
+            share(count(true, false), count(true, true) + count(true, false))
+        );
     }
     println!();
 }
@@ -133,7 +154,11 @@ fn share(part: u32, all: u32) -> String {
 
 /// Time of each name by itself, on one core.
 fn timing(sets: &Sets, names: &Names) {
-    let all = sets.positives.iter().map(|positive| &positive.name).chain(sets.negatives.iter().map(|negative| &negative.name));
+    let all = sets
+        .positives
+        .iter()
+        .map(|positive| &positive.name)
+        .chain(sets.negatives.iter().map(|negative| &negative.name));
     let mut times: Vec<Duration> = all
         .map(|name| {
             let once = || {

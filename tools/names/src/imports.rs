@@ -52,13 +52,19 @@ fn modules(members: &[String]) -> Vec<String> {
     let mut found: Vec<String> = members
         .iter()
         .filter_map(|member| {
-            let path = member.split_once(".data/purelib/").or_else(|| member.split_once(".data/platlib/")).map_or(member.as_str(), |(_, path)| path);
+            let path = member
+                .split_once(".data/purelib/")
+                .or_else(|| member.split_once(".data/platlib/"))
+                .map_or(member.as_str(), |(_, path)| path);
             let module = match path.split_once('/') {
                 Some((folder, "__init__.py")) => folder,
                 Some(_) => return None,
-                None => path.strip_suffix(".py").or_else(|| path.ends_with(".so").then(|| path.split('.').next()).flatten())?,
+                None => path
+                    .strip_suffix(".py")
+                    .or_else(|| path.ends_with(".so").then(|| path.split('.').next()).flatten())?,
             };
-            let is_name = module.starts_with(|c: char| c.is_ascii_alphabetic()) && module.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            let is_name = module.starts_with(|c: char| c.is_ascii_alphabetic())
+                && module.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
             is_name.then(|| module.to_owned())
         })
         .collect();
@@ -94,7 +100,16 @@ mod tests {
 
     #[test]
     fn modules_are_packages_files_and_extensions_at_the_top() {
-        let members = ["cv2/__init__.py", "cv2/x.py", "six.py", "_yaml/__init__.py", "google/auth/__init__.py", "fast.cpython-312.so", "a.data/purelib/in_lib/__init__.py", "x-1.dist-info/RECORD"];
+        let members = [
+            "cv2/__init__.py",
+            "cv2/x.py",
+            "six.py",
+            "_yaml/__init__.py",
+            "google/auth/__init__.py",
+            "fast.cpython-312.so",
+            "a.data/purelib/in_lib/__init__.py",
+            "x-1.dist-info/RECORD",
+        ];
         let members: Vec<String> = members.map(str::to_owned).to_vec();
         assert_eq!(modules(&members), ["cv2", "fast", "in_lib", "six"]);
     }

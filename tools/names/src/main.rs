@@ -12,6 +12,8 @@ mod eval;
 mod facts;
 mod imports;
 mod malicious;
+mod provenance;
+mod refresh;
 mod sets;
 mod train;
 
@@ -21,6 +23,11 @@ fn main() -> Result<()> {
     match words.as_slice() {
         ["build", data] => build::run(Path::new(data)),
         ["characters", out] => characters::run(Path::new(out)),
+        ["renew", data] => ["names.txt.xz", "ranked.tsv", "standard-library.txt", "imports.tsv", "malicious.tsv"]
+            .iter()
+            .try_for_each(|file| provenance::renew(Path::new(data), file, None)),
+        ["check", data] => build::check(Path::new(data)),
+        ["refresh", index, ranks, data] => refresh::run(Path::new(index), Path::new(ranks), Path::new(data)),
         ["imports", wheels, out] => imports::run(Path::new(wheels), Path::new(out)),
         ["malicious", folder, out] => malicious::run(Path::new(folder), Path::new(out)),
         ["eval", set] => eval::run(Path::new(set)),

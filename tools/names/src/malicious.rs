@@ -10,7 +10,7 @@ use pychain_core::name::normalize;
 use serde_json::Value;
 
 /// Writes `NAME<TAB>ID[<TAB>VERSION VERSION …]` for every `MAL-` advisory about a project of the public index below
-/// a folder: OpenSSF's malicious-packages, or the unpacked archive of OSV. Without versions all are meant.
+/// a folder: a checkout of `ossf/malicious-packages`, or the unpacked archive of OSV. Without versions all are meant.
 pub(crate) fn run(folder: &Path, out: &Path) -> Result<()> {
     let mut found = BTreeMap::new();
     walk(folder, &mut found)?;
@@ -50,7 +50,8 @@ fn read(advisory: &Value, found: &mut Found) {
         let (Some("PyPI"), Some(name)) = (package["ecosystem"].as_str(), package["name"].as_str()) else { continue };
         let from_the_beginning = affected["ranges"].as_array().into_iter().flatten().any(|range| {
             let events = range["events"].as_array().map(Vec::as_slice).unwrap_or_default();
-            events.iter().any(|event| event["introduced"] == "0") && events.iter().all(|event| event.get("fixed").is_none() && event.get("last_affected").is_none())
+            events.iter().any(|event| event["introduced"] == "0")
+                && events.iter().all(|event| event.get("fixed").is_none() && event.get("last_affected").is_none())
         });
         let mut versions: Vec<String> = if from_the_beginning {
             Vec::new()
@@ -82,8 +83,12 @@ mod tests {
     fn check(advisories: &[&str], expected: &[(&str, &str, &[&str])]) {
         let mut found = Found::new();
         advisories.iter().for_each(|text| read(&serde_json::from_str(text).expect("JSON"), &mut found));
-        let found: Vec<_> = found.iter().map(|(name, (id, versions))| (name.as_str(), id.as_str(), versions.clone())).collect();
-        let expected: Vec<_> = expected.iter().map(|(name, id, versions)| (*name, *id, versions.iter().map(ToString::to_string).collect::<Vec<_>>())).collect();
+        let found: Vec<_> =
+            found.iter().map(|(name, (id, versions))| (name.as_str(), id.as_str(), versions.clone())).collect();
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(name, id, versions)| (*name, *id, versions.iter().map(ToString::to_string).collect::<Vec<_>>()))
+            .collect();
         assert_eq!(found, expected);
     }
 

@@ -81,6 +81,7 @@ fn rows(directory: &Path, file: &str) -> Result<Vec<BTreeMap<String, String>>> {
     let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     let mut lines = text.split('\n').filter(|line| !line.is_empty());
     let header: Vec<&str> = lines.next().unwrap_or_default().split('\t').collect();
-    let row = |line: &str| header.iter().map(|key| (*key).to_owned()).zip(line.split('\t').map(str::to_owned)).collect();
+    let row =
+        |line: &str| header.iter().map(|key| (*key).to_owned()).zip(line.split('\t').map(str::to_owned)).collect();
     Ok(lines.map(row).collect())
 }

@@ -78,8 +78,17 @@ fn syntax_errors(errors: &[toml::de::Error]) -> Vec<ConfigError> {
     errors
 }
 
-const KEYS: [&str; 9] =
-    ["policy", "fail-on", "installer", "expected-indexes", "private-prefixes", "own-names", "exclude", "rules", "ignore"];
+const KEYS: [&str; 9] = [
+    "policy",
+    "fail-on",
+    "installer",
+    "expected-indexes",
+    "private-prefixes",
+    "own-names",
+    "exclude",
+    "rules",
+    "ignore",
+];
 
 const IGNORE_KEYS: [&str; 6] = ["rule", "path", "project", "reason", "owner", "until"];
 

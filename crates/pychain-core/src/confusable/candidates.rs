@@ -68,16 +68,24 @@ impl<'a> Query<'a> {
         let squeezed = squeeze(name, &mut [0; MAX_LENGTH])?.to_vec();
         let pattern = Pattern::new(&squeezed)?;
         let set = letter_set(&squeezed);
-        Some(Self { name, words: name.split('-').filter(|word| !word.is_empty()).collect(), squeezed, pattern, set, excluded })
+        Some(Self {
+            name,
+            words: name.split('-').filter(|word| !word.is_empty()).collect(),
+            squeezed,
+            pattern,
+            set,
+            excluded,
+        })
     }
 
     /// Where a word ends and another begins, in the squeezed name.
     pub(super) fn is_boundary(&self, at: usize) -> bool {
         let mut end = 0;
-        at == 0 || self.words.iter().any(|word| {
-            end += word.len();
-            end == at
-        })
+        at == 0
+            || self.words.iter().any(|word| {
+                end += word.len();
+                end == at
+            })
     }
 
     /// All candidates; a target comes once for each route.
@@ -142,13 +150,13 @@ impl<'a> Query<'a> {
 
     fn by_language(&self, names: &RankedNames, found: &mut Vec<Candidate>) {
         let squeezed = self.squeezed.as_slice();
-        let stems = LANGUAGE_PARTS.iter().flat_map(|part| {
-            [squeezed.strip_prefix(part.as_bytes()), squeezed.strip_suffix(part.as_bytes())]
-        });
+        let stems = LANGUAGE_PARTS
+            .iter()
+            .flat_map(|part| [squeezed.strip_prefix(part.as_bytes()), squeezed.strip_suffix(part.as_bytes())]);
         let mut other = Vec::with_capacity(squeezed.len() + 6);
         let mut push = |parts: [&[u8]; 2], route: Route| {
             other.clear();
-            parts.iter().for_each(|part| other.extend_from_slice(part));
+            other.extend(parts.into_iter().flatten());
             if let Some(target) = names.spelled(&other).filter(|_| other != squeezed) {
                 found.push(Candidate { target, route });
             }
@@ -186,7 +194,10 @@ impl<'a> Query<'a> {
             let Some(text) = self.squeezed.get(middle.clone()) else { continue };
             if let Some(target) = names.spelled(text) {
                 push(middle, target, 0);
-            } else if is_apart && text.len() >= 6 && let Some(pattern) = Pattern::new(text) {
+            } else if is_apart
+                && text.len() >= 6
+                && let Some(pattern) = Pattern::new(text)
+            {
                 scan(names, &pattern, letter_set(text), text.len(), 1, AFFIX_STEP_RANK, &mut |target, steps| {
                     push(middle.clone(), target, steps);
                 });

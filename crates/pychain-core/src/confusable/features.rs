@@ -166,8 +166,12 @@ const USUAL_CROWD: u32 = 1;
 
 impl About {
     pub(super) fn new(query: &Query<'_>, candidates: &[Candidate], names: &Names) -> Self {
-        let by_steps = |limit: u32| candidates.iter().filter(move |candidate| matches!(candidate.route, Route::Steps(steps) if steps <= limit));
-        let crowd = by_steps(3).next().and_then(|_| names.index.as_ref()).map(|index| crate::knowledge::crowd::count(query.name, index));
+        let by_steps = |limit: u32| {
+            candidates.iter().filter(move |candidate| matches!(candidate.route, Route::Steps(steps) if steps <= limit))
+        };
+        let has_steps = by_steps(3).next().is_some();
+        let index = names.index.as_ref().filter(|_| has_steps);
+        let crowd = index.map(|index| crate::knowledge::crowd::count(query.name, index));
         let beside = f32::from(u8::try_from(by_steps(2).count()).unwrap_or(u8::MAX));
         let cost = names.vocabulary.cost(query.name.as_bytes());
         let bits = names.vocabulary.bits(query.name.as_bytes());
@@ -237,9 +241,11 @@ pub(super) fn values(query: &Query<'_>, candidate: &Candidate, about: &About, na
             set(FIRST_INSERTED, is(query.squeezed.get(1..) == Some(target)));
             set(LAST, is(last != target.last()));
             set(HALVES, is(first != target.first() && last != target.last()));
-            let is_plural = query.squeezed.strip_suffix(b"s") == Some(target) || target.strip_suffix(b"s") == Some(&query.squeezed);
+            let is_plural =
+                query.squeezed.strip_suffix(b"s") == Some(target) || target.strip_suffix(b"s") == Some(&query.squeezed);
             set(PLURAL, is(is_plural));
-            let is_numbered = last.is_some_and(u8::is_ascii_digit) && query.squeezed.len() > target.len() && last != target.last();
+            let is_numbered =
+                last.is_some_and(u8::is_ascii_digit) && query.squeezed.len() > target.len() && last != target.last();
             set(DIGIT_AT_END, is(is_numbered));
             set(DIGIT_AT_END_WORDS, is(is_numbered && query.words.len() > 1));
             set(DIGIT_AT_END_TAIL, is(is_numbered && rank > 500.0));
@@ -264,7 +270,11 @@ pub(super) fn values(query: &Query<'_>, candidate: &Candidate, about: &About, na
             set(COST_OF_NAME, about.cost - 4.0);
             let target_words: Vec<&str> = target_name.split('-').collect();
             let other: Vec<&&str> = query.words.iter().filter(|word| !target_words.contains(word)).collect();
-            let known = other.iter().filter_map(|word| names.vocabulary.word(word.as_bytes())).map(|word| word.any).reduce(f32::min);
+            let known = other
+                .iter()
+                .filter_map(|word| names.vocabulary.word(word.as_bytes()))
+                .map(|word| word.any)
+                .reduce(f32::min);
             let all_known = other.iter().all(|word| names.vocabulary.word(word.as_bytes()).is_some());
             set(KNOWN_WORD, is(all_known && !other.is_empty()));
             set(KNOWN_WORD_COUNT, known.filter(|_| all_known).unwrap_or_default() / 10.0);
@@ -274,7 +284,8 @@ pub(super) fn values(query: &Query<'_>, candidate: &Candidate, about: &About, na
             set(COMPOSED_TWO, if *count >= 2 { about.composed } else { 0.0 });
             set(OTHER_WORDS, is(query.words.len() > 1));
             set(WORDS_DIFFER, is(query.words.len() != target_words.len()));
-            let head = query.words.first().filter(|first| query.words.len() > 1 && target_words.first() == Some(*first));
+            let head =
+                query.words.first().filter(|first| query.words.len() > 1 && target_words.first() == Some(*first));
             let family = head.and_then(|head| names.vocabulary.word(head.as_bytes())).unwrap_or_default().first;
             set(FAMILY, family / 10.0);
             set(FAMILY_SHORT, is(head.is_some() && other.iter().any(|word| word.len() <= 5)));
@@ -304,7 +315,12 @@ pub(super) fn values(query: &Query<'_>, candidate: &Candidate, about: &About, na
             own.sort_unstable();
             set(ORDER, 1.0);
             set(ORDER_WORDS, is(words == own));
-            set(ORDER_LANGUAGE, is(["py", "python"].iter().any(|word| query.squeezed.starts_with(word.as_bytes()) != target.starts_with(word.as_bytes()))));
+            set(
+                ORDER_LANGUAGE,
+                is(["py", "python"]
+                    .iter()
+                    .any(|word| query.squeezed.starts_with(word.as_bytes()) != target.starts_with(word.as_bytes()))),
+            );
             set(ORDER_RANK, rank_log);
             set(ORDER_LENGTH, is(target.len() <= 8));
             set(ORDER_KNOWN, (names.vocabulary.cost(target_name.as_bytes()) - about.cost).clamp(-2.0, 2.0));
@@ -343,7 +359,10 @@ pub(super) fn values(query: &Query<'_>, candidate: &Candidate, about: &About, na
             set(AFFIX_ECOSYSTEM, has(Kind::Ecosystem));
             set(AFFIX_VERSION, has(Kind::Version));
             set(AFFIX_PART, has(Kind::Part));
-            let ranks = extra().iter().map(|word| names.ranked.find(word).map_or(u16::MAX, |name| names.ranked.rank(name))).max();
+            let ranks = extra()
+                .iter()
+                .map(|word| names.ranked.find(word).map_or(u16::MAX, |name| names.ranked.rank(name)))
+                .max();
             let is_ranked = ranks.is_some_and(|rank| rank <= 1000);
             set(AFFIX_RANKED, is(is_ranked));
             set(AFFIX_RANKED_TOP, is(ranks.is_some_and(|other| other <= 200) && rank <= 200.0));
@@ -387,7 +406,11 @@ pub(super) fn values(query: &Query<'_>, candidate: &Candidate, about: &About, na
 }
 
 /// The words around the target; glued parts are a word each.
-pub(super) fn affix_words<'a>(query: &'a Query<'_>, before: &std::ops::Range<usize>, after: &std::ops::Range<usize>) -> Vec<&'a str> {
+pub(super) fn affix_words<'a>(
+    query: &'a Query<'_>,
+    before: &std::ops::Range<usize>,
+    after: &std::ops::Range<usize>,
+) -> Vec<&'a str> {
     let mut found = Vec::new();
     for range in [before, after] {
         let mut start = range.start;
@@ -406,7 +429,8 @@ fn composed(query: &Query<'_>, names: &Names) -> f32 {
     let mut covered = 0;
     for word in &query.words {
         let is_known = |part: &str| part.len() >= 3 && names.vocabulary.word(part.as_bytes()).is_some();
-        let is_joined = |at: usize| word.split_at_checked(at).is_some_and(|(left, right)| is_known(left) && is_known(right));
+        let is_joined =
+            |at: usize| word.split_at_checked(at).is_some_and(|(left, right)| is_known(left) && is_known(right));
         if is_known(word) || (3..word.len().saturating_sub(2)).any(is_joined) {
             covered += word.len();
         }

@@ -92,13 +92,21 @@ impl Mechanism {
 }
 
 /// The mechanism of a candidate and the difference in words, names and letters in backticks.
-pub(super) fn tell(query: &Query<'_>, route: &Route, target: Ranked, placed: &[Placed], names: &Names) -> (Mechanism, String) {
+pub(super) fn tell(
+    query: &Query<'_>,
+    route: &Route,
+    target: Ranked,
+    placed: &[Placed],
+    names: &Names,
+) -> (Mechanism, String) {
     let target_name = names.ranked.name(target);
     let squeezed = names.ranked.squeezed(target);
     match route {
         Route::Steps(0) => (Mechanism::Delimiters, "the same letters with other delimiters".to_owned()),
         Route::Steps(_) => (by_steps(query, squeezed, placed), steps_in_words(&query.squeezed, squeezed, placed)),
-        Route::Skeleton => (Mechanism::LookAlike, format!("letters that look alike: `{}` and `{target_name}`", query.name)),
+        Route::Skeleton => {
+            (Mechanism::LookAlike, format!("letters that look alike: `{}` and `{target_name}`", query.name))
+        }
         Route::Order => (Mechanism::WordOrder, format!("the parts of `{target_name}` in another order")),
         Route::Language => (Mechanism::Language, format!("`{target_name}` with the language said otherwise")),
         Route::Part => (Mechanism::Shortening, format!("`{target_name}` without a part of it")),
@@ -129,7 +137,11 @@ fn by_steps(query: &Query<'_>, target: &[u8], placed: &[Placed]) -> Mechanism {
     let digit = |text: &[u8], at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
     match placed {
         [one] => match one.step {
-            Step::Insertion | Step::SlippedKey | Step::Repetition if digit(name, one.at) && name.len() > target.len() => Mechanism::VersionDigit,
+            Step::Insertion | Step::SlippedKey | Step::Repetition
+                if digit(name, one.at) && name.len() > target.len() =>
+            {
+                Mechanism::VersionDigit
+            }
             Step::Omission if digit(target, one.target_at) => Mechanism::VersionDigit,
             Step::Omission => Mechanism::Omission,
             Step::Repetition => Mechanism::Repetition,
@@ -163,7 +175,9 @@ pub(super) fn steps_in_words(name: &[u8], target: &[u8], placed: &[Placed]) -> S
             Step::NeighbourKey => format!("`{}` for `{}`, the key beside it", here(1), there(1)),
             Step::LookAlike => format!("`{}` for `{}`, which looks like it", here(1), there(1)),
             Step::SoundAlike => format!("`{}` for `{}`, which sounds like it", here(1), there(1)),
-            Step::Vowel | Step::BitFlip | Step::Digit | Step::Replacement => format!("`{}` for `{}`", here(1), there(1)),
+            Step::Vowel | Step::BitFlip | Step::Digit | Step::Replacement => {
+                format!("`{}` for `{}`", here(1), there(1))
+            }
         }
     });
     words.collect::<Vec<_>>().join("; ")

@@ -23,7 +23,9 @@ pub(super) fn protected(name: &str, names: &Names) -> Option<Protected> {
     let mut buffer = [0; MAX_LENGTH];
     let squeezed = squeeze(name, &mut buffer)?;
     let pattern = Pattern::new(squeezed)?;
-    file(squeezed, &pattern).or_else(|| language(squeezed, &pattern)).or_else(|| module(name, squeezed, &pattern, names))
+    file(squeezed, &pattern)
+        .or_else(|| language(squeezed, &pattern))
+        .or_else(|| module(name, squeezed, &pattern, names))
 }
 
 /// `requirements.txt` as a project: `pip install requirements.txt` without `-r`.
@@ -38,7 +40,7 @@ fn file(name: &[u8], pattern: &Pattern) -> Option<Protected> {
                 || rest.len() <= 5 && rest.iter().all(|byte| b"txtrcygs".contains(byte))
         }
         None => {
-            pattern.distance(FILE) <= 4 && name.iter().any(|byte| *byte == b'x')
+            pattern.distance(FILE) <= 4 && name.contains(&b'x')
                 || pattern.distance(STEM) <= 2
                 || pattern.distance(b"requirementtxt") <= 3
         }
@@ -60,7 +62,13 @@ fn language(name: &[u8], pattern: &Pattern) -> Option<Protected> {
         let distance = pattern.distance(LANGUAGE);
         let (placed, cost) = steps(name, LANGUAGE);
         // `cython`, `ipython` and `bpython` are others: they differ where the eye looks first.
-        name.first() == LANGUAGE.first() && name.len() >= 5 && (distance == 1 || cost < 1.35 && placed.len() == 2)
+        let sorted = |text: &[u8]| {
+            let mut letters = text.to_vec();
+            letters.sort_unstable();
+            letters
+        };
+        let is_slip = distance == 1 || cost < 1.35 && placed.len() == 2 || sorted(name) == sorted(LANGUAGE);
+        name.first() == LANGUAGE.first() && name.len() >= 5 && is_slip
     };
     (is_version || is_near()).then(|| Protected {
         target: "python".to_owned(),
@@ -92,6 +100,45 @@ fn module(name: &str, squeezed: &[u8], pattern: &Pattern, names: &Names) -> Opti
             && squeezed.first() == module.as_bytes().first()
             && pattern.distance(module.as_bytes()) == 1
     })?;
-    let is_plain = squeezed.strip_suffix(b"s") == Some(target.as_bytes()) || squeezed.last().is_some_and(u8::is_ascii_digit);
-    (!is_plain).then(|| found(target, steps_in_words(squeezed, target.as_bytes(), &steps(squeezed, target.as_bytes()).0)))
+    let is_plain =
+        squeezed.strip_suffix(b"s") == Some(target.as_bytes()) || squeezed.last().is_some_and(u8::is_ascii_digit);
+    (!is_plain)
+        .then(|| found(target, steps_in_words(squeezed, target.as_bytes(), &steps(squeezed, target.as_bytes()).0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(find: fn(&[u8], &Pattern) -> Option<Protected>, near: &[&str], far: &[&str]) {
+        for (name, expected) in near.iter().map(|name| (name, true)).chain(far.iter().map(|name| (name, false))) {
+            let pattern = Pattern::new(name.as_bytes()).expect("a name");
+            assert_eq!(find(name.as_bytes(), &pattern).is_some(), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_language_is_known_misspelled_and_its_relatives_are_let_be() {
+        check(
+            language,
+            &["python", "pyhton", "phyton", "pytho", "pythonn", "python3", "python312"],
+            &["cython", "ipython", "bpython", "pythran", "pytest"],
+        );
+    }
+
+    #[test]
+    fn the_file_is_known_misspelled_and_what_is_about_it_is_let_be() {
+        let near = [
+            "requirementstxt",
+            "requirements",
+            "requirementtxt",
+            "rquirementstxt",
+            "requirementsxt",
+            "requirements2txt",
+            "requirment",
+        ];
+        let far = ["requirementsdev", "requirementsparser", "requirementslib", "requirementloader", "requests"];
+        check(file, &near, &far);
+    }
 }

@@ -112,7 +112,6 @@ pub(super) fn steps(name: &[u8], target: &[u8]) -> (Vec<Placed>, f32) {
     while i > 0 || j > 0 {
         let Some((_, step)) = table.get(i * width + j) else { break };
         let (down, right) = match step {
-            None => (1, 1),
             Some(Step::Transposition) => (2, 2),
             Some(Step::Insertion | Step::SlippedKey) => (1, 0),
             Some(Step::Omission) => (0, 1),
@@ -122,7 +121,7 @@ pub(super) fn steps(name: &[u8], target: &[u8]) -> (Vec<Placed>, f32) {
                 let from_left = j.checked_sub(1).and_then(|j| table.get(i * width + j)).map_or(f32::MAX, |(c, _)| *c);
                 if (from_left + cost(Step::Repetition) - here).abs() < 1e-4 { (0, 1) } else { (1, 0) }
             }
-            Some(_) => (1, 1),
+            None | Some(_) => (1, 1),
         };
         (i, j) = (i.saturating_sub(down), j.saturating_sub(right));
         if let Some(step) = step {
@@ -168,9 +167,8 @@ const LOOK_ALIKE: &[[u8; 2]] = &[
     *b"gq", *b"uv", *b"vw", *b"mn", *b"nh", *b"ce", *b"co", *b"tf", *b"b3", *b"l7",
 ];
 
-const SOUND_ALIKE: &[[u8; 2]] = &[
-    *b"ck", *b"cs", *b"sz", *b"fv", *b"gj", *b"kq", *b"dt", *b"bp", *b"wv", *b"xz", *b"ks", *b"cq", *b"td", *b"iy",
-];
+const SOUND_ALIKE: &[[u8; 2]] =
+    &[*b"ck", *b"cs", *b"sz", *b"fv", *b"gj", *b"kq", *b"dt", *b"bp", *b"wv", *b"xz", *b"ks", *b"cq", *b"td", *b"iy"];
 
 /// The rows of a keyboard, each a little to the right of the one above.
 const ROWS: [&[u8]; 4] = [b"1234567890", b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
@@ -227,7 +225,9 @@ mod tests {
 
     #[test]
     fn keys_touch_in_their_rows_and_across() {
-        for (a, b, expected) in [(b'q', b'w', true), (b'q', b'a', true), (b'w', b'a', true), (b'q', b's', false), (b'p', b'q', false)] {
+        for (a, b, expected) in
+            [(b'q', b'w', true), (b'q', b'a', true), (b'w', b'a', true), (b'q', b's', false), (b'p', b'q', false)]
+        {
             assert_eq!(are_neighbours(a, b), expected, "{} {}", char::from(a), char::from(b));
         }
     }

@@ -44,7 +44,11 @@ pub fn look(c: char) -> Option<&'static str> {
     if is_hidden(c) || is_mark(c) {
         return Some("");
     }
-    LOOKALIKES.lines().filter_map(|line| line.split_once('\t')).find(|(_, characters)| characters.contains(c)).map(|(ascii, _)| ascii)
+    LOOKALIKES
+        .lines()
+        .filter_map(|line| line.split_once('\t'))
+        .find(|(_, characters)| characters.contains(c))
+        .map(|(ascii, _)| ascii)
 }
 
 /// Marks that are set on the letter before: the blocks that hold nothing else.

@@ -19,9 +19,9 @@ pub(crate) fn u32_at(section: &[u8], at: usize) -> Option<u32> {
 
 /// A number of 64 bits that depends on every byte: FNV-1a, then the finalizer of `MurmurHash3`.
 pub fn hash(text: &[u8], seed: u64) -> u64 {
-    let folded = text.iter().fold(0xcbf2_9ce4_8422_2325 ^ seed, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let folded = text
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325 ^ seed, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
     let mut hash = folded ^ (folded >> 33);
     hash = hash.wrapping_mul(0xff51_afd7_ed55_8ccd);
     hash ^= hash >> 33;

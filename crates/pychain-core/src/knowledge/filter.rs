@@ -66,9 +66,11 @@ impl NameFilter {
     pub(crate) fn contains_bytes(&self, name: &[u8]) -> bool {
         let hash = hash(name, u64::from(self.shape.seed));
         let Some(table) = self.bytes.get(HEADER..) else { return false };
-        let xored = self.shape.positions(hash).into_iter().try_fold(fingerprint(hash), |found, position| {
-            Some(found ^ u16_at(table, position)?)
-        });
+        let xored = self
+            .shape
+            .positions(hash)
+            .into_iter()
+            .try_fold(fingerprint(hash), |found, position| Some(found ^ u16_at(table, position)?));
         xored == Some(0)
     }
 }

@@ -20,7 +20,12 @@ impl SortedLines {
         while low < high {
             let middle = low + (high - low) / 2;
             // From anywhere in a line to its beginning.
-            let start = text.as_bytes().get(low..middle)?.iter().rposition(|byte| *byte == b'\n').map_or(low, |at| low + at + 1);
+            let start = text
+                .as_bytes()
+                .get(low..middle)?
+                .iter()
+                .rposition(|byte| *byte == b'\n')
+                .map_or(low, |at| low + at + 1);
             let line = text.get(start..)?.split('\n').next()?;
             let (found, value) = line.split_once('\t').unwrap_or((line, ""));
             match found.as_bytes().cmp(key.as_bytes()) {

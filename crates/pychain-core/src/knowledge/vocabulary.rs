@@ -82,7 +82,7 @@ impl Vocabulary {
         for letter in normalized.iter().map(|byte| letter(*byte)).chain([END]) {
             let at = (before[0] * ALPHABET + before[1]) * ALPHABET + letter;
             let pair = costs.get(at / 2).copied().unwrap_or_default();
-            total += u32::from(if at % 2 == 0 { pair & 15 } else { pair >> 4 });
+            total += u32::from(if at.is_multiple_of(2) { pair & 15 } else { pair >> 4 });
             before = [before[1], letter];
         }
         u16::try_from(total).map_or(0.0, f32::from)

@@ -12,7 +12,7 @@ crate::declare_rule! {
     ///
     /// Looks for names that resemble a much downloaded project's: by a slip of the fingers, by letters that look or sound alike, by other delimiters or another order of words, by words that say nothing (`-py`, `new-`), or for `python` and `requirements.txt` themselves.
     /// A name that is much downloaded itself is never accused, nor one of your own (`own-names`, `private-prefixes`), a direct reference or a local project.
-    /// Where the public index has no such name, a lesser resemblance counts and the severity is high; where it has, only a strong one counts, and the severity is medium.
+    /// Where the public index has no such name, a lesser resemblance counts and the severity is high; where it has, only a strong one counts, and the severity is medium, or low where only a digit or an `s` at the end differs.
     /// In a change only names that are new to the project are judged.
     ///
     /// ## Why it matters
@@ -59,7 +59,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         }
         let name = code(&judged.entry.requirement.label());
         let message = match found.mechanism {
-            Mechanism::NoProject | Mechanism::StandardLibrary => format!("{name} resembles `{}`, which is no project: {}", found.target, found.difference),
+            Mechanism::NoProject | Mechanism::StandardLibrary => {
+                format!("{name} resembles `{}`, which is no project: {}", found.target, found.difference)
+            }
             _ => format!("{name} resembles `{}`: {}", found.target, found.difference),
         };
         let mut finding = findings
@@ -68,11 +70,23 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             .evidence("resemblance", evidence(found, names));
         if let Some(rank) = found.rank {
             let date = names.ranked.date();
-            finding = finding.evidence("popularity", format!("`{}` is number {rank} by downloads, `{}` not among the first {} ({date})", found.target, judged.name, names.ranked.count()));
+            finding = finding.evidence(
+                "popularity",
+                format!(
+                    "`{}` is number {rank} by downloads, `{}` not among the first {} ({date})",
+                    found.target,
+                    judged.name,
+                    names.ranked.count()
+                ),
+            );
         }
         finding = with_existence(finding, judged.name, names);
         if !is_absent {
-            finding = finding.at_most(Severity::Medium).confidence(Confidence::Medium);
+            // One more digit or letter `s` is how forks and successors are called.
+            let is_usual = matches!(found.mechanism, Mechanism::VersionDigit | Mechanism::Plural);
+            let (severity, confidence) =
+                if is_usual { (Severity::Low, Confidence::Low) } else { (Severity::Medium, Confidence::Medium) };
+            finding = finding.at_most(severity).confidence(confidence);
         } else if found.level < Some(Level::Strict) {
             finding = finding.confidence(Confidence::Medium);
         }
@@ -85,10 +99,17 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 
 fn help(found: &Confusable, name: &str) -> String {
     match found.mechanism {
-        Mechanism::NoProject if found.target == "python" => "Remove it: the interpreter does not come from an index".to_owned(),
+        Mechanism::NoProject if found.target == "python" => {
+            "Remove it: the interpreter does not come from an index".to_owned()
+        }
         Mechanism::NoProject => "Remove it; to install from the file, write `-r requirements.txt`".to_owned(),
-        Mechanism::StandardLibrary => format!("Remove it if the module `{}` is meant: Python brings it along", found.target),
-        _ => format!("Write `{}` if that is meant; else find out who publishes `{name}` before you install it", found.target),
+        Mechanism::StandardLibrary => {
+            format!("Remove it if the module `{}` is meant: Python brings it along", found.target)
+        }
+        _ => format!(
+            "Write `{}` if that is meant; else find out who publishes `{name}` before you install it",
+            found.target
+        ),
     }
 }
 
@@ -114,8 +135,14 @@ mod tests {
     #[test]
     fn popular_own_private_direct_and_local_names_are_never_accused() {
         check("confusable-name", "requests\nnumpy\n");
-        check("confusable-name", "==> pychain.toml <==\nown-names = [\"reqeusts\"]\n==> requirements.txt <==\nreqeusts\n");
-        check("confusable-name", "==> pychain.toml <==\nprivate-prefixes = [\"reque\"]\n==> requirements.txt <==\nrequest5\n");
+        check(
+            "confusable-name",
+            "==> pychain.toml <==\nown-names = [\"reqeusts\"]\n==> requirements.txt <==\nreqeusts\n",
+        );
+        check(
+            "confusable-name",
+            "==> pychain.toml <==\nprivate-prefixes = [\"reque\"]\n==> requirements.txt <==\nrequest5\n",
+        );
         check("confusable-name", "reqeusts @ https://example.org/reqeusts-1.zip\n");
     }
 

@@ -45,7 +45,10 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(names) = &context.knowledge.names else { return };
     for judged in judged(context) {
-        let Some(project) = names.imports.get(judged.name).filter(|project| is_mistaken(judged.name, project, names)) else { continue };
+        let Some(project) = names.imports.get(judged.name).filter(|project| is_mistaken(judged.name, project, names))
+        else {
+            continue;
+        };
         if names.malicious.get(judged.name).is_some() {
             continue;
         }

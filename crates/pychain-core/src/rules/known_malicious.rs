@@ -9,7 +9,7 @@ use crate::requirement::typed;
 crate::declare_rule! {
     /// ## What it does
     ///
-    /// Looks for names that OpenSSF's list of malicious packages has, as far as it is shipped.
+    /// Looks for names on the Open Source Security Foundation's list of malicious packages, as far as it is shipped.
     /// Where only some versions of a project were malicious, a pin to one of them is found and nothing else.
     ///
     /// ## Why it matters
@@ -55,7 +55,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             (Some(a), Some(b)) => a == b,
             _ => a == b,
         };
-        let is_meant = versions.is_empty() || pin.is_some_and(|pin| versions.split(' ').any(|version| is_same(version, pin)));
+        let is_meant =
+            versions.is_empty() || pin.is_some_and(|pin| versions.split(' ').any(|version| is_same(version, pin)));
         if !is_meant {
             continue;
         }

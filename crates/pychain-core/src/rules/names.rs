@@ -84,7 +84,10 @@ pub(super) fn is_mistaken(name: &str, project: &str, names: &Names) -> bool {
 pub(super) fn with_existence(finding: Finding, name: &str, names: &Names) -> Finding {
     let Some(index) = &names.index else { return finding };
     let there = if index.contains(name) { "is" } else { "is not" };
-    finding.evidence("on the public index", format!("`{name}` {there} among its {} names of {}", index.count(), index.date()))
+    finding.evidence(
+        "on the public index",
+        format!("`{name}` {there} among its {} names of {}", index.count(), index.date()),
+    )
 }
 
 /// Adds a fix that writes another name. None where a hash belongs to the old one, or the file spells it otherwise.

@@ -8,6 +8,7 @@ use crate::audit::{Context, Findings, Scope};
 use crate::confusable::{Absence, absence, assess};
 use crate::finding::{Severity, Subject};
 use crate::knowledge::Names;
+use crate::knowledge::filter::NameFilter;
 use crate::prose::code;
 use crate::text::FileId;
 
@@ -74,7 +75,12 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             ([first, _, ..], Scope::Full) => {
                 let all = list(group.iter().map(|judged| judged.name));
                 let path = context.project.file(file).path();
-                let message = format!("{} names in {} are not on the public index, as of {}", group.len(), code(path), index.date());
+                let message = format!(
+                    "{} names in {} are not on the public index, as of {}",
+                    group.len(),
+                    code(path),
+                    index.date()
+                );
                 let finding = findings
                     .finding(first.place, Subject::File(path.to_owned()), message)
                     .help("Correct what is mistyped or made up; say in the configuration which names are yours (`private-prefixes`, `own-names`)")
@@ -96,19 +102,19 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 }
 
 fn one(findings: &Findings<'_>, judged: &Judged<'_>, names: &Names) -> crate::finding::Finding {
-    let date = names.index.as_ref().map(|index| index.date()).unwrap_or_default();
+    let date = names.index.as_ref().map(NameFilter::date).unwrap_or_default();
     let (likely, help) = match absence(judged.name, names) {
-        Absence::Beside(other) => (
-            format!("; `{other}` is, and one letter away"),
-            format!("Write `{other}` if that is meant"),
-        ),
+        Absence::Beside(other) => {
+            (format!("; `{other}` is, and one letter away"), format!("Write `{other}` if that is meant"))
+        }
         Absence::Composed => (
             "; it is made of common words, as invented names are".to_owned(),
             "Find the project that is meant: anybody may register this name".to_owned(),
         ),
         Absence::Unknown => (
             String::new(),
-            "Check the name; if it is private, say so (`private-prefixes`) and install it from its own index alone".to_owned(),
+            "Check the name; if it is private, say so (`private-prefixes`) and install it from its own index alone"
+                .to_owned(),
         ),
     };
     let name = code(&judged.entry.requirement.label());
@@ -123,7 +129,10 @@ mod tests {
 
     #[test]
     fn an_absent_name_is_told_and_what_is_likeliest() {
-        check("nonexistent-name", "qwzk-internal\n^^^^^^^^^^^^^ nonexistent-name: is not on the public index, as of 2026-11-22\nclick\n");
+        check(
+            "nonexistent-name",
+            "qwzk-internal\n^^^^^^^^^^^^^ nonexistent-name: is not on the public index, as of 2026-11-22\nclick\n",
+        );
         let report = Fixture::parse("qwzk-internal\n").report();
         let finding = report.findings.iter().find(|finding| finding.rule.id == "nonexistent-name").expect("a finding");
         assert_eq!(finding.severity.name(), "low");
@@ -147,7 +156,10 @@ mod tests {
             "nonexistent-name",
             "==> pychain.toml <==\nexpected-indexes = [\"https://packages.example.org/simple\"]\n==> requirements.txt <==\nqwzk-a\n",
         );
-        check("nonexistent-name", "==> pychain.toml <==\nprivate-prefixes = [\"qwzk-\"]\n==> requirements.txt <==\nqwzk-a\n");
+        check(
+            "nonexistent-name",
+            "==> pychain.toml <==\nprivate-prefixes = [\"qwzk-\"]\n==> requirements.txt <==\nqwzk-a\n",
+        );
     }
 
     #[test]

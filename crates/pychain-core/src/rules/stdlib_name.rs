@@ -9,8 +9,8 @@ crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for names that are modules of the standard library.
-    /// The severity is high where the public index has no such project, medium where it has one, and low where that is much downloaded: then it is likely a backport for old versions of Python.
-    /// A requirement with an environment marker is left alone: backports are asked for like that.
+    /// The severity is high where the public index has no such project and medium where it has one; where that is much downloaded it is likely a backport for old versions of Python, and the finding a note.
+    /// A requirement with an environment marker or a hash is left alone: backports are asked for like that.
     ///
     /// ## Why it matters
     ///
@@ -49,13 +49,15 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(names) = &context.knowledge.names else { return };
     for judged in judged(context) {
         let is_module = names.standard_library.get(judged.name).is_some() && names.malicious.get(judged.name).is_none();
-        if !is_module || judged.entry.requirement.marker.is_some() {
+        // Markers and hashes are how a locking tool writes a backport that an old Python needs.
+        let is_locked = judged.entry.requirement.marker.is_some() || !judged.entry.requirement.hashes.is_empty();
+        if !is_module || is_locked {
             continue;
         }
         let name = code(&judged.entry.requirement.label());
-        let message = format!("{name} is a module of the standard library: Python has it, and an index has something else");
+        let message = format!("{name} is a module of the standard library, which Python brings along");
         let severity = if names.ranked.find(judged.name).is_some() {
-            Severity::Low
+            Severity::Info
         } else if names.index.as_ref().is_some_and(|index| !index.contains(judged.name)) {
             Severity::High
         } else {

@@ -60,7 +60,10 @@ fn own_names(args: &WatchArgs) -> Result<Vec<String>> {
         own = config.own_names;
     }
     if own.is_empty() {
-        bail!(Hinted::new("there are no names to watch", "name them, or list them as `own-names` in the configuration"));
+        bail!(Hinted::new(
+            "there are no names to watch",
+            "name them, or list them as `own-names` in the configuration"
+        ));
     }
     own.sort();
     own.dedup();
@@ -80,7 +83,8 @@ fn listed(text: &str, file: &Path) -> Result<Vec<String>> {
     if !text.trim_start().starts_with('{') {
         return Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(normalize).collect());
     }
-    let index: Index = serde_json::from_str(text).with_context(|| format!("`{}` is no list of projects", file.display()))?;
+    let index: Index =
+        serde_json::from_str(text).with_context(|| format!("`{}` is no list of projects", file.display()))?;
     Ok(index.projects.iter().map(|project| normalize(&project.name)).collect())
 }
 
@@ -105,12 +109,17 @@ fn beside(own: &[String], names: &Names) -> Vec<String> {
 /// What resembles one of our names enough to be told, the strongest first.
 fn resembling(candidates: &[String], own: &[String], mut names: Names) -> Result<Vec<(String, String, String, f32)>> {
     let ranked: Vec<(u16, &str)> = own.iter().map(|name| (RANK, name.as_str())).collect();
-    let packed = pack::ranked(&ranked, names.ranked.date(), names.index.as_ref()).context("one of the names cannot be watched")?;
+    let packed = pack::ranked(&ranked, names.ranked.date(), names.index.as_ref())
+        .context("one of the names cannot be watched")?;
     names.ranked = RankedNames::new(packed).context("packing the names")?;
     let mut found = Vec::new();
     for name in candidates.iter().filter(|name| own.binary_search(name).is_err() && name.is_ascii()) {
         let assessment = assess_unranked(name, &names);
-        let Some(verdict) = assessment.verdict().filter(|verdict| verdict.level >= Some(Level::Warn) && verdict.rank.is_some()) else { continue };
+        let Some(verdict) =
+            assessment.verdict().filter(|verdict| verdict.level >= Some(Level::Warn) && verdict.rank.is_some())
+        else {
+            continue;
+        };
         found.push((name.clone(), verdict.target.clone(), verdict.difference.clone(), verdict.score));
     }
     found.sort_by(|a, b| b.3.total_cmp(&a.3).then_with(|| a.0.cmp(&b.0)));
@@ -137,6 +146,9 @@ mod tests {
             ["acmebilling", "acme-bilingl", "acme-billing", "flask", "unrelated"].map(str::to_owned).to_vec();
         let found = resembling(&candidates, &["acme-billing".to_owned()], names).expect("names");
         let found: Vec<&str> = found.iter().map(|found| found.0.as_str()).collect();
-        assert!(found.contains(&"acme-bilingl") && !found.contains(&"flask") && !found.contains(&"acme-billing"), "{found:?}");
+        assert!(
+            found.contains(&"acme-bilingl") && !found.contains(&"flask") && !found.contains(&"acme-billing"),
+            "{found:?}"
+        );
     }
 }

@@ -77,7 +77,12 @@ fn lowest(cases: &[Case], held: &[Held], limits: &[(&str, f64)], is_counted: fn(
         let all = || cases.iter().zip(held).filter(|(case, _)| case.class == *class);
         let mut scores: Vec<f64> = all().filter(|(_, held)| is_counted(held)).map(|(_, held)| held.score).collect();
         scores.sort_by(|a, b| b.total_cmp(a));
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a place in a list")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a place in a list"
+        )]
         let at = (all().count() as f64 * limit / 100.0) as usize;
         scores.get(at).map_or(f64::NEG_INFINITY, |score| score + 1e-6)
     };
@@ -100,7 +105,11 @@ fn summary(cases: &[Case], held: &[Held], at: f64, out: &mut String) {
         }
     }
     let count = f64::from(u32::try_from(families.len().max(1)).unwrap_or(u32::MAX));
-    let attacks: Vec<&[u32; 3]> = classes.iter().filter(|(class, _)| class.starts_with(|c: char| c.is_ascii_digit())).map(|(_, tally)| tally).collect();
+    let attacks: Vec<&[u32; 3]> = classes
+        .iter()
+        .filter(|(class, _)| class.starts_with(|c: char| c.is_ascii_digit()))
+        .map(|(_, tally)| tally)
+        .collect();
     let sum = |part: usize| attacks.iter().map(|tally| tally[part]).sum::<u32>();
     let share = |part: u32, all: u32| 100.0 * f64::from(part) / f64::from(all.max(1));
     let macro_recall = 100.0 * families.values().map(|(all, found)| found / all).sum::<f64>() / count;

@@ -83,8 +83,7 @@ mod tests {
     #[test]
     fn what_goes_with_attacks_weighs_more() {
         let row = |values: [f64; 2], is_attack| Row { values: values.to_vec(), is_attack, weight: 1.0 };
-        let rows: Vec<Row> =
-            (0..40).map(|at| row([f64::from(at % 2), f64::from(at % 3)], at % 2 == 1)).collect();
+        let rows: Vec<Row> = (0..40).map(|at| row([f64::from(at % 2), f64::from(at % 3)], at % 2 == 1)).collect();
         let weights = fit(&rows, 2);
         assert!(weights[0] > 1.0 && weights[1].abs() < 0.2, "{weights:?}");
     }

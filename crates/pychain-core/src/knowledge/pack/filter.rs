@@ -1,6 +1,9 @@
 //! Packs all names as [`NameFilter`](crate::knowledge::filter::NameFilter) reads them.
 
-#![cfg_attr(not(test), expect(clippy::indexing_slicing, reason = "every place is below a length that is computed here"))]
+#![cfg_attr(
+    not(test),
+    expect(clippy::indexing_slicing, reason = "every place is below a length that is computed here")
+)]
 
 use super::Unpackable;
 use crate::knowledge::bytes::hash;
@@ -35,7 +38,12 @@ pub fn filter(names: &[&str], date: &str) -> Result<Vec<u8>, Unpackable> {
 }
 
 /// Sizes as in the paper's four-wise filter.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "sizes of a few millions")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "sizes of a few millions"
+)]
 fn shape(count: usize, seed: u32) -> Shape {
     let size = (count.max(2) as f64).ln();
     let segment = 1u32 << ((size / 2.91f64.ln() - 0.5).floor().clamp(2.0, 12.0) as u32);

@@ -1,8 +1,8 @@
 //! Packs ranked names as [`RankedNames`](crate::knowledge::ranked::RankedNames) reads them.
 
 use super::Unpackable;
-use crate::knowledge::crowd;
 use crate::knowledge::bytes::hash;
+use crate::knowledge::crowd;
 use crate::knowledge::filter::NameFilter;
 use crate::knowledge::letters::{letter_set, skeleton, squeeze};
 use crate::knowledge::ranked::{EMPTY, MAGIC, MAX_LENGTH};
@@ -67,13 +67,13 @@ fn read(rank: u16, written: &str) -> Result<Name<'_>, Unpackable> {
 fn table(names: &[Name<'_>]) -> Vec<u16> {
     let slots = (names.len() * 2).next_power_of_two().max(2);
     let mut table = vec![EMPTY; slots];
-    let mut by_rank: Vec<(u16, u16, &Name<'_>)> =
-        (0u16..).zip(names).map(|(at, name)| (name.rank, at, name)).collect();
+    let mut by_rank: Vec<(u16, u16, &Name<'_>)> = (0u16..).zip(names).map(|(at, name)| (name.rank, at, name)).collect();
     by_rank.sort_by_key(|(rank, at, _)| (*rank, *at));
     for (_, at, name) in by_rank {
         let mut buffer = [0; MAX_LENGTH];
         let start = usize::try_from(hash(skeleton(&name.squeezed, &mut buffer), 0)).unwrap_or_default();
-        let free = (0..slots).map(|step| start.wrapping_add(step) & (slots - 1)).find(|slot| table.get(*slot) == Some(&EMPTY));
+        let free =
+            (0..slots).map(|step| start.wrapping_add(step) & (slots - 1)).find(|slot| table.get(*slot) == Some(&EMPTY));
         if let Some(slot) = free.and_then(|slot| table.get_mut(slot)) {
             *slot = at;
         }

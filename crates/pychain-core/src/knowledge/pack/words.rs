@@ -1,6 +1,9 @@
 //! Counts words and rows of letters as [`Vocabulary`](crate::knowledge::vocabulary::Vocabulary) reads them.
 
-#![cfg_attr(not(test), expect(clippy::indexing_slicing, reason = "every place is below a length that is computed here"))]
+#![cfg_attr(
+    not(test),
+    expect(clippy::indexing_slicing, reason = "every place is below a length that is computed here")
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 
