@@ -1,5 +1,6 @@
 //! `pychain names watch`: which names of the index resemble one's own.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
@@ -34,7 +35,7 @@ pub(crate) fn run(args: &WatchArgs, names: Names) -> Result<ExitCode> {
     let found = resembling(&candidates, &own, names)?;
     let mut out = String::new();
     for (name, target, difference, score) in &found {
-        out.push_str(&format!("{} resembles {}: {difference} (score {score:.2})\n", code(name), code(target)));
+        let _ = writeln!(out, "{} resembles {}: {difference} (score {score:.2})", code(name), code(target));
     }
     output::print_styled(&out)?;
     let source = match &args.index {
@@ -49,13 +50,12 @@ pub(crate) fn run(args: &WatchArgs, names: Names) -> Result<ExitCode> {
 fn own_names(args: &WatchArgs) -> Result<Vec<String>> {
     let mut own: Vec<String> = args.names.iter().map(|name| normalize(name)).collect();
     if own.is_empty() {
-        let config = match &args.config {
-            Some(file) => settings::of_file(file)?,
-            None => {
-                let place = Place::of(&[])?;
-                let mut problems: Vec<Problem> = Vec::new();
-                settings::of_tree(&mut Tree::Disk(Disk::new(place.root)), &mut problems)?
-            }
+        let config = if let Some(file) = &args.config {
+            settings::of_file(file)?
+        } else {
+            let place = Place::of(&[])?;
+            let mut problems: Vec<Problem> = Vec::new();
+            settings::of_tree(&mut Tree::Disk(Disk::new(place.root)), &mut problems)?
         };
         own = config.own_names;
     }

@@ -52,7 +52,7 @@ pub(crate) struct Levels {
 /// Of legitimate names, per cent by class, so many may be flagged in the cross-validation. Below what was asked for,
 /// because the figures are uncertain by as much.
 const WARN: &[(&str, f64)] = &[("midtail", 0.7), ("near", 16.5), ("top15k", 2.0), ("hard d<=1", 25.0)];
-const STRICT: &[(&str, f64)] = &[("midtail", 0.3), ("near", 11.0), ("top15k", 1.2), ("hard d<=1", 19.0)];
+const STRICT: &[(&str, f64)] = &[("midtail", 0.3), ("near", 12.5), ("top15k", 1.4), ("hard d<=1", 21.0)];
 /// What decides for names with words around a target.
 const WARN_AFFIX: &[(&str, f64)] = &[("brandcombo", 2.1)];
 
