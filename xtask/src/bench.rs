@@ -5,10 +5,14 @@ use anyhow::{Result, ensure};
 use crate::{conformance, run};
 
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
-    ensure!(arguments.is_empty(), "usage: cargo xtask bench");
+    let only_review = arguments == ["review"];
+    ensure!(arguments.is_empty() || only_review, "usage: cargo xtask bench [review]");
     run::status(&mut run::cargo(["build", "--quiet", "--release", "-p", "pychain", "-p", "pychain-bench"]))?;
     let mut bench = run::cargo(["run", "--quiet", "--release", "-p", "pychain-bench", "--", "--pychain"]);
     bench.arg(run::target().join("release/pychain")).arg("--work").arg(run::target().join("bench"));
+    if only_review {
+        bench.args(["--only", "review"]);
+    }
     let corpus = conformance::corpus();
     if corpus.join("manifest.tsv").is_file() {
         bench.arg("--corpus").arg(corpus);

@@ -60,7 +60,7 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "bench",
-        arguments: "",
+        arguments: "[review]",
         about: "measure speed, memory and size against what must be reached",
         run: bench::run,
     },

@@ -11,7 +11,7 @@ use crate::run;
 /// `docs/architecture.md` says what they hold.
 const LAYERS: &[&[&str]] = &[
     &["text"],
-    &["name", "digest", "prose"],
+    &["name", "digest", "prose", "patch"],
     &["url"],
     &["requirement"],
     &["model"],

@@ -9,15 +9,20 @@ use crate::knowledge::Knowledge;
 use crate::report::{NotRun, Report};
 use crate::rule::{Need, Rule};
 use crate::rules::RULES;
-use crate::text::{FileId, Problem};
+use crate::text::{FileId, Problem, SourceFile};
 use crate::tree::Project;
 
 mod suppress;
+mod workflow;
 
 pub use suppress::{Suppression, SuppressionOrigin};
+pub use workflow::Workflow;
 
 /// Findings of one rule that are kept; what is beyond is counted in a problem.
 pub const MAX_FINDINGS_PER_RULE: usize = 1000;
+
+/// Suppressions that [`Context::is_accepted`] asks; nobody accepts more, line by line.
+const MAX_ASKED: usize = 100;
 
 /// What to audit, and with what.
 #[derive(Debug)]
@@ -30,10 +35,23 @@ pub struct Request<'a> {
     pub config: &'a Config,
     /// The configuration as the change makes it, where it differs.
     pub head_config: Option<&'a Config>,
+    /// Workflows that the change touches.
+    pub workflows: &'a [Workflow],
     /// Facts from outside.
     pub knowledge: &'a Knowledge,
     /// Today, for what expires.
     pub as_of: Option<Date>,
+}
+
+/// A workflow that ran pychain before the change, and that the change touches there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TouchedWorkflow {
+    /// Its path.
+    pub path: String,
+    /// Where it runs pychain now, or its first line.
+    pub place: Location,
+    /// Whether it runs pychain no more.
+    pub removed: bool,
 }
 
 /// How finely a rule reports what could be said of a whole file at once.
@@ -54,19 +72,23 @@ pub struct Context<'a> {
     pub base: Option<&'a Project>,
     /// Requirements that the change adds, removes or alters; empty without a base.
     pub changes: &'a [Change<'a>],
+    /// Files of the head that the base has under another name.
+    pub renames: &'a Renames,
     /// What the user asked for.
     pub config: &'a Config,
     /// The configuration as the change makes it, where it differs.
     pub head_config: Option<&'a Config>,
     /// The configuration file among the report's files, where there is one: `head_config`'s in a change.
     pub config_file: Option<FileId>,
+    /// Workflows that ran pychain before the change, where the change touches that.
+    pub workflows: &'a [TouchedWorkflow],
     /// Facts from outside.
     pub knowledge: &'a Knowledge,
     /// Today.
     pub as_of: Option<Date>,
     /// How finely to report.
     pub scope: Scope,
-    /// Suppressions and what became of them; empty while the rules run whose findings they may silence.
+    /// Suppressions; what became of them is known once the rules have run whose findings they may silence.
     pub suppressions: &'a [Suppression],
 }
 
@@ -74,6 +96,21 @@ impl Context<'_> {
     /// Whether a rule is on and has all that it needs.
     pub fn runs(&self, rule: &Rule) -> bool {
         self.config.is_on(rule) && rule.needs.iter().all(|need| self.has(*need))
+    }
+
+    /// Whether a suppression would silence a finding. Where one is said of many lines at once, those lines
+    /// are better said by themselves: the suppression has its finding, and the others keep theirs.
+    pub fn is_accepted(&self, finding: &Finding) -> bool {
+        let path = self.project.file(finding.primary.file).path();
+        let mut suppressions = self.suppressions.iter().take(MAX_ASKED);
+        suppressions.any(|suppression| suppression.silences(finding, path, self.project, self.config))
+    }
+
+    /// How finely to report on one file. What a change brings as a whole is judged as a whole: nobody
+    /// reads the same sentence for each line of a new file.
+    pub fn scope_of(&self, file: FileId) -> Scope {
+        let is_new = |base: &Project| base.find(self.renames.base_path(self.project.file(file).path())).is_none();
+        if self.base.is_some_and(is_new) { Scope::Full } else { self.scope }
     }
 
     fn has(&self, need: Need) -> bool {
@@ -120,19 +157,30 @@ pub fn audit(request: &Request<'_>) -> Report {
     let config_source = request.head_config.unwrap_or(request.config).source.as_ref();
     let config_file = config_source.map(|source| {
         files.push(source.file.clone());
-        FileId(u32::try_from(files.len() - 1).unwrap_or(u32::MAX))
+        last(&files)
     });
+    let mut workflows = Vec::new();
+    for touched in request.workflows.iter().filter_map(workflow::touched) {
+        let path = touched.file.path().to_owned();
+        files.push(touched.file);
+        let place = Location { file: last(&files), span: touched.span };
+        workflows.push(TouchedWorkflow { path, place, removed: touched.removed });
+    }
+    let mut suppressions = suppress::collect(request, &renames, config_file);
+    let standing = suppressions.clone();
     let context = Context {
         project: request.head,
         base: request.base,
         changes: &changes,
+        renames: &renames,
         config: request.config,
         head_config: request.head_config,
         config_file,
+        workflows: &workflows,
         knowledge: request.knowledge,
         as_of: request.as_of,
         scope: if request.base.is_some() { Scope::Change } else { Scope::Full },
-        suppressions: &[],
+        suppressions: &standing,
     };
     let mut problems = request.head.problems.clone();
     let mut not_run = Vec::new();
@@ -145,7 +193,7 @@ pub fn audit(request: &Request<'_>) -> Report {
             problems.extend(run(rule, &context, &mut findings));
         }
     }
-    let path_of = |id: FileId| files.get(id.0 as usize).map_or("", crate::text::SourceFile::path);
+    let path_of = |id: FileId| files.get(id.0 as usize).map_or("", SourceFile::path);
     if let Some(base) = request.base {
         let known = findings_of_base(base, request);
         let identities = identities(&findings, |id| renames.base_path(path_of(id)));
@@ -155,7 +203,6 @@ pub fn audit(request: &Request<'_>) -> Report {
             finding.rule.needs.contains(&Need::Base) || identity.is_none_or(|identity| !known.contains(&identity))
         });
     }
-    let mut suppressions = suppress::collect(request, &renames, config_file);
     let mut suppressed = suppress::apply(&mut findings, &mut suppressions, request, &path_of);
     let outcome = Context { suppressions: &suppressions, ..context };
     for rule in enabled(request.config).filter(|rule| rule.needs.contains(&Need::Outcome)) {
@@ -183,6 +230,10 @@ pub fn audit(request: &Request<'_>) -> Report {
     Report { files, findings, problems, not_run, suppressed, version: env!("CARGO_PKG_VERSION").to_owned() }
 }
 
+fn last(files: &[SourceFile]) -> FileId {
+    FileId(u32::try_from(files.len().saturating_sub(1)).unwrap_or(u32::MAX))
+}
+
 fn enabled(config: &Config) -> impl Iterator<Item = &'static Rule> {
     RULES.iter().copied().filter(|rule| config.is_on(rule))
 }
@@ -198,13 +249,16 @@ fn run(rule: &'static Rule, context: &Context<'_>, found: &mut Vec<Finding>) -> 
 
 /// What the same rules say of the base by itself: a finding that was there before is not this change's.
 fn findings_of_base(base: &Project, request: &Request<'_>) -> BTreeSet<Fingerprint> {
+    let renames = Renames::default();
     let context = Context {
         project: base,
         base: None,
         changes: &[],
+        renames: &renames,
         config: request.config,
         head_config: None,
         config_file: None,
+        workflows: &[],
         knowledge: request.knowledge,
         as_of: request.as_of,
         scope: Scope::Change,

@@ -113,10 +113,10 @@ pub fn changes<'a>(base: &'a Project, head: &'a Project, renames: &Renames) -> V
     let mut after = side(head);
     // From the strictest likeness to the loosest, so that a moved line does not take the partner of one that stayed.
     let keys: [fn(&Side<'_>) -> [String; 3]; 5] = [
-        |side| [side.name.clone(), side.path.clone(), side.entry.line.text.to_string()],
+        |side| [side.name.clone(), side.path.clone(), side.entry.text().into_owned()],
         |side| [side.name.clone(), side.path.clone(), side.marker.clone()],
         |side| [side.name.clone(), side.path.clone(), String::new()],
-        |side| [side.name.clone(), side.entry.line.text.to_string(), String::new()],
+        |side| [side.name.clone(), side.entry.text().into_owned(), String::new()],
         |side| [side.name.clone(), side.entry.constraint.to_string(), String::new()],
     ];
     for key in keys {
@@ -134,7 +134,7 @@ pub fn changes<'a>(base: &'a Project, head: &'a Project, renames: &Renames) -> V
     }
     let altered = after.iter().filter_map(|new| {
         let old = new.partner.and_then(|at| before.get(at)).map(|old| old.entry);
-        let same = old.is_some_and(|old| old.line.text == new.entry.line.text);
+        let same = old.is_some_and(|old| old.text() == new.entry.text());
         (!same).then_some(Change { before: old, after: Some(new.entry) })
     });
     let gone = before.iter().filter(|old| old.partner.is_none());
@@ -165,7 +165,7 @@ mod tests {
     fn check(base: &[(&str, &str)], head: &[(&str, &str)], expected: &[(&str, &str)]) {
         let (base, head) = (load(&base.iter().copied().collect()), load(&head.iter().copied().collect()));
         let changes = changes(&base, &head, &Renames::between(&base, &head));
-        let text = |entry: &Option<Entry<'_>>| entry.map_or(String::new(), |entry| entry.line.text.to_string());
+        let text = |entry: &Option<Entry<'_>>| entry.map_or(String::new(), |entry| entry.text().into_owned());
         let got: Vec<_> = changes.iter().map(|change| (text(&change.before), text(&change.after))).collect();
         let expected: Vec<_> = expected.iter().map(|(old, new)| ((*old).to_owned(), (*new).to_owned())).collect();
         assert_eq!(got, expected);

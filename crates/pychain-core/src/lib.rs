@@ -31,6 +31,7 @@ pub mod knowledge;
 pub mod manual;
 pub mod model;
 pub mod name;
+pub mod patch;
 pub mod prose;
 pub mod report;
 pub mod requirement;

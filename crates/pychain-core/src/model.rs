@@ -1,10 +1,10 @@
 //! The format-neutral document: what a dependency file asks for, with a span for every part.
 
-use crate::digest::Algorithm;
+use crate::digest::{Algorithm, Digest};
 use crate::finding::Subject;
 use crate::name::{ExtraName, ProjectName};
 use crate::requirement::{Marker, Specifier};
-use crate::text::{DecodeError, FileId, Span};
+use crate::text::{DecodeError, FileId, SourceFile, Span};
 use crate::url::DirectUrl;
 
 /// One dependency file, read.
@@ -12,6 +12,8 @@ use crate::url::DirectUrl;
 pub struct Document {
     /// The file.
     pub file: FileId,
+    /// Its text.
+    pub source: SourceFile,
     /// Its logical lines, in order; comments and blank lines are none.
     pub lines: Vec<Line>,
     /// Comments, `#` included, in order.
@@ -30,8 +32,8 @@ pub struct Line {
     pub number: u32,
     /// From its first to its last character, continuations inside, trailing comment outside.
     pub span: Span,
-    /// The text that pip parses.
-    pub text: Box<str>,
+    /// The text that pip parses, where variables make it another than what stands in the file.
+    pub(crate) expanded: Option<Box<str>>,
     /// Options on the line, in order, those that do nothing included; the hashes that a requirement
     /// is checked by are in [`Requirement::hashes`] instead.
     pub options: Vec<OptionUse>,
@@ -58,11 +60,11 @@ pub enum LineKind {
     /// Asks for a project (or constrains one).
     Requirement(Box<Requirement>),
     /// `-r` or `-c`.
-    Include(Include),
+    Include(Box<Include>),
     /// Only options.
     Options,
     /// Cannot be read; the installer refuses the whole file.
-    Refused(Refusal),
+    Refused(Box<Refusal>),
 }
 
 impl Line {
@@ -153,9 +155,9 @@ pub enum Source {
     /// From the configured indexes, by name.
     Index,
     /// A direct reference: an archive or a VCS URL.
-    Url(DirectUrl),
+    Url(Box<DirectUrl>),
     /// A local project or archive.
-    Path(LocalPath),
+    Path(Box<LocalPath>),
 }
 
 /// A path that the installer reads from the local file system.
@@ -191,8 +193,8 @@ pub enum PathKind {
 pub struct HashOption {
     /// The algorithm, one of pip's strong ones.
     pub algorithm: Algorithm,
-    /// The digest as written; pip does not look at it before the download.
-    pub digest: Box<str>,
+    /// The digest; pip does not look at it before the download.
+    pub digest: Digest,
     /// The whole option.
     pub span: Span,
     /// The digest.

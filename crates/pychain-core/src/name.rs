@@ -6,7 +6,8 @@ use std::fmt;
 #[derive(Debug, Clone)]
 pub struct ProjectName {
     given: Box<str>,
-    normalized: Box<str>,
+    /// None where it is what was written, which is the common case.
+    normalized: Option<Box<str>>,
 }
 
 /// The name of an extra.
@@ -15,7 +16,8 @@ pub type ExtraName = ProjectName;
 impl ProjectName {
     /// Keeps `given` and normalizes it (`PyPA` "Names and normalization", packaging's `canonicalize_name`).
     pub fn new(given: &str) -> Self {
-        Self { given: given.into(), normalized: normalize(given).into() }
+        let normalized = (!is_normalized(given)).then(|| normalize(given).into());
+        Self { given: given.into(), normalized }
     }
 
     /// As it was written.
@@ -25,7 +27,7 @@ impl ProjectName {
 
     /// Lower case, each run of `-`, `_`, `.` one `-`.
     pub fn normalized(&self) -> &str {
-        &self.normalized
+        self.normalized.as_deref().unwrap_or(&self.given)
     }
 }
 
@@ -37,7 +39,7 @@ impl fmt::Display for ProjectName {
 
 impl PartialEq for ProjectName {
     fn eq(&self, other: &Self) -> bool {
-        self.normalized == other.normalized
+        self.normalized() == other.normalized()
     }
 }
 
@@ -51,7 +53,7 @@ impl PartialOrd for ProjectName {
 
 impl Ord for ProjectName {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.normalized.cmp(&other.normalized)
+        self.normalized().cmp(other.normalized())
     }
 }
 
@@ -68,6 +70,16 @@ pub fn normalize(name: &str) -> String {
     out
 }
 
+/// Whether [`normalize`] plainly leaves a name as it is; `false` where it takes a closer look to tell.
+fn is_normalized(name: &str) -> bool {
+    let mut before = b' ';
+    name.bytes().all(|byte| {
+        let run = byte == b'-' && before == b'-';
+        before = byte;
+        !run && matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-')
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,8 +93,9 @@ mod tests {
 
     #[test]
     fn normalization_is_idempotent() {
-        for name in ["A__b", "-x-", "Ünï.Code", ""] {
+        for name in ["A__b", "-x-", "Ünï.Code", "", "a--b", "a-b-1", "a.b"] {
             assert_eq!(normalize(&normalize(name)), normalize(name));
+            assert_eq!(ProjectName::new(name).normalized(), normalize(name));
         }
     }
 }

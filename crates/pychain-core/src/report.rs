@@ -9,6 +9,7 @@ use crate::text::{FileId, Problem, SourceFile};
 pub mod annotations;
 pub mod json;
 pub mod markdown;
+pub mod review;
 pub mod sarif;
 
 #[cfg(test)]

@@ -35,6 +35,7 @@ mod insecure_vcs;
 mod invalid_constraint;
 mod invalid_name;
 mod known_malicious;
+mod lock_tool;
 mod loose_lines;
 mod malformed_digest;
 mod mixed_hashes;

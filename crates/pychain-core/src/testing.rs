@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::audit::{Request, audit};
+use crate::audit::{Request, Workflow, audit};
 use crate::config::{Config, Policy};
 use crate::knowledge::filter::NameFilter;
 use crate::knowledge::lines::SortedLines;
@@ -20,6 +20,7 @@ pub(crate) struct Fixture {
     pub(crate) base: Option<Project>,
     pub(crate) config: Config,
     pub(crate) head_config: Option<Config>,
+    pub(crate) workflows: Vec<Workflow>,
     /// Path, line, first column, one past the last column, rule, text in the message.
     marks: Vec<Mark>,
 }
@@ -79,7 +80,18 @@ impl Fixture {
         } else {
             (head_config.unwrap_or_else(strict), None)
         };
-        Self { head: load(&head), base: with_base.then(|| load(&old)), config, head_config, marks }
+        let workflow = |path: &str, files: &BTreeMap<&str, &str>| {
+            files.get(path).map(|text| crate::text::SourceFile::from_text(path, *text))
+        };
+        let workflows = head
+            .keys()
+            .chain(old.keys())
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .filter(|path| with_base && path.starts_with(".github/workflows/"))
+            .map(|path| Workflow { before: workflow(path, &old), after: workflow(path, &head) })
+            .collect();
+        Self { head: load(&head), base: with_base.then(|| load(&old)), config, head_config, workflows, marks }
     }
 
     pub(crate) fn report(&self) -> Report {
@@ -88,6 +100,7 @@ impl Fixture {
             base: self.base.as_ref(),
             config: &self.config,
             head_config: self.head_config.as_ref(),
+            workflows: &self.workflows,
             knowledge: &knowledge(),
             as_of: Some(crate::config::Date { year: 2026, month: 11, day: 22 }),
         })
@@ -230,4 +243,17 @@ pub(crate) fn fixed(rule: &str, fixture: &str) -> String {
         .flat_map(|finding| finding.fix.iter().flat_map(|fix| fix.edits.clone()))
         .collect();
     apply_edits(file.text(), &edits).expect("edits that do not overlap")
+}
+
+/// The patch of a file that a change adds as a whole.
+pub(crate) fn whole_patch(text: &str) -> crate::patch::Patch {
+    let lines: Vec<&str> = text.split_terminator('\n').collect();
+    let mut patch = format!("@@ -0,0 +1,{} @@", lines.len());
+    for line in &lines {
+        patch.extend(["\n+", line]);
+    }
+    if !text.ends_with('\n') && !lines.is_empty() {
+        patch.push_str("\n\\ No newline at end of file");
+    }
+    crate::patch::Patch::parse(&patch).expect("a patch")
 }

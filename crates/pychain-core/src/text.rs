@@ -1,11 +1,12 @@
 //! Source text: files, spans, line and column conversion, edits, and problems met while reading.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
 mod decode;
 
-pub use decode::{DecodeError, Encoding};
+pub use decode::{DecodeError, Encoding, Unicode};
 
 /// The largest file that is read, in bytes; a larger one gives a [`Problem`] and no document.
 pub const MAX_FILE_BYTES: usize = 32 * 1024 * 1024;
@@ -78,8 +79,9 @@ impl SourceFile {
     ///
     /// `path` is relative to the audited root, with `/`. Always gives a file: where pip could not
     /// decode the bytes, they are read as UTF-8 with replacement characters and the error comes along.
-    pub fn decode(path: impl Into<String>, bytes: &[u8]) -> (Self, Option<DecodeError>) {
-        let (text, encoding, error) = decode::decode(bytes);
+    /// Bytes that are handed over are not copied.
+    pub fn decode<'b>(path: impl Into<String>, bytes: impl Into<Cow<'b, [u8]>>) -> (Self, Option<DecodeError>) {
+        let (text, encoding, error) = decode::decode(bytes.into());
         (Self::from_parts(path.into(), text, encoding), error)
     }
 

@@ -1,8 +1,10 @@
 //! A set of files read together: which includes which, and what the installer makes of the whole.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::Location;
+use crate::format::requirements_txt::text_of;
 use crate::model::{Document, InstallOption, Line, OptionUse, PathKind, Refusal, Requirement};
 use crate::text::{FileId, Problem, SourceFile, Span};
 
@@ -56,7 +58,12 @@ pub struct Entry<'a> {
     pub constraint: bool,
 }
 
-impl Entry<'_> {
+impl<'a> Entry<'a> {
+    /// The text of the line that the installer parses.
+    pub fn text(&self) -> Cow<'a, str> {
+        text_of(self.document, self.line)
+    }
+
     /// The requirement's place, options left out.
     pub fn location(&self) -> Location {
         self.at(self.requirement.span)
@@ -123,7 +130,7 @@ impl Project {
     /// Every line that the installer refuses.
     pub fn refusals(&self) -> impl Iterator<Item = (&Document, &Line, &Refusal)> {
         self.lines().filter_map(|(document, line)| match &line.kind {
-            crate::model::LineKind::Refused(refusal) => Some((document, line, refusal)),
+            crate::model::LineKind::Refused(refusal) => Some((document, line, refusal.as_ref())),
             _ => None,
         })
     }

@@ -7,6 +7,8 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use pychain_core::config::{Date, FailOn, Installer, Policy};
 
+use crate::review::Comments;
+
 #[derive(Debug, Parser)]
 #[command(
     name = "pychain",
@@ -30,6 +32,9 @@ pub(crate) enum Command {
     /// Audit requirements and constraints files
     #[command(long_about = AUDIT_ABOUT, after_long_help = AUDIT_AFTER)]
     Audit(Box<AuditArgs>),
+    /// Review a pull request on GitHub
+    #[command(long_about = REVIEW_ABOUT, after_long_help = REVIEW_AFTER)]
+    Review(Box<ReviewArgs>),
     /// Explain names of projects, and watch over your own
     #[command(subcommand)]
     Names(NamesCommand),
@@ -80,6 +85,96 @@ Exit codes:
 
 The configuration is read from `pychain.toml`, or from `[tool.pychain]` in `pyproject.toml`.
 A single finding is accepted by a comment: `# pychain: ignore[RULE] reason`.";
+
+const REVIEW_ABOUT: &str = "\
+Review a pull request on GitHub.
+
+Audits the dependency files that the pull request changes, says at their lines what weakens the supply chain, and \
+sums it up in one comment. A run on the same commit writes nothing again, and what a later commit mends is marked \
+so. Files are read through GitHub's API: no checkout is needed, and nothing of the pull request is executed.
+
+In a workflow of GitHub Actions everything comes from the environment. Events without a pull request (merge_group, \
+push, workflow_dispatch, schedule) give annotations, a summary and an exit code.";
+
+const REVIEW_AFTER: &str = "\
+Examples:
+  pychain review --repo octo-org/example --pr 7 --dry-run
+                                                 show what would be written; write nothing
+  pychain review                                 in a workflow: review the pull request of the event
+
+Environment:
+  PYCHAIN_TOKEN, GITHUB_TOKEN                    the token, which no option takes
+  PYCHAIN_CONFIG, PYCHAIN_POLICY, PYCHAIN_INSTALLER, PYCHAIN_FAIL_ON, PYCHAIN_COMMENT, PYCHAIN_PATHS,
+  PYCHAIN_SARIF_FILE, PYCHAIN_REPORT_FILE, PYCHAIN_PAUSE
+                                                 as the options of those names; empty is not set
+  PYCHAIN_DOCS_URL                               where the pages of the rules are, for links
+  GITHUB_…                                       what GitHub Actions tells of the run
+
+The configuration is that of the base commit, whatever the pull request makes of it.
+
+Exit codes:
+  0  nothing found at or above the threshold (`--fail-on`, medium by default), or nothing to review
+  1  something found, or a dependency file that could not be read
+  2  could not do the job";
+
+#[derive(Debug, Args)]
+pub(crate) struct ReviewArgs {
+    /// The repository [default: the run's, as in `GITHUB_REPOSITORY`]
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub(crate) repo: Option<String>,
+
+    /// The pull request [default: the event's]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) pr: Option<u64>,
+
+    /// Show what would be written, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Read the configuration from this file of the base commit, or from an absolute path
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<String>,
+
+    /// Which rules are on [default: default]
+    #[arg(long, value_parser = policy())]
+    pub(crate) policy: Option<Policy>,
+
+    /// Whose reading of the files the messages describe [default: pip]
+    #[arg(long, value_parser = installer())]
+    pub(crate) installer: Option<Installer>,
+
+    /// Exit with 1 where a finding is at least this severe [default: medium]
+    #[arg(long, value_name = "SEVERITY", value_parser = fail_on())]
+    pub(crate) fail_on: Option<FailOn>,
+
+    /// Where to comment [default: review]
+    #[arg(long, value_enum, value_name = "WHERE")]
+    pub(crate) comment: Option<Comments>,
+
+    /// Review only files that match one of these patterns, separated by commas
+    #[arg(long, value_name = "GLOBS")]
+    pub(crate) paths: Option<String>,
+
+    /// Write a SARIF report to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sarif_file: Option<PathBuf>,
+
+    /// Write a JSON report to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report_file: Option<PathBuf>,
+
+    /// GitHub's REST API [default: as in `GITHUB_API_URL`]
+    #[arg(long, value_name = "URL")]
+    pub(crate) api_url: Option<String>,
+
+    /// GitHub's GraphQL API [default: as in `GITHUB_GRAPHQL_URL`]
+    #[arg(long, value_name = "URL")]
+    pub(crate) graphql_url: Option<String>,
+
+    /// Milliseconds between two writes; GitHub asks for a second, an own server may have no limits [default: 1000]
+    #[arg(long, value_name = "MILLISECONDS")]
+    pub(crate) pause: Option<u64>,
+}
 
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("fixing").args(["fix", "diff"]).multiple(true))]

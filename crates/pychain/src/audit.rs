@@ -99,7 +99,8 @@ fn deliver_report(args: &AuditArgs, report: &Report) -> Result<()> {
     let file = args.output.as_deref();
     let summary = if args.quiet { String::new() } else { human::summary(report) };
     if args.format == Format::Human {
-        output::deliver_styled(&(human::findings(report) + &summary), file)?;
+        let columns = if file.is_none() { output::columns() } else { None };
+        output::deliver_styled(&(human::findings(report, columns) + &summary), file)?;
     } else {
         output::deliver_exact(&output::render(args.format, report), file)?;
     }
@@ -129,7 +130,7 @@ fn prepare(args: &AuditArgs, place: &Place) -> Result<Job> {
         note_distant_config(args, &place.root);
     }
 
-    let in_git_base = matches!(base_tree, Some(Tree::Git(_)));
+    let in_git_base = matches!(base_tree, Some(Tree::Commit(_)));
     let how = Walk { ignore: !args.no_ignore, nested: !in_git_base };
     let mut head_roots = roots(&mut head_tree, place, &config, how, &mut problems);
     if let Some(Tree::Disk(base)) = &base_tree {
@@ -147,15 +148,27 @@ fn prepare(args: &AuditArgs, place: &Place) -> Result<Job> {
     );
     if head_roots.is_empty() && base.as_ref().is_none_or(|base| base.roots.is_empty()) {
         say_problems(&problems);
-        let hidden = if args.no_ignore { "" } else { " not hidden by `.gitignore`" };
+        let ignored = if args.no_ignore { "" } else { ", or search what `.gitignore` hides (`--no-ignore`)" };
         bail!(Hinted::new(
-            format!("there are no dependency files{hidden} in `{}`", place.root.display()),
-            "name the files to audit: `pychain audit FILE`; `pychain audit --help` tells which names are found",
+            format!("there are no dependency files in `{}`", place.root.display()),
+            format!(
+                "name the files to audit (`pychain audit FILE`){ignored}; `pychain audit --help` tells which names are found"
+            ),
         ));
     }
     let head = Side { tree: head_tree, roots: head_roots };
     let as_of = args.as_of.or_else(clock::today);
-    Ok(Job { head, base, config, head_config, as_of, problems, audited: BTreeSet::new(), unread: BTreeSet::new() })
+    Ok(Job {
+        head,
+        base,
+        config,
+        head_config,
+        workflows: Vec::new(),
+        as_of,
+        problems,
+        audited: BTreeSet::new(),
+        unread: BTreeSet::new(),
+    })
 }
 
 /// The configuration to judge by, and the one that the change brings where it differs.
@@ -171,9 +184,9 @@ fn configure(
     if let Some(path) = &args.config {
         return Ok((settings::of_file(path)?, None));
     }
-    let of_head = settings::of_tree(head, problems)?;
+    let of_head = settings::of_tree(head, Some(problems))?;
     let Some(base) = base else { return Ok((of_head, None)) };
-    let of_base = settings::of_tree(base, &mut Vec::new())
+    let of_base = settings::of_tree(base, None)
         .map_err(|error| error.context("cannot read the configuration of the base, which judges the change"))?;
     let differs = !of_base.means_the_same_as(&of_head);
     Ok((of_base, differs.then_some(of_head)))
@@ -196,7 +209,7 @@ fn roots(tree: &mut Tree, place: &Place, config: &Config, how: Walk, problems: &
     for directory in &place.directories {
         let listing = match tree {
             Tree::Disk(disk) => walk(disk.root(), directory, how),
-            Tree::Git(commit) => commit.list(directory, is_candidate),
+            Tree::Commit(commit) => commit.list(directory, is_candidate),
         };
         let (found, trouble) = select(tree, &listing, &config.exclude);
         roots.extend(found);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 
 use crate::error::Hinted;
-use crate::tree::{Commit, Disk, Tree, git};
+use crate::tree::{Disk, Tree, git};
 
 /// The tree to compare with.
 ///
@@ -30,7 +30,7 @@ pub(crate) fn open(root: &Path, base: &str) -> Result<Tree> {
         }
         return directory(&path);
     }
-    Ok(Tree::Git(Commit::open(root, base)?))
+    Ok(Tree::Commit(git::open(root, base)?))
 }
 
 fn directory(path: &Path) -> Result<Tree> {

@@ -11,7 +11,7 @@ use crate::tree::{EntryKind, Link, Listing, Tree, Unread};
 mod name;
 mod walk;
 
-pub(crate) use name::{Certainty, is_candidate, named_role};
+pub(crate) use name::{Certainty, is_candidate, is_named, named_role};
 pub(crate) use walk::{Walk, walk};
 
 /// A file that the audit starts from.

@@ -7,7 +7,7 @@ use std::mem;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
-use pychain_core::audit::{Request, audit};
+use pychain_core::audit::{Request, Workflow, audit};
 use pychain_core::config::{Config, Date};
 use pychain_core::finding::{Finding, Location};
 use pychain_core::report::Report;
@@ -25,6 +25,8 @@ pub(crate) struct Job {
     pub(crate) base: Option<Side>,
     pub(crate) config: Config,
     pub(crate) head_config: Option<Config>,
+    /// Workflows that the change touches.
+    pub(crate) workflows: Vec<Workflow>,
     pub(crate) as_of: Option<Date>,
     /// What is already known to be amiss.
     pub(crate) problems: Vec<Problem>,
@@ -101,6 +103,7 @@ impl Job {
                 base: base.as_ref().map(|base| &base.project),
                 config: &self.config,
                 head_config: self.head_config.as_ref(),
+                workflows: &self.workflows,
                 knowledge: &facts::knowledge(),
                 as_of: self.as_of,
             });

@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 
 use anstyle::{AnsiColor, Style};
 use pychain_core::config::ConfigError;
-use pychain_core::text::SourceFile;
+use pychain_core::text::{Problem, SourceFile};
 
 use crate::human;
 use pychain_core::prose::visible;
@@ -77,6 +77,14 @@ pub(crate) fn render(error: &anyhow::Error) -> String {
         let _ = write!(out, "\n{}: {}", paint("hint", AnsiColor::Cyan), visible(hint));
     }
     out
+}
+
+/// What is wrong in a broken configuration, each at its place.
+pub(crate) fn details(error: &anyhow::Error) -> Vec<Problem> {
+    let broken = error.chain().filter_map(|cause| cause.downcast_ref::<BrokenConfig>());
+    broken
+        .flat_map(|broken| broken.errors.iter().map(|it| Problem::at(&broken.file, it.span, &it.message, &it.help)))
+        .collect()
 }
 
 /// A word in bold color; the stream strips it where color is not wanted.

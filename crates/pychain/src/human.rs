@@ -20,20 +20,23 @@ pub(crate) mod manual;
 /// Related places that are shown with a finding; of more, only the number is told.
 const MAX_RELATED: usize = 3;
 
-/// The findings, one after the other. Styled; empty where there is none.
-pub(crate) fn findings(report: &Report) -> String {
+/// The findings, one after the other, for a terminal of so many columns. Styled; empty where there is none.
+pub(crate) fn findings(report: &Report, columns: Option<usize>) -> String {
     let mut out = String::new();
     let mut explained = BTreeSet::new();
     for finding in &report.findings {
         let why = explained.insert(finding.rule.id).then(|| manual::why(finding.rule)).flatten();
-        let _ = writeln!(out, "{}", self::finding(report, finding, why.as_deref()));
+        let _ = writeln!(out, "{}", self::finding(report, finding, why.as_deref(), columns));
     }
     out
 }
 
-fn finding(report: &Report, finding: &Finding, why: Option<&str>) -> Block {
+fn finding(report: &Report, finding: &Finding, why: Option<&str>, columns: Option<usize>) -> Block {
     let severity = finding.severity;
     let mut block = Block::new(severity.name(), color(severity), Some(finding.rule.id), &finding.message);
+    if let Some(columns) = columns {
+        block = block.within(columns);
+    }
     let places = finding.related.iter().map(|related| (related.location, related.label.as_str()));
     for (location, label) in std::iter::once((finding.primary, "")).chain(places.take(MAX_RELATED)) {
         block.place(report.file(location.file), location.span, label);
@@ -97,6 +100,10 @@ pub(crate) fn problem(problem: &Problem) -> String {
 }
 
 /// The last lines: what was found where, and what could not be looked for.
+pub(crate) fn note(text: &str) -> String {
+    format!("note: {}", visible(text))
+}
+
 pub(crate) fn summary(report: &Report) -> String {
     let count = report.files.len();
     let audited = format!("{count} {}", plural(count, "file", "files"));

@@ -16,7 +16,7 @@ pub(crate) struct Loaded {
     pub(crate) project: Project,
     /// The roots that were read.
     pub(crate) read: BTreeSet<String>,
-    /// The roots that are there and could not be read: nobody can vouch for them.
+    /// The roots and included files that are there and could not be read: nobody can vouch for them.
     pub(crate) unread: BTreeSet<String>,
     /// What could not be read, beside what the project itself tells.
     pub(crate) problems: Vec<Problem>,
@@ -64,10 +64,11 @@ fn read_all(tree: &mut Tree, roots: &Roots) -> Loaded {
         Unread::Absent => {}
         Unread::Refused(what, help) => problems.push(Problem::of_file(path, what, help)),
     };
+    tree.prefetch(&roots.keys().map(String::as_str).collect::<Vec<_>>());
     for (path, root) in roots {
         match tree.read(path) {
             Ok(bytes) => {
-                loader.root(path, &bytes, root.role);
+                loader.root(path, bytes, root.role);
                 read.insert(path.clone());
             }
             Err(why) => {
@@ -84,12 +85,21 @@ fn read_all(tree: &mut Tree, roots: &Roots) -> Loaded {
         if wants.is_empty() {
             break;
         }
+        let files = wants.iter().filter_map(|want| match want {
+            Want::File(path) => Some(path.as_str()),
+            Want::Path(_) => None,
+        });
+        tree.prefetch(&files.collect::<Vec<_>>());
         for want in wants {
             match want {
                 Want::File(path) => match tree.read(&path) {
-                    Ok(bytes) => loader.file(&path, &bytes),
-                    Err(unread) => {
-                        refuse(&path, unread);
+                    Ok(bytes) => loader.file(&path, bytes),
+                    Err(why) => {
+                        // What is there and was not read is no missing file: the problem speaks of it.
+                        if let Unread::Refused(what, help) = why {
+                            loader.problem(Problem::of_file(&path, what, help));
+                            unread.insert(path.clone());
+                        }
                         loader.missing(&path);
                     }
                 },

@@ -27,6 +27,7 @@ mod names;
 mod output;
 mod place;
 mod progress;
+mod review;
 mod settings;
 mod tree;
 
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
 fn run(command: &Command) -> Result<ExitCode> {
     match command {
         Command::Audit(args) => return audit::run(args),
+        Command::Review(args) => return review::run(args),
         Command::Names(command) => return names::run(command),
         Command::Explain { rule } => output::print_styled(&explain(rule)?)?,
         Command::Rules { format: ListFormat::Human } => output::print_styled(&human::rules(RULES))?,

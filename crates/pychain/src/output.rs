@@ -15,7 +15,7 @@ use crate::human;
 /// The report in a format for programs.
 pub(crate) fn render(format: Format, report: &Report) -> String {
     match format {
-        Format::Human => human::findings(report),
+        Format::Human => human::findings(report, None),
         Format::Json => json::to_string(report),
         Format::Sarif => sarif::to_string(report, sarif::Options::default()),
         Format::Github => annotations::to_string(report),
@@ -66,6 +66,11 @@ fn print(text: &str, mut stdout: impl io::Write) -> Result<()> {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write to standard output"),
         _ => Ok(()),
     }
+}
+
+/// How wide the terminal is that standard output goes to, if it goes to one.
+pub(crate) fn columns() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
 }
 
 /// Says something on standard error, where nobody may be listening.

@@ -10,14 +10,17 @@ use crate::args::AuditArgs;
 use crate::error::{BrokenConfig, Hinted};
 use crate::tree::{Tree, Unread};
 
+/// Where a configuration is looked for in the root of a tree, in this order.
+pub(crate) const NAMES: [&str; 2] = [PYCHAIN, PYPROJECT];
 const PYCHAIN: &str = "pychain.toml";
 const PYPROJECT: &str = "pyproject.toml";
 
 /// Nobody configures at this length; beyond it the file is something else.
 const MAX_CONFIG_BYTES: usize = 4 * 1024 * 1024;
 
-/// The configuration in the root of a tree; the default where there is none.
-pub(crate) fn of_tree(tree: &mut Tree, problems: &mut Vec<Problem>) -> Result<Config> {
+/// The configuration in the root of a tree; the default where there is none. Where `problems` are wanted, it is also
+/// told which of two is not read.
+pub(crate) fn of_tree(tree: &mut Tree, problems: Option<&mut Vec<Problem>>) -> Result<Config> {
     let pychain = read(tree, PYCHAIN)?;
     let Some(file) = pychain else {
         let Some(file) = read(tree, PYPROJECT)? else { return Ok(Config::default()) };
@@ -25,6 +28,7 @@ pub(crate) fn of_tree(tree: &mut Tree, problems: &mut Vec<Problem>) -> Result<Co
         return Ok(config.unwrap_or_default());
     };
     let config = from_pychain_toml(&file).map_err(|errors| broken(file, errors))?;
+    let Some(problems) = problems else { return Ok(config) };
     // Which of the two was meant is told, whatever state the other is in.
     let other = read(tree, PYPROJECT).ok().flatten();
     if other.is_some_and(|other| !matches!(from_pyproject_toml(&other), Ok(None))) {
@@ -42,12 +46,23 @@ pub(crate) fn of_file(path: &Path) -> Result<Config> {
     let bytes = std::fs::read(path)
         .map_err(|error| Hinted::new("there is no configuration to read", "check `--config`").because(error))
         .with_context(|| format!("cannot read the configuration `{}`", path.display()))?;
-    let file = decode(&path.to_string_lossy(), &bytes)?;
-    if path.file_name().is_some_and(|name| name == PYPROJECT) {
+    named(decode(&path.to_string_lossy(), &bytes)?)
+}
+
+/// The configuration in a file of a tree that the user names.
+pub(crate) fn of_path(tree: &mut Tree, path: &str) -> Result<Config> {
+    let path = path.trim_start_matches("./");
+    let file = read(tree, path)?;
+    named(file.ok_or_else(|| Hinted::new(format!("there is no `{path}` in the base"), "check `--config`"))?)
+}
+
+fn named(file: SourceFile) -> Result<Config> {
+    if Path::new(file.path()).file_name().is_some_and(|name| name == PYPROJECT) {
+        let path = file.path().to_owned();
         let config = from_pyproject_toml(&file).map_err(|errors| broken(file, errors))?;
         return config.ok_or_else(|| {
             Hinted::new(
-                format!("`{}` has no `[tool.pychain]`", path.display()),
+                format!("`{path}` has no `[tool.pychain]`"),
                 "add the table, or name another file with `--config`",
             )
             .into()

@@ -1,21 +1,24 @@
-//! A tree of files to read from: a directory on disk or a commit in git. Reading never leaves it.
+//! A tree of files to read from: a directory on disk, a commit in git or on GitHub. Reading never leaves it.
 
 use std::collections::BTreeMap;
 
 use pychain_core::model::PathKind;
 use pychain_core::text::MAX_FILE_BYTES;
 
+pub(crate) mod commit;
 pub(crate) mod disk;
 pub(crate) mod git;
+pub(crate) mod remote;
 
+pub(crate) use commit::Commit;
 pub(crate) use disk::Disk;
-pub(crate) use git::Commit;
+pub(crate) use remote::Remote;
 
 /// Where bytes come from. Paths are relative to the root, normalized, with `/`.
 #[derive(Debug)]
 pub(crate) enum Tree {
     Disk(Disk),
-    Git(Commit),
+    Commit(Commit),
 }
 
 /// Why there are no bytes.
@@ -59,7 +62,15 @@ impl Tree {
         }
         match self {
             Self::Disk(disk) => disk.read(path),
-            Self::Git(commit) => commit.read(path),
+            Self::Commit(commit) => commit.read(path),
+        }
+    }
+
+    /// Says which files will be read next, so that they can be fetched together.
+    pub(crate) fn prefetch(&mut self, paths: &[&str]) {
+        if let Self::Commit(commit) = self {
+            let plain: Vec<&str> = paths.iter().copied().filter(|path| is_plain(path)).collect();
+            commit.prefetch(&plain);
         }
     }
 
@@ -70,7 +81,7 @@ impl Tree {
         }
         match self {
             Self::Disk(disk) => disk.kind(path),
-            Self::Git(commit) => commit.kind(path),
+            Self::Commit(commit) => commit.kind(path),
         }
     }
 
@@ -78,7 +89,7 @@ impl Tree {
     pub(crate) fn follow(&mut self, path: &str) -> Link {
         match self {
             Self::Disk(disk) => disk.follow(path),
-            Self::Git(commit) => commit.follow(path),
+            Self::Commit(commit) => commit.follow(path),
         }
     }
 }

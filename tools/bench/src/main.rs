@@ -1,6 +1,6 @@
 //! Measures pychain against what it must reach, all in one run on one machine.
 //!
-//! `pychain-bench --pychain PROGRAM --work DIR [--corpus DIR]`; `cargo xtask bench` calls it.
+//! `pychain-bench --pychain PROGRAM --work DIR [--corpus DIR] [--only review]`; `cargo xtask bench` calls it.
 //! Exit status 0: everything is reached; 1: something is missed; 2: it could not be measured.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool")]
@@ -16,6 +16,7 @@ mod input;
 mod pip;
 mod process;
 mod reading;
+mod review;
 mod table;
 mod timing;
 
@@ -42,26 +43,40 @@ struct Arguments {
     work: PathBuf,
     /// Real files to build the input from, where there are any.
     corpus: Option<PathBuf>,
+    /// Whether only reviews are measured.
+    only_review: bool,
 }
 
 impl Arguments {
     fn parse(mut words: impl Iterator<Item = String>) -> Result<Self> {
-        let (mut pychain, mut work, mut corpus) = (None, None, None);
+        let (mut pychain, mut work, mut corpus, mut only_review) = (None, None, None, false);
         while let Some(word) = words.next() {
             let value = words.next().map(PathBuf::from).with_context(|| format!("`{word}` needs a value"));
             match word.as_str() {
                 "--pychain" => pychain = Some(value?),
                 "--work" => work = Some(value?),
                 "--corpus" => corpus = Some(value?),
+                "--only" => only_review = value?.as_os_str() == "review",
                 _ => bail!("unknown option `{word}`"),
             }
         }
-        Ok(Self { pychain: pychain.context("--pychain is missing")?, work: work.context("--work is missing")?, corpus })
+        Ok(Self {
+            pychain: pychain.context("--pychain is missing")?,
+            work: work.context("--work is missing")?,
+            corpus,
+            only_review,
+        })
     }
 }
 
 fn run(arguments: &Arguments) -> Result<bool> {
-    let Arguments { pychain, work, corpus } = arguments;
+    let Arguments { pychain, work, corpus, only_review } = arguments;
+    if *only_review {
+        let mut table = Table::default();
+        review::measure(&mut table, pychain)?;
+        print!("{table}");
+        return Ok(table.passed());
+    }
     if work.exists() {
         fs::remove_dir_all(work).with_context(|| format!("emptying {}", work.display()))?;
     }
@@ -125,6 +140,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
         let whole = process::time(|| audit("json", &folder), 5)?;
         table.clock(&format!("the corpus folder, {} files", archive.len()), &whole, 1000.0);
     }
+    review::measure(&mut table, pychain)?;
     let started = process::time(version, 50)?;
     table.clock("pychain --version", &started, 5.0);
     let size = fs::metadata(pychain).context("the program's size")?.len();

@@ -80,11 +80,6 @@ fn ours(project: &Project, new: bool) -> Decision {
 
 /// The verdict on each project: as of 26.1, or before, by the same line.
 fn verdicts(mode: &HashMode, new: bool) -> impl Iterator<Item = HashVerdict> {
-    mode.projects.values().filter_map(move |(verdict, file, line)| {
-        if new {
-            return Some(*verdict);
-        }
-        let judged = mode.lines.iter().find(|judged| (judged.file, judged.line) == (*file, *line))?;
-        Some(judged.verdict_before_26_1)
-    })
+    let deciding = mode.lines.iter().filter(|line| line.decides);
+    deciding.map(move |line| if new { line.verdict } else { line.verdict_before_26_1 })
 }

@@ -4,11 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use pychain_core::format::requirements_txt::text_of;
 use pychain_core::model::{InstallOption, Line, LineKind, PathKind, Refusal, RefusalClass, Requirement, Source, Stage};
 use pychain_core::name::ProjectName;
 use pychain_core::requirement::Environment;
 use pychain_core::text::{Encoding, FileId};
-use pychain_core::tree::{Effective, HashMode, HashVerdict, Loader, Project, Role, Run, RunEntry, Setting, Want};
+use pychain_core::tree::{
+    Effective, HashLine, HashMode, HashVerdict, Loader, Project, Role, Run, RunEntry, Setting, Want,
+};
 use pychain_core::url::{DEFAULT_INDEX, DirectUrl};
 use pychain_corpus::Files;
 use serde_json::{Map, Value, json};
@@ -106,6 +109,12 @@ fn line<'a>(project: &'a Project, entry: &RunEntry) -> Option<&'a Line> {
     project.document(entry.file)?.lines.get(entry.line?)
 }
 
+/// Normalized name of the project that a line asks for.
+fn name<'a>(project: &'a Project, judged: &HashLine) -> Option<&'a str> {
+    let requirement = project.document(judged.file)?.lines.get(judged.line)?.requirement()?;
+    requirement.name.as_ref().map(ProjectName::normalized)
+}
+
 fn place(project: &Project, file: FileId, index: usize) -> Value {
     let number = project.document(file).and_then(|document| document.lines.get(index)).map(|line| line.number);
     json!([project.file(file).path(), number])
@@ -115,8 +124,8 @@ fn place(project: &Project, file: FileId, index: usize) -> Value {
 fn line_records(project: &Project, run: &Run, at: usize) -> Vec<Value> {
     let Some(entry) = run.entries.get(at) else { return Vec::new() };
     let path = project.file(entry.file).path();
-    let Some(line) = line(project, entry) else {
-        let error = entry.refusal.as_ref().map(refusal_record);
+    let Some((document, line)) = project.document(entry.file).zip(line(project, entry)) else {
+        let error = entry.refusal.as_deref().map(refusal_record);
         return vec![file_error(path, entry.constraint, &chain(project, run, entry.via), &json!(error))];
     };
     let mut record = Map::new();
@@ -124,7 +133,7 @@ fn line_records(project: &Project, run: &Run, at: usize) -> Vec<Value> {
     set("file", json!(path));
     set("line", json!(line.number));
     set("constraint", json!(entry.constraint));
-    set("text", json!(line.text));
+    set("text", json!(text_of(document, line)));
     set("chain", chain(project, run, entry.via));
     set("dropped_args", json!(line.dropped.iter().map(|word| &word.value).collect::<Vec<_>>()));
     set("ignored_opts", json!(ignored_options(line)));
@@ -139,14 +148,14 @@ fn line_records(project: &Project, run: &Run, at: usize) -> Vec<Value> {
                     after = Some(file_error(path, include.constraint, &chain, &refusal_record(refusal)));
                 }
                 (refusal, _) => {
-                    set("error", json!(refusal.as_ref().map(refusal_record)));
+                    set("error", json!(refusal.as_deref().map(refusal_record)));
                 }
             }
         }
-        (LineKind::Requirement(requirement), refusal) if refusal.as_ref().is_none_or(is_late) => {
+        (LineKind::Requirement(requirement), refusal) if refusal.as_deref().is_none_or(is_late) => {
             set("kind", json!(if requirement.editable { "editable" } else { "requirement" }));
             set("req", requirement_record(requirement));
-            set("error", json!(refusal.as_ref().map(refusal_record)));
+            set("error", json!(refusal.as_deref().map(refusal_record)));
         }
         (LineKind::Refused(refusal), None) | (_, Some(refusal)) => {
             set("kind", json!("error"));
@@ -216,9 +225,9 @@ fn requirement_record(requirement: &Requirement) -> Value {
     let mut specifier: Vec<(&str, &str)> =
         requirement.specifiers.iter().map(|specifier| (specifier.operator, &*specifier.version)).collect();
     specifier.sort_unstable();
-    let mut hashes: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut hashes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for hash in &requirement.hashes {
-        hashes.entry(hash.algorithm.name()).or_default().push(&hash.digest);
+        hashes.entry(hash.algorithm.name()).or_default().push(hash.digest.to_string());
     }
     let url = requirement.direct_url();
     let path = match &requirement.source {
@@ -339,21 +348,20 @@ fn hash_mode(project: &Project, mode: &HashMode) -> Value {
             json!({
                 "file": at[0],
                 "line": at[1],
-                "name": line.name,
+                "name": name(project, line),
                 "applies": line.applies,
                 "verdict": verdict(line.verdict),
                 "verdict_before_26_1": verdict(line.verdict_before_26_1),
             })
         })
         .collect();
-    let projects: BTreeMap<String, Value> = mode
-        .projects
-        .iter()
-        .map(|(name, (result, file, line))| {
-            let by = place(project, *file, *line);
-            let unnamed = mode.lines.iter().any(|of| (of.file, of.line) == (*file, *line) && of.name.is_none());
-            let key = if unnamed { format!("{}:{}", project.file(*file).path(), by[1]) } else { name.clone() };
-            (key, json!({"verdict": verdict(*result), "by": by}))
+    let deciding = mode.lines.iter().filter(|line| line.decides);
+    let projects: BTreeMap<String, Value> = deciding
+        .map(|line| {
+            let by = place(project, line.file, line.line);
+            let unnamed = || format!("{}:{}", project.file(line.file).path(), by[1]);
+            let key = name(project, line).map_or_else(unnamed, str::to_owned);
+            (key, json!({"verdict": verdict(line.verdict), "by": by}))
         })
         .collect();
     let why = mode.on.then_some(if mode.by_option { "option" } else { "hash" });

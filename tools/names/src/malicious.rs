@@ -82,7 +82,9 @@ mod tests {
     #[track_caller]
     fn check(advisories: &[&str], expected: &[(&str, &str, &[&str])]) {
         let mut found = Found::new();
-        advisories.iter().for_each(|text| read(&serde_json::from_str(text).expect("JSON"), &mut found));
+        for text in advisories {
+            read(&serde_json::from_str(text).expect("JSON"), &mut found);
+        }
         let found: Vec<_> =
             found.iter().map(|(name, (id, versions))| (name.as_str(), id.as_str(), versions.clone())).collect();
         let expected: Vec<_> = expected

@@ -90,7 +90,7 @@ impl<'a> Input<'a> {
         // Every other file is handed to pip by itself as well: some as constraints.
         for (at, bytes) in self.files.iter().enumerate().skip(1).take(4) {
             let role = if at % 2 == 0 { Role::Constraints } else { Role::Requirements };
-            loader.root(&format!("requirements/{at}.txt"), bytes, role);
+            loader.root(&format!("requirements/{at}.txt"), *bytes, role);
         }
         let mut asked = 0;
         loop {
@@ -135,6 +135,7 @@ impl<'a> Input<'a> {
             base,
             config: &config,
             head_config: None,
+            workflows: &[],
             knowledge: &Knowledge::default(),
             as_of: Date::parse("2026-11-22"),
         })

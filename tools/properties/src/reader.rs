@@ -1,6 +1,6 @@
 //! The reader is total, loses nothing, and points only into the text.
 
-use pychain_core::format::requirements_txt::tokens;
+use pychain_core::format::requirements_txt::{text_of, tokens};
 use pychain_core::model::{Document, Line, LineKind, Requirement};
 use pychain_core::text::{SourceFile, Span};
 use pychain_core::tree::{Project, Run};
@@ -75,13 +75,13 @@ fn check_document(file: &SourceFile, document: &Document) {
     for line in &document.lines {
         assert!((line.number, line.span.start) >= before, "lines are not in order");
         before = (line.number, line.span.end);
-        check_line(file, line);
+        check_line(file, document, line);
     }
 }
 
-fn check_line(file: &SourceFile, line: &Line) {
+fn check_line(file: &SourceFile, document: &Document, line: &Line) {
     check_span(file, line.span, "line");
-    assert!(!line.text.is_empty() || !line.span.is_empty(), "an empty logical line");
+    assert!(!text_of(document, line).is_empty() || !line.span.is_empty(), "an empty logical line");
     let inside = |span: Span, what: &str| {
         check_span(file, span, what);
         let (outer, inner) = (line.span.range(), span.range());
@@ -144,7 +144,7 @@ fn check_run(project: &Project, run: &Run) {
     }
     assert_eq!(run.refused.is_none(), run.hash_mode.is_some(), "hash mode is judged unless pip refuses before");
     let Some(mode) = &run.hash_mode else { return };
-    assert!(mode.on || (mode.lines.is_empty() && mode.projects.is_empty() && !mode.refused), "off, and yet it judges");
+    assert!(mode.on || (mode.lines.is_empty() && !mode.refused), "off, and yet it judges");
     let places = mode.by.iter().copied().chain(mode.lines.iter().map(|line| (line.file, line.line)));
     for (file, line) in places {
         let document = project.document(file).expect("a file");

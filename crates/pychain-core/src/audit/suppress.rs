@@ -1,8 +1,10 @@
 //! Suppressions: comments in the files and entries in the configuration.
 
 use super::Request;
+use crate::config::Config;
 use crate::diff::Renames;
 use crate::finding::{Finding, Location, Subject};
+use crate::format::requirements_txt::text_of;
 use crate::model::{Document, Line, LineKind};
 use crate::report::Suppressed;
 use crate::rules;
@@ -101,18 +103,7 @@ pub(super) fn apply<'p>(
     let mut silenced = Vec::new();
     findings.retain(|finding| {
         let path = path_of(finding.primary.file);
-        let start = request.head.file(finding.primary.file).line_of(finding.primary.span.start);
-        let holds = |suppression: &&mut Suppression| match &suppression.origin {
-            SuppressionOrigin::Comment { lines: (first, last), introduced } => {
-                !introduced
-                    && finding.rule.answers_to(&suppression.rule)
-                    && suppression.location.is_some_and(|location| location.file == finding.primary.file)
-                    && (*first..=*last).contains(&start)
-            }
-            SuppressionOrigin::Config { index, expired, .. } => {
-                !expired && request.config.ignores.get(*index).is_some_and(|ignore| ignore.matches(finding, path))
-            }
-        };
+        let holds = |suppression: &&mut Suppression| suppression.silences(finding, path, request.head, request.config);
         let Some(suppression) = suppressions.iter_mut().find(holds) else { return true };
         suppression.used = true;
         let comment = match suppression.origin {
@@ -129,6 +120,24 @@ impl Suppression {
     /// What a finding about this suppression is about.
     pub fn subject(&self) -> Subject {
         Subject::Option(format!("ignore[{}]", self.rule))
+    }
+
+    /// Whether it silences a finding in the file of that path.
+    pub(super) fn silences(&self, finding: &Finding, path: &str, project: &Project, config: &Config) -> bool {
+        match &self.origin {
+            SuppressionOrigin::Comment { lines: (first, last), introduced } => {
+                !introduced
+                    && finding.rule.answers_to(&self.rule)
+                    && self.location.is_some_and(|location| location.file == finding.primary.file)
+                    && {
+                        let start = project.file(finding.primary.file).line_of(finding.primary.span.start);
+                        (*first..=*last).contains(&start)
+                    }
+            }
+            SuppressionOrigin::Config { index, expired, .. } => {
+                !expired && config.ignores.get(*index).is_some_and(|ignore| ignore.matches(finding, path))
+            }
+        }
     }
 
     /// Whether the rule that it names exists.
@@ -174,7 +183,7 @@ fn comments(project: &Project, document: &Document) -> Vec<Comment> {
             all_comments.then_some(line)
         };
         let (lines, target) = match on.or_else(below) {
-            Some(line) => (extent(line), target(line)),
+            Some(line) => (extent(line), target(document, line)),
             None => ((own, own), String::new()),
         };
         out.push(Comment { rules, reason, span: *span, lines, target });
@@ -182,12 +191,12 @@ fn comments(project: &Project, document: &Document) -> Vec<Comment> {
     out
 }
 
-fn target(line: &Line) -> String {
+fn target(document: &Document, line: &Line) -> String {
     match &line.kind {
         LineKind::Requirement(requirement) => {
             requirement.name.as_ref().map_or_else(|| requirement.label(), |name| name.normalized().to_owned())
         }
-        _ => line.text.to_string(),
+        _ => text_of(document, line).into_owned(),
     }
 }
 

@@ -75,8 +75,13 @@ fn syntax_errors(errors: &[toml::de::Error]) -> Vec<ConfigError> {
         })
         .collect();
     errors.sort_by_key(|error| error.span);
+    errors.dedup_by(|later, earlier| later.span == earlier.span && later.message == earlier.message);
+    errors.truncate(MAX_SYNTAX_ERRORS);
     errors
 }
+
+/// One mistake in TOML often brings others behind it; the first ones say what to mend.
+const MAX_SYNTAX_ERRORS: usize = 3;
 
 const KEYS: [&str; 9] = [
     "policy",

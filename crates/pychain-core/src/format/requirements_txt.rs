@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::digest::Algorithm;
+use crate::digest::{Algorithm, Digest};
 use crate::model::{
     Document, HashOption, Include, InstallOption, Line, LineKind, OptionUse, Refusal, RefusalClass, Stage, Word,
 };
@@ -17,6 +17,7 @@ mod tokens;
 mod wheel;
 mod words;
 
+pub use lines::text_of;
 pub(crate) use paths::{Paths, folder};
 pub use paths::{join, leaves_root};
 pub use tokens::{Token, TokenKind, tokens};
@@ -29,7 +30,8 @@ pub(crate) fn parse(file: &SourceFile, environment: &BTreeMap<String, String>, p
     let mut lines = Vec::new();
     let comments =
         lines::for_each_line(file.text(), environment, |line| lines.push(read_line(line, file.path(), &paths)));
-    Document { file: FileId(0), lines, comments, decode_error: None, paths: paths.into_asked() }
+    let source = file.clone();
+    Document { file: FileId(0), source, lines, comments, decode_error: None, paths: paths.into_asked() }
 }
 
 fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {
@@ -38,7 +40,7 @@ fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {
     let mut out = Line {
         number: line.number,
         span: line.span(0..text.len()),
-        text: text.into(),
+        expanded: line.is_expanded().then(|| text.into()),
         options: Vec::new(),
         dropped: Vec::new(),
         cut_by_comment: line.cut_by_comment,
@@ -53,7 +55,7 @@ fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {
             help: "Close the quote".to_owned(),
             editable: false,
         };
-        out.kind = LineKind::Refused(refusal);
+        out.kind = LineKind::Refused(Box::new(refusal));
         return out;
     };
     let parsed = options::parse(&words);
@@ -62,14 +64,14 @@ fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {
         // What pip's parser wrote into shared state before it stopped stays written, so the options are kept.
         out.options = parsed.used.into_iter().map(|used| use_of(line, used, false)).collect();
         out.options.iter_mut().for_each(|used| used.acts = acts_anywhere(used.option));
-        out.kind = LineKind::Refused(Refusal {
+        out.kind = LineKind::Refused(Box::new(Refusal {
             class: error.class,
             stage: Stage::Option,
             span: line.span(error.range),
             message: error.message,
             help: error.help,
             editable: false,
-        });
+        }));
         return out;
     }
     out.dropped = parsed.dropped.into_iter().map(|(value, range)| word(value, range)).collect();
@@ -80,12 +82,12 @@ fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {
         let include = first(InstallOption::Requirement).or_else(|| first(InstallOption::Constraint));
         if let Some(used) = &include {
             let target_span = line.span(used.value_range.clone());
-            out.kind = LineKind::Include(Include {
+            out.kind = LineKind::Include(Box::new(Include {
                 target: used.value.to_string(),
                 target_span,
                 constraint: used.option == InstallOption::Constraint,
                 path: (!is_remote(&used.value)).then(|| join(folder(path), &used.value)),
-            });
+            }));
         }
         for links in parsed.used.iter().filter(|used| used.option == InstallOption::FindLinks) {
             // pip asks whether the folder is beside the file; the answer is the run's matter.
@@ -105,7 +107,9 @@ fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {
     };
     let takes_hashes = editable.is_none();
     let mut first_editable = before.is_empty();
-    let mut hashes = Vec::new();
+    // Nearly all that a hashed file is: asked for at its size, for half of it would be slack otherwise.
+    let count = parsed.used.iter().filter(|used| takes_hashes && used.option == InstallOption::Hash).count();
+    let mut hashes = Vec::with_capacity(count);
     for used in parsed.used {
         let acts = match used.option {
             InstallOption::Hash => takes_hashes,
@@ -124,7 +128,7 @@ fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {
             requirement.hashes = hashes;
             LineKind::Requirement(Box::new(requirement))
         }
-        Err(refusal) => LineKind::Refused(Refusal { editable: editable.is_some(), ..refusal }),
+        Err(refusal) => LineKind::Refused(Box::new(Refusal { editable: editable.is_some(), ..refusal })),
     };
     out
 }
@@ -167,12 +171,12 @@ fn use_of(line: &LogicalLine<'_>, used: RawOption<'_>, acts: bool) -> OptionUse 
 }
 
 fn hash_option(line: &LogicalLine<'_>, used: &RawOption<'_>) -> Option<HashOption> {
-    let (algorithm, digest) = used.value.split_once(':')?;
+    let (algorithm, digest) = options::split_at_byte(&used.value, b':')?;
     let value_range = used.value_range.clone();
     let digest_start = value_range.end.saturating_sub(digest.len()).max(value_range.start);
     Some(HashOption {
         algorithm: Algorithm::from_name(algorithm)?,
-        digest: digest.into(),
+        digest: Digest::new(digest),
         span: line.span(used.range.clone()),
         digest_span: line.span(digest_start..value_range.end),
     })

@@ -7,7 +7,7 @@ use crate::finding::{Finding, Origin, Severity};
 use crate::manual::{self, capitalized};
 use crate::prose::clip;
 use crate::report::{NotRun, Report, rule_link};
-use crate::rule::Rule;
+use crate::rule::{Need, Rule};
 use crate::text::{FileId, Problem};
 use crate::url::redact;
 
@@ -21,9 +21,9 @@ pub const COMMENT_LIMIT: usize = 65_536;
 pub const LEAST_LIMIT: usize = 2048;
 
 /// Characters of a path, a source line or a fact that are shown.
-const MAX_PIECE: usize = 200;
+pub(super) const MAX_PIECE: usize = 200;
 /// Characters of a message or of help that are shown.
-const MAX_PROSE: usize = 2000;
+pub(super) const MAX_PROSE: usize = 2000;
 /// Source lines that are shown of a place.
 const MAX_LINES: usize = 5;
 /// Other places and facts that are shown of a finding.
@@ -71,7 +71,7 @@ fn calm(report: &Report) -> String {
     format!("pychain: no findings in {}{asides}\n", plural(report.files.len(), "file"))
 }
 
-fn heading(report: &Report) -> String {
+pub(super) fn heading(report: &Report) -> String {
     let severities: Vec<_> = report.findings.iter().map(|finding| finding.severity).collect();
     let (count, of) = counted(&severities);
     let of = if count == 0 { String::new() } else { format!(" ({of})") };
@@ -81,7 +81,7 @@ fn heading(report: &Report) -> String {
 }
 
 /// How many there are, and how many of each severity, worst first.
-fn counted(severities: &[Severity]) -> (usize, String) {
+pub(super) fn counted(severities: &[Severity]) -> (usize, String) {
     let of = |severity| severities.iter().filter(|s| **s == severity).count();
     let parts: Vec<_> = Severity::ALL
         .into_iter()
@@ -92,7 +92,7 @@ fn counted(severities: &[Severity]) -> (usize, String) {
     (severities.len(), parts.join(", "))
 }
 
-fn plural(count: usize, noun: &str) -> String {
+pub(super) fn plural(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
@@ -152,7 +152,7 @@ fn item(report: &Report, finding: &Finding, options: Options<'_>) -> String {
     out
 }
 
-fn rule_name(rule: &Rule, docs: Option<&str>) -> String {
+pub(super) fn rule_name(rule: &Rule, docs: Option<&str>) -> String {
     let name = escape::code(rule.id);
     docs.map_or(name.clone(), |docs| format!("[{name}]({})", rule_link(docs, rule)))
 }
@@ -180,7 +180,7 @@ fn source_lines(report: &Report, finding: &Finding) -> Vec<String> {
 }
 
 /// What decided a finding, where else to look, how to mend it.
-fn details(report: &Report, finding: &Finding) -> Vec<String> {
+pub(super) fn details(report: &Report, finding: &Finding) -> Vec<String> {
     let confidence = format!("Confidence: {}", finding.confidence.name());
     let evidence = finding.evidence.iter().map(|evidence| {
         format!("{}: {}", escape::text(&capitalized(evidence.label)), escape::code(&clip(&evidence.value, MAX_PIECE)))
@@ -211,7 +211,7 @@ fn details(report: &Report, finding: &Finding) -> Vec<String> {
 /// What stands below the findings: problems, rules not run, suppressed findings, who audited what.
 fn notes(report: &Report, options: Options<'_>, room: usize) -> String {
     let problems = list("Not fully audited", report.problems.iter().map(problem), room / 2);
-    let not_run = list("Rules not run", report.not_run.iter().map(|rule| not_run(rule, options)), room / 4);
+    let not_run = list("Rules not run", not_run(report, options).into_iter(), room / 4);
     let suppressed = match report.suppressed.len() {
         0 => String::new(),
         count => format!(", {} suppressed", plural(count, "finding")),
@@ -222,7 +222,7 @@ fn notes(report: &Report, options: Options<'_>, room: usize) -> String {
 }
 
 /// A heading and as many entries as fit; the rest is counted.
-fn list(heading: &str, entries: impl Iterator<Item = String>, mut room: usize) -> String {
+pub(super) fn list(heading: &str, entries: impl Iterator<Item = String>, mut room: usize) -> String {
     let mut items = String::new();
     let mut more = 0;
     for entry in entries {
@@ -241,7 +241,7 @@ fn list(heading: &str, entries: impl Iterator<Item = String>, mut room: usize) -
     if items.is_empty() { items } else { format!("\n### {heading}\n\n{items}") }
 }
 
-fn problem(problem: &Problem) -> String {
+pub(super) fn problem(problem: &Problem) -> String {
     let mut out = String::from("The audit");
     if !problem.path.is_empty() {
         out = escape::code(&clip(&problem.path, MAX_PIECE));
@@ -255,7 +255,20 @@ fn problem(problem: &Problem) -> String {
     out
 }
 
-fn not_run(not_run: &NotRun, options: Options<'_>) -> String {
-    let missing: Vec<_> = not_run.missing.iter().map(|need| escape::prose(need.describe())).collect();
-    format!("{} needs {}", rule_name(not_run.rule, options.docs), missing.join(" and "))
+/// The rules that lack the same facts in one sentence, in the order of the first of them.
+fn not_run(report: &Report, options: Options<'_>) -> Vec<String> {
+    let mut by_missing: Vec<(&[Need], Vec<String>)> = Vec::new();
+    for NotRun { rule, missing } in &report.not_run {
+        let name = rule_name(rule, options.docs);
+        match by_missing.iter_mut().find(|(other, _)| *other == missing.as_slice()) {
+            Some((_, names)) => names.push(name),
+            None => by_missing.push((missing, vec![name])),
+        }
+    }
+    let sentence = |(missing, names): (&[Need], Vec<String>)| {
+        let facts: Vec<_> = missing.iter().map(|need| escape::prose(need.describe())).collect();
+        let verb = if names.len() == 1 { "needs" } else { "need" };
+        format!("{} {verb} {}", names.join(", "), facts.join(" and "))
+    };
+    by_missing.into_iter().map(sentence).collect()
 }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::sarif::tests::with_rules;
-use super::{Report, annotations, json, markdown, sarif};
+use super::{Report, annotations, json, markdown, review, sarif};
 use crate::finding::{Finding, Location, Subject};
 use crate::prose::is_hidden;
 use crate::text::{Edit, FileId, Problem, SourceFile, Span};
@@ -45,6 +45,18 @@ fn nothing_wrong_is_one_calm_line() {
     report.not_run.clear();
     assert_eq!(markdown::to_string(&report, MARKDOWN), "pychain: no findings in 3 files\n");
     assert_eq!(annotations::to_string(&report), "");
+}
+
+#[test]
+fn rules_that_lack_the_same_are_told_together() {
+    let mut report = menagerie::report();
+    let [first] = report.not_run.as_slice() else { panic!("one rule") };
+    let (rule, missing) = (first.rule, first.missing.clone());
+    report.not_run.push(super::NotRun { rule, missing });
+    report.not_run.push(super::NotRun { rule, missing: vec![crate::rule::Need::Base] });
+    let text = markdown::to_string(&report, markdown::Options { docs: None, ..MARKDOWN });
+    assert!(text.contains("- `odd-style`, `odd-style` need `expected-indexes`"), "{text}");
+    assert!(text.contains("- `odd-style` needs a base"), "{text}");
 }
 
 mod schemas {
@@ -230,13 +242,20 @@ fn assert_inert(markdown: &str) {
     options.extension.alerts = true;
     let arena = comrak::Arena::new();
     let root = comrak::parse_document(&arena, markdown, &options);
-    let ours = ["<details><summary>Details</summary>", "</details>"];
+    let is_ours = |html: &str| {
+        let marker = html.strip_prefix("<!-- pychain v1 ").and_then(|rest| rest.strip_suffix(" -->"));
+        ["<details><summary>Details</summary>", "</details>"].contains(&html)
+            || marker.is_some_and(|inner| inner.bytes().all(|b| b.is_ascii_alphanumeric() || b" =".contains(&b)))
+    };
     let mut text = String::new();
     for node in root.descendants() {
         match &node.data().value {
             NodeValue::Text(words) => text.push_str(words),
-            NodeValue::Link(link) => assert!(link.url.starts_with("https://docs.example/rules/"), "{}", link.url),
-            NodeValue::HtmlBlock(html) => assert!(ours.contains(&html.literal.trim()), "{}", html.literal),
+            NodeValue::Link(link) => {
+                let places = ["https://docs.example/rules/", "https://github.example/o/r/blob/a1/"];
+                assert!(places.iter().any(|place| link.url.starts_with(place)), "{}", link.url);
+            }
+            NodeValue::HtmlBlock(html) => assert!(is_ours(html.literal.trim()), "{}", html.literal),
             NodeValue::Document
             | NodeValue::Heading(_)
             | NodeValue::List(_)
@@ -345,6 +364,39 @@ proptest! {
                 let (name, _) = property.split_once('=').expect("a value");
                 prop_assert!(["file", "line", "endLine", "col", "endColumn", "title"].contains(&name), "{}", line);
             }
+        }
+    }
+
+    #[test]
+    fn a_review_of_anything_is_inert_and_fits(report in hostile_report(), lines in any::<bool>()) {
+        let patches = report
+            .files
+            .iter()
+            .filter(|_| lines)
+            .map(|file| (file.path().to_owned(), crate::testing::whole_patch(file.text())))
+            .collect();
+        let existing = review::Existing::default();
+        let plan = review::plan(&review::Input {
+            report: &report,
+            patches: &patches,
+            existing: &existing,
+            head: "a1",
+            unread: &std::collections::BTreeSet::new(),
+            options: review::Options {
+                inline: true,
+                docs: MARKDOWN.docs,
+                blob: Some("https://github.example/o/r/blob/a1"),
+            },
+        });
+        let review::Summary::Create(summary) = plan.summary else {
+            prop_assert!(report.findings.is_empty());
+            return Ok(());
+        };
+        let comments = plan.review.iter().flat_map(|review| &review.comments);
+        for body in comments.map(|comment| &comment.body).chain([&summary]) {
+            assert_printable(body);
+            assert_inert(body);
+            prop_assert!(body.chars().count() < markdown::COMMENT_LIMIT);
         }
     }
 

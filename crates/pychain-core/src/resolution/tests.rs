@@ -134,7 +134,7 @@ fn replay(command: &Command) -> Outcome {
     let mut outcome = None;
     for requirement in wanted {
         let name = requirement.name.as_ref().expect("a name").normalized();
-        let digests: Vec<&str> = requirement.hashes.iter().map(|hash| &*hash.digest).collect();
+        let digests: Vec<String> = requirement.hashes.iter().map(|hash| hash.digest.to_string()).collect();
         let ask = Ask {
             versions: typed::specifiers(&requirement.specifiers),
             hashed: !digests.is_empty(),
@@ -150,7 +150,7 @@ fn replay(command: &Command) -> Outcome {
                 place,
                 version: typed::version(version).expect("a version"),
                 fit,
-                is_hashed: digests.contains(&digest),
+                is_hashed: digests.iter().any(|known| known == digest),
                 says_digest: at.url.contains("PYPISERVER"),
             })
             .collect();

@@ -53,14 +53,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let name = code(&sets.after.requirement.label());
         let version = code(sets.version);
         let (removed, added) = (sets.removed.len(), sets.added.len());
-        let message = if added == 0 {
-            format!(
-                "{removed} of the {} hashes of {name} are gone while the version stays {version}",
-                removed + sets.kept
-            )
-        } else {
-            format!("{removed} of the hashes of {name} are gone and {added} are new while the version stays {version}")
-        };
+        let are = |count: usize| if count == 1 { "is" } else { "are" };
+        let gone = format!("{removed} of the {} hashes of {name} {} gone", removed + sets.kept, are(removed));
+        let new = if added == 0 { String::new() } else { format!(" and {added} {} new", are(added)) };
+        let message = format!("{gone}{new} while the version stays {version}");
         let mut finding = findings
             .finding(sets.after.location(), sets.after.requirement.subject(), message)
             .help("Find out which files the hashes belong to before you merge")
@@ -80,7 +76,7 @@ mod tests {
     fn hashes_that_only_go_are_told_more_softly() {
         check(
             "changed-hash",
-            "==> base/r.txt <==\na==1 --hash=sha256:aa --hash=sha256:bb\n==> r.txt <==\na==1 --hash=sha256:aa\n^^^^ changed-hash: 1 of the 2 hashes of `a` are gone while\n",
+            "==> base/r.txt <==\na==1 --hash=sha256:aa --hash=sha256:bb\n==> r.txt <==\na==1 --hash=sha256:aa\n^^^^ changed-hash: 1 of the 2 hashes of `a` is gone while\n",
         );
     }
 

@@ -9,8 +9,9 @@ use crate::text::{FileId, Span};
 crate::declare_rule! {
     /// ## What it does
     ///
-    /// Looks for changes of pychain's own configuration, and for `pychain: ignore` comments that the change brings along.
-    /// Neither has any effect on the review of the change itself, which goes by the policy of the base.
+    /// Looks for changes of pychain's own configuration, for `pychain: ignore` comments that the change brings along,
+    /// and, in the review of a pull request, for changes of the workflow that runs pychain: the step itself, its job, or when it starts.
+    /// None of them has any effect on the review of the change itself, which goes by the policy of the base.
     ///
     /// ## Why it matters
     ///
@@ -67,6 +68,19 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                 .identified_by(changed.join(","));
             findings.push(finding);
         }
+    }
+    for workflow in context.workflows {
+        let path = workflow.path.as_str();
+        let what = if workflow.removed {
+            "removes pychain from the workflow"
+        } else {
+            "edits how pychain runs in the workflow"
+        };
+        let finding = findings
+            .finding(workflow.place, Subject::File(path.to_owned()), format!("the change {what} {}", code(path)))
+            .help("Review the edit by itself: once merged it decides whether changes are still reviewed")
+            .identified_by(if workflow.removed { "removed" } else { "edited" });
+        findings.push(finding);
     }
     for suppression in context.suppressions {
         let (SuppressionOrigin::Comment { introduced: true, .. }, Some(place)) =
@@ -133,6 +147,19 @@ mod tests {
             "unhashed-requirement",
             "==> base/r.txt <==\na==1\n==> r.txt <==\na==1\n# pychain: ignore[unhashed-requirement] x\nb==1\n^^^^ unhashed-requirement\n",
         );
+    }
+
+    #[test]
+    fn a_workflow_that_no_longer_runs_pychain_is_told() {
+        let before = "==> base/.github/workflows/ci.yml <==\non: pull_request\njobs:\n  a:\n    steps:\n    - uses: o/pychain-action@v1\n      with: {fail-on: low}\n";
+        let after = |step: &str, mark: &str| {
+            let head = "==> .github/workflows/ci.yml <==\non: pull_request\n";
+            let mark = if mark.is_empty() { String::new() } else { format!("{mark} changed-policy\n") };
+            let (first, last) = if step.is_empty() { (mark.as_str(), "") } else { ("", mark.as_str()) };
+            format!("{before}{head}{first}jobs:\n  a:\n    steps:\n{step}{last}==> base/r.txt <==\n==> r.txt <==\n")
+        };
+        check("changed-policy", &after("", "^^^^^^^^^^^^^^^^"));
+        check("changed-policy", &after("    - uses: o/pychain-action@v2\n", "^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^"));
     }
 
     #[test]

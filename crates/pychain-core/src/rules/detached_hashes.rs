@@ -1,10 +1,13 @@
 //! `detached-hashes`: hashes that look as if they belonged to a requirement, and do not.
 
+use std::collections::BTreeSet;
+
 use super::support::{checks_hashes, runs_of};
 use super::unreadable_line::only_line;
 use crate::audit::{Context, Findings};
 use crate::config::Installer;
 use crate::finding::{Location, Safety, Severity, Subject};
+use crate::format::requirements_txt::text_of;
 use crate::model::{Document, InstallOption, Line, LineKind};
 use crate::prose::code;
 use crate::text::{Edit, Span, apply_edits};
@@ -52,8 +55,22 @@ crate::declare_rule! {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    for document in &context.project.documents {
-        let text = context.project.file(document.file).text();
+    each_detached(context.project, |document, detached| report(context, findings, document, detached));
+}
+
+/// The requirements that lost their hashes so: what this rule says of them needs no second word.
+pub(super) fn owners(project: &Project) -> BTreeSet<Location> {
+    let mut owners = BTreeSet::new();
+    each_detached(project, |document, detached| {
+        let requirement = detached.owner.and_then(Line::requirement);
+        owners.extend(requirement.map(|requirement| Location { file: document.file, span: requirement.span }));
+    });
+    owners
+}
+
+fn each_detached(project: &Project, mut visit: impl FnMut(&Document, &Detached<'_>)) {
+    for document in &project.documents {
+        let text = project.file(document.file).text();
         let mut rest = document.lines.as_slice();
         let mut above: Option<&Line> = None;
         while let Some(line) = rest.first() {
@@ -63,10 +80,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             if count == 0 {
                 let owner = line.requirement().filter(|requirement| !requirement.editable);
                 if let Some(swallowed) = owner.and_then(|_| Swallowed::by_comment(document, text, line)) {
-                    report(context, findings, document, &swallowed.detached(line));
+                    visit(document, &swallowed.detached(line));
                 }
-            } else if !above.is_some_and(is_broken_continuation) {
-                report(context, findings, document, &Detached::below(text, above, strays));
+            } else if !above.is_some_and(|above| is_broken_continuation(document, above)) {
+                visit(document, &Detached::below(text, above, strays));
             }
             above = strays.last();
         }
@@ -153,11 +170,13 @@ fn report(context: &Context<'_>, findings: &mut Findings<'_>, document: &Documen
         None => Subject::Option(InstallOption::Hash.flag().to_owned()),
     };
     let hashes = if detached.count == 1 { "a hash".to_owned() } else { format!("{} hashes", detached.count) };
+    let has_others = requirement.is_some_and(|requirement| !requirement.hashes.is_empty());
+    let refused = requirement.is_some() && !has_others && is_demanded(context.project, document);
+    let so = if refused { ", and so refuses the whole install" } else { "" };
     let message = match context.config.installer {
-        Installer::Pip => format!("pip ignores {hashes} here: {}", detached.why),
+        Installer::Pip => format!("pip ignores {hashes} here{so}: {}", detached.why),
         Installer::Uv => format!("uv refuses the file for {hashes} here: {}", detached.why),
     };
-    let has_others = requirement.is_some_and(|requirement| !requirement.hashes.is_empty());
     let mut finding = findings
         .finding(Location { file, span: detached.primary }, subject, message)
         .help("Let the requirement and its hashes stand together, each line but the last ending in a backslash")
@@ -185,8 +204,8 @@ fn is_stray(line: &Line) -> bool {
 }
 
 /// `foo==1 \ `, with white space after the backslash: `unreadable-line` says so, and mends it.
-fn is_broken_continuation(line: &Line) -> bool {
-    matches!(line.kind, LineKind::Refused(_)) && line.text.ends_with('\\')
+fn is_broken_continuation(document: &Document, line: &Line) -> bool {
+    matches!(line.kind, LineKind::Refused(_)) && text_of(document, line).ends_with('\\')
 }
 
 fn is_demanded(project: &Project, document: &Document) -> bool {

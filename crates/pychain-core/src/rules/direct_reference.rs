@@ -1,17 +1,23 @@
 //! `direct-reference`: an archive from a URL that no hash checks.
 
-use super::support::{hash_checked_files, is_input};
-use crate::audit::{Context, Findings};
-use crate::finding::Severity;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::support::{hash_checked_files, is_fixed, is_input, list, part_accepted};
+use crate::audit::{Context, Findings, Scope};
+use crate::finding::{Finding, Location, Severity, Subject};
 use crate::model::Source;
 use crate::prose::code;
-use crate::url::{DirectUrl, PUBLIC_INDEX_HOSTS};
+use crate::text::{FileId, Span};
+use crate::tree::{Entry, Project};
+use crate::url::DirectUrl;
 
 crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for archives that are named by URL and have neither a hash in the URL's fragment nor a `--hash`.
     /// The severity is low where the URL names a full commit, or a file of the public index, which never changes one.
+    /// More than three in a file are one finding in a full audit.
+    /// A review of a change speaks of new ones and of another host, owner or kind of archive, not of the next version from the same place.
     ///
     /// ## Why it matters
     ///
@@ -46,41 +52,93 @@ crate::declare_rule! {
     check: check,
 }
 
+/// So many archives of one file are named one by one in a full audit; more are one finding.
+const MANY: usize = 3;
+
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let project = context.project;
-    // There pip refuses what has no hash, and `mixed-hashes` says so.
-    let checked = hash_checked_files(project);
-    for entry in project.requirements() {
-        let requirement = entry.requirement;
-        let Source::Url(url) = &requirement.source else { continue };
-        let has_hash = url.hash().is_some() || !requirement.hashes.is_empty();
-        let file = entry.document.file;
-        if url.is_vcs() || url.host().is_empty() || has_hash || is_input(project, file) || checked.contains(&file) {
-            continue;
+    let mut files: BTreeMap<FileId, Vec<(Entry<'_>, &DirectUrl)>> = BTreeMap::new();
+    for (entry, url) in archives_without_a_hash(context.project) {
+        files.entry(entry.document.file).or_default().push((entry, url));
+    }
+    for (file, archives) in files {
+        let (accepted, archives) = part_accepted(context, archives, |(entry, url)| of_line(findings, entry, url));
+        for finding in accepted {
+            findings.push(finding);
         }
-        let message = format!(
-            "{} is whatever {} serves on the day of the install: no hash says which file it must be",
-            code(&requirement.label()),
-            code(&url.host())
-        );
-        let separator = if url.fragment.is_empty() { '#' } else { '&' };
-        let finding = findings
-            .finding(entry.at(url.span), requirement.subject(), message)
-            .help(format!("Add `{separator}sha256=` and the file's digest to the URL"))
-            .identified_by(url.redacted());
-        findings.push(if is_fixed(url) { finding.at_most(Severity::Low) } else { finding });
+        if context.scope_of(file) == Scope::Full && archives.len() > MANY {
+            findings.push(of_file(context, findings, file, &archives));
+        } else {
+            for (entry, url) in &archives {
+                findings.push(of_line(findings, entry, url));
+            }
+        }
     }
 }
 
-/// Whether the URL names one file for ever, as far as its server keeps its word.
-fn is_fixed(url: &DirectUrl) -> bool {
-    let is_commit = |part: &str| part.len() == 40 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    PUBLIC_INDEX_HOSTS.contains(&url.host().as_str())
-        || url.path.split('/').any(|segment| {
-            let stem =
-                ["zip", "tar.gz", "tar.bz2", "tgz"].iter().find_map(|end| segment.strip_suffix(end)?.strip_suffix('.'));
-            is_commit(stem.unwrap_or(segment))
-        })
+/// What this rule speaks of.
+pub(super) fn archives_without_a_hash(project: &Project) -> impl Iterator<Item = (Entry<'_>, &DirectUrl)> {
+    // There pip refuses what has no hash, and `mixed-hashes` says so.
+    let checked = hash_checked_files(project);
+    project.requirements().filter_map(move |entry| {
+        let Source::Url(url) = &entry.requirement.source else { return None };
+        let has_hash = url.hash().is_some() || !entry.requirement.hashes.is_empty();
+        let file = entry.document.file;
+        let is_left = url.is_vcs() || url.host().is_empty() || is_input(project, file) || checked.contains(&file);
+        (!has_hash && !is_left).then(|| (entry, url.as_ref()))
+    })
+}
+
+fn of_file(
+    context: &Context<'_>,
+    findings: &Findings<'_>,
+    file: FileId,
+    archives: &[(Entry<'_>, &DirectUrl)],
+) -> Finding {
+    let path = context.project.file(file).path();
+    let hosts: BTreeSet<String> = archives.iter().map(|(_, url)| url.host()).collect();
+    let labels: BTreeSet<String> = archives.iter().map(|(entry, _)| entry.requirement.label()).collect();
+    let message = format!(
+        "{} archives in {} are whatever {} serves on the day of the install: no hash says which files they must be",
+        archives.len(),
+        code(path),
+        code(&list(hosts.iter().map(String::as_str)))
+    );
+    let first = archives.iter().map(|(entry, url)| entry.at(url.span)).min();
+    let place = first.unwrap_or(Location { file, span: Span::default() });
+    let finding = findings
+        .finding(place, Subject::File(path.to_owned()), message)
+        .help("Add `#sha256=` and the file's digest to each URL")
+        .evidence("without a hash", list(labels.iter().map(String::as_str)));
+    if archives.iter().all(|(_, url)| is_fixed(url)) { finding.at_most(Severity::Low) } else { finding }
+}
+
+fn of_line(findings: &Findings<'_>, entry: &Entry<'_>, url: &DirectUrl) -> Finding {
+    let requirement = entry.requirement;
+    let message = format!(
+        "{} is whatever {} serves on the day of the install: no hash says which file it must be",
+        code(&requirement.label()),
+        code(&url.host())
+    );
+    let separator = if url.fragment.is_empty() { '#' } else { '&' };
+    let is_built = !url.is_wheel();
+    // The next version from the same place, in the same form, is no new matter.
+    let key = format!("{} {} {}", publisher(url), is_fixed(url), is_built);
+    let mut finding = findings
+        .finding(entry.at(url.span), requirement.subject(), message)
+        .help(format!("Add `{separator}sha256=` and the file's digest to the URL"))
+        .identified_by(key);
+    if is_built {
+        finding = finding.evidence("built from source", "pip runs its build code during the install");
+    }
+    if is_fixed(url) { finding.at_most(Severity::Low) } else { finding }
+}
+
+/// Who serves a URL: the scheme, the host and the first two directories, which are the owner and the
+/// project on forges and the bucket elsewhere.
+fn publisher(url: &DirectUrl) -> String {
+    let (directories, _) = url.path.rsplit_once('/').unwrap_or_default();
+    let first: Vec<&str> = directories.split('/').filter(|part| !part.is_empty()).take(2).collect();
+    format!("{}://{}/{}", url.scheme, url.host(), first.join("/"))
 }
 
 #[cfg(test)]
@@ -124,6 +182,30 @@ mod tests {
         check(
             "direct-reference",
             "==> base/r.txt <==\na @ https://e.org/a.zip\nb @ https://e.org/b.zip\n==> r.txt <==\na @ https://f.org/a.zip\n    ^^^^^^^^^^^^^^^^^^^ direct-reference\nb @ https://e.org/b.zip ; os_name == 'nt'\n",
+        );
+    }
+
+    #[test]
+    fn the_next_version_from_the_same_place_is_no_new_matter() {
+        let base = "==> base/r.txt <==\na @ https://e.org/o/p/v1/a-1-py3-none-any.whl\n==> r.txt <==\n";
+        for (line, is_found) in [
+            ("a @ https://e.org/o/p/v2/a-2-py3-none-any.whl", false),
+            ("a @ https://e.org/o/q/v2/a-2-py3-none-any.whl", true),
+            ("a @ http://e.org/o/p/v2/a-2-py3-none-any.whl", true),
+            ("a @ https://e.org/o/p/v2/a-2.tar.gz", true),
+        ] {
+            let report = Fixture::parse(&format!("{base}{line}\n")).report();
+            let found = report.findings.iter().any(|finding| finding.rule.id == "direct-reference");
+            assert_eq!(found, is_found, "{line}");
+        }
+    }
+
+    #[test]
+    fn many_in_a_file_are_one_finding() {
+        check(
+            "direct-reference",
+            "https://e.org/a.zip\n^^^^^^^^^^^^^^^^^^^ direct-reference: 4 archives in `requirements.txt` are whatever `e.org, f.org` serves\n\
+             https://e.org/b.zip\nhttps://f.org/c.zip\nhttps://e.org/d.zip\n",
         );
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::audit::{Context, Findings};
 use crate::finding::{Finding, Location, Safety, Subject};
+use crate::format::requirements_txt::text_of;
 use crate::model::{Document, Line, LineKind};
 use crate::prose::code;
 use crate::requirement::parse_marker;
@@ -58,7 +59,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let dropped = context.project.text(location);
         let (outcome, help) = explain(line, dropped);
         let message = format!("pip throws {} away: {outcome}", code(&redact(dropped)));
-        let finding = findings.finding(location, Subject::Line(redact(&line.text)), message).help(help);
+        let finding = findings.finding(location, Subject::Line(redact(&text_of(document, line))), message).help(help);
         findings.push(with_fix(context, finding, document, line, span));
     }
 }

@@ -2,7 +2,8 @@
 
 use super::support::{hash_checked_files, is_input};
 use crate::audit::{Context, Findings};
-use crate::model::InstallOption;
+use crate::finding::Severity;
+use crate::model::{InstallOption, Source};
 use crate::prose::code;
 
 crate::declare_rule! {
@@ -30,6 +31,7 @@ crate::declare_rule! {
     /// ## When it is wrong
     ///
     /// When only developers install from the file, whatever its name.
+    /// Of a folder of the audited project it is only a note: its files are what is reviewed here.
     ///
     /// ## References
     ///
@@ -75,7 +77,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let message =
             format!("{} runs from a working directory that can change after the install", code(&requirement.label()));
         let finding = findings.finding(place, requirement.subject(), message);
-        findings.push(finding.help("Install it without `-e`, or move the line to a file for development"));
+        let finding = finding.help("Install it without `-e`, or move the line to a file for development");
+        // The project's own files are what is under review anyway.
+        let is_own = matches!(&requirement.source, Source::Path(_));
+        findings.push(if is_own { finding.at_most(Severity::Info) } else { finding });
     }
 }
 

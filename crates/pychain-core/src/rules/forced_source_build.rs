@@ -1,5 +1,8 @@
 //! `forced-source-build`: the install runs the build code of what it downloads.
 
+use std::collections::BTreeSet;
+
+use super::direct_reference;
 use super::support::{is_input, list, runs_of};
 use crate::audit::{Context, Findings};
 use crate::finding::{Location, Severity, Subject};
@@ -14,7 +17,7 @@ crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for `--no-binary`, wherever it acts (pip heeds it on the line of a requirement too, and then for the whole install), where no later `--only-binary` takes it back.
-    /// With a low severity it also looks for direct references to an archive that is no wheel.
+    /// With a low severity it also looks for direct references to an archive that is no wheel; where that has no hash, `direct-reference` says both.
     ///
     /// ## Why it matters
     ///
@@ -54,6 +57,12 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     of_options(context, findings);
     let project = context.project;
+    // Of an archive without a hash `direct-reference` says that it is built, too.
+    let told: BTreeSet<Location> = if context.runs(&direct_reference::RULE) {
+        direct_reference::archives_without_a_hash(project).map(|(entry, _)| entry.location()).collect()
+    } else {
+        BTreeSet::new()
+    };
     for entry in project.requirements().filter(|entry| !is_input(project, entry.document.file)) {
         let requirement = entry.requirement;
         let url = match &requirement.source {
@@ -61,7 +70,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             Source::Path(path) => &path.url,
             _ => continue,
         };
-        if url.is_wheel() || !is_archive(&url.path) {
+        if url.is_wheel() || !is_archive(&url.path) || told.contains(&entry.location()) {
             continue;
         }
         let message =
@@ -127,7 +136,7 @@ mod tests {
         check(
             "forced-source-build",
             "==> r.txt <==\na @ https://e.org/a.tar.gz#sha256=00\n    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ forced-source-build: `a` comes as\n\
-             b @ https://e.org/b-1-py3-none-any.whl\n./c.zip\n^^^^^^^ forced-source-build\n==> c.zip <==\n",
+             b @ https://e.org/b-1-py3-none-any.whl\nd @ https://e.org/d.zip\n./c.zip\n^^^^^^^ forced-source-build\n==> c.zip <==\n",
         );
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::audit::Context;
-use crate::digest::Algorithm;
+use crate::digest::{Algorithm, Digest};
 use crate::model::{Requirement, Source};
 use crate::tree::Entry;
 
@@ -12,8 +12,8 @@ pub(super) struct HashSets<'a> {
     pub(super) after: &'a Entry<'a>,
     pub(super) version: &'a str,
     pub(super) kept: usize,
-    pub(super) removed: Vec<(Algorithm, &'a str)>,
-    pub(super) added: Vec<(Algorithm, &'a str)>,
+    pub(super) removed: Vec<(Algorithm, &'a Digest)>,
+    pub(super) added: Vec<(Algorithm, &'a Digest)>,
     /// Whether both sides share an algorithm; otherwise their digests cannot be compared.
     pub(super) comparable: bool,
 }
@@ -27,12 +27,11 @@ pub(super) fn altered<'a>(context: &Context<'a>) -> impl Iterator<Item = HashSet
             return None;
         }
         let algorithms =
-            |set: &BTreeSet<(Algorithm, String)>| set.iter().map(|(algorithm, _)| *algorithm).collect::<BTreeSet<_>>();
+            |set: &BTreeSet<(Algorithm, &Digest)>| set.iter().map(|(algorithm, _)| *algorithm).collect::<BTreeSet<_>>();
         let comparable = !algorithms(&old).is_disjoint(&algorithms(&new));
-        let only = |requirement: &'a Requirement, other: &BTreeSet<(Algorithm, String)>| {
-            let hashes =
-                requirement.hashes.iter().filter(|hash| !other.contains(&(hash.algorithm, hash.digest.to_lowercase())));
-            hashes.map(|hash| (hash.algorithm, hash.digest.as_ref())).collect()
+        let only = |requirement: &'a Requirement, other: &BTreeSet<(Algorithm, &Digest)>| {
+            let hashes = requirement.hashes.iter().map(|hash| (hash.algorithm, &hash.digest));
+            hashes.filter(|hash| !other.contains(hash)).collect()
         };
         Some(HashSets {
             after,
@@ -45,12 +44,12 @@ pub(super) fn altered<'a>(context: &Context<'a>) -> impl Iterator<Item = HashSet
     })
 }
 
-fn digests(requirement: &Requirement) -> BTreeSet<(Algorithm, String)> {
-    requirement.hashes.iter().map(|hash| (hash.algorithm, hash.digest.to_lowercase())).collect()
+fn digests(requirement: &Requirement) -> BTreeSet<(Algorithm, &Digest)> {
+    requirement.hashes.iter().map(|hash| (hash.algorithm, &hash.digest)).collect()
 }
 
 /// `sha256:…` of each, for evidence.
-pub(super) fn list(digests: &[(Algorithm, &str)]) -> String {
+pub(super) fn list(digests: &[(Algorithm, &Digest)]) -> String {
     let shown: Vec<String> =
         digests.iter().take(5).map(|(algorithm, digest)| format!("{algorithm}:{digest}")).collect();
     let more = digests.len().saturating_sub(5);

@@ -54,6 +54,21 @@ crate::declare_rule! {
     check: check,
 }
 
+const HELP: &str =
+    "Look at what the index serves under that version, and where it comes from, before anybody installs it";
+
+/// A lower bound whose first number has more digits than any count or date: pip reads numbers of any size.
+fn beyond_numbers(requirement: &Requirement) -> Option<&Specifier> {
+    lower_bounds(requirement).find(|specifier| {
+        let version = specifier.version.trim_start_matches(['v', 'V']);
+        let release = version.split_once('!').map_or(version, |(_, release)| release).trim_start_matches('0');
+        release.bytes().take_while(u8::is_ascii_digit).count() > MAX_DIGITS
+    })
+}
+
+/// A date to the microsecond has twenty digits.
+const MAX_DIGITS: usize = 20;
+
 /// How much higher the first number may be after a change.
 const LEAP: u64 = 90;
 
@@ -66,23 +81,31 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         .collect();
     for entry in context.project.requirements() {
         let requirement = entry.requirement;
+        if let Some(specifier) = beyond_numbers(requirement) {
+            let message = format!(
+                "{} wants {}, a number made to win over every release that there is",
+                code(&requirement.label()),
+                code(&specifier.version)
+            );
+            let finding = findings.finding(entry.at(specifier.span), requirement.subject(), message).help(HELP);
+            findings.push(finding.identified_by(&*specifier.version));
+            continue;
+        }
         let Some((specifier, release)) = version(requirement) else { continue };
         let before = before.get(&entry.location()).and_then(|before| version(before));
         let leap = before.filter(|(_, old)| is_leap(old, &release));
-        let (name, new) = (code(&requirement.label()), code(&specifier.version));
         let signature = is_signature(&release);
+        if leap.is_none() && !signature {
+            continue;
+        }
+        let (name, new) = (code(&requirement.label()), code(&specifier.version));
         let message = match leap {
             Some((old, _)) => format!("{name} leaps from {} to {new}", code(&old.version)),
-            None if signature => {
-                format!("{name} wants {new}, a number made to win over every release that there is")
-            }
-            None => continue,
+            None => format!("{name} wants {new}, a number made to win over every release that there is"),
         };
         let finding = findings
             .finding(entry.at(specifier.span), requirement.subject(), message)
-            .help(
-                "Look at what the index serves under that version, and where it comes from, before anybody installs it",
-            )
+            .help(HELP)
             .identified_by(&*specifier.version);
         findings.push(if signature { finding } else { finding.at_most(Severity::Medium).confidence(Confidence::Low) });
     }
@@ -90,19 +113,20 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 
 /// The highest version that a requirement by name asks for at least, and its release numbers.
 fn version(requirement: &Requirement) -> Option<(&Specifier, Vec<u64>)> {
-    if !matches!(requirement.source, Source::Index) {
-        return None;
-    }
-    let lower_bounds = requirement
-        .specifiers
-        .iter()
-        .filter(|specifier| matches!(specifier.operator, "==" | "===" | "~=" | ">=" | ">"));
-    lower_bounds
+    lower_bounds(requirement)
         .filter_map(|specifier| {
             let version = typed::version(specifier.version.strip_suffix(".*").unwrap_or(&specifier.version))?;
             Some((specifier, version.release().to_vec()))
         })
         .max_by(|(_, one), (_, other)| one.cmp(other))
+}
+
+fn lower_bounds(requirement: &Requirement) -> impl Iterator<Item = &Specifier> {
+    let is_by_name = matches!(requirement.source, Source::Index);
+    requirement
+        .specifiers
+        .iter()
+        .filter(move |specifier| is_by_name && matches!(specifier.operator, "==" | "===" | "~=" | ">=" | ">"))
 }
 
 fn is_leap(before: &[u64], after: &[u64]) -> bool {
@@ -151,6 +175,14 @@ mod tests {
         check(
             "implausible-version",
             "a==999.0.0\n ^^^^^^^^^ implausible-version: wants `999.0.0`\nb>=1,>=9999\n     ^^^^^^ implausible-version\nc==1\nd<999\n",
+        );
+    }
+
+    #[test]
+    fn a_number_of_any_size_is_read() {
+        check(
+            "implausible-version",
+            "a==99999999999999999999999.0\n ^^^^^^^^^^^^^^^^^^^^^^^^^^^ implausible-version: wants\nb==20261122153045123456\nc==0000000000000000000000001.2\n",
         );
     }
 

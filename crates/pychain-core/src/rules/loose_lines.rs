@@ -18,6 +18,8 @@ pub(super) struct LooseLines<'a> {
     pub(super) entries: Vec<Entry<'a>>,
     /// How many requirements by name the file has.
     pub(super) total: usize,
+    /// How many of those something holds.
+    pub(super) held: usize,
 }
 
 /// Files with loose requirements. A hash holds a line, and so does a pin or a direct reference anywhere
@@ -48,10 +50,15 @@ pub(super) fn loose_lines<'a>(context: &Context<'a>) -> Vec<LooseLines<'a>> {
             file,
             entries: Vec::new(),
             total: document.lines.iter().filter_map(Line::requirement).filter(|other| is_by_name(other)).count(),
+            held: 0,
         });
         of_file.entries.push(Entry { document, line, requirement, constraint: false });
     }
-    files.into_values().collect()
+    let count = |mut lines: LooseLines<'a>| {
+        lines.held = lines.total.saturating_sub(lines.entries.len());
+        lines
+    };
+    files.into_values().map(count).collect()
 }
 
 /// By project, under which markers a run holds it.

@@ -47,22 +47,25 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     for entry in context.project.requirements() {
         let requirement = entry.requirement;
-        let all_wrong = requirement.hashes.iter().all(|hash| !hash.algorithm.accepts(&hash.digest));
-        let mut wrong: Vec<(Algorithm, &str, Location)> = Vec::new();
+        let all_wrong = requirement.hashes.iter().all(|hash| !hash.digest.fits(hash.algorithm));
+        let mut wrong: Vec<(Algorithm, String, Location)> = Vec::new();
         // What a variable stands for nobody knows.
-        let bad = requirement.hashes.iter().filter(|hash| !hash.algorithm.accepts(&hash.digest));
-        for hash in bad.filter(|hash| !hash.digest.contains("${")) {
+        for hash in requirement.hashes.iter().filter(|hash| !hash.digest.fits(hash.algorithm)) {
+            let digest = hash.digest.to_string();
+            if digest.contains("${") {
+                continue;
+            }
             let span = if hash.digest_span.is_empty() { hash.span } else { hash.digest_span };
-            wrong.push((hash.algorithm, &hash.digest, entry.at(span)));
+            wrong.push((hash.algorithm, digest, entry.at(span)));
         }
         let fragment = requirement.direct_url().and_then(|url| Some((url, url.hash()?)));
         if let Some((url, (algorithm, digest))) = fragment.filter(|(_, (algorithm, digest))| !algorithm.accepts(digest))
         {
             let span = if url.span.is_empty() { requirement.span } else { url.span };
-            wrong.push((algorithm, digest, entry.at(span)));
+            wrong.push((algorithm, digest.to_owned(), entry.at(span)));
         }
         for (algorithm, digest, location) in wrong {
-            push(context, findings, &entry, (algorithm, digest), location, all_wrong);
+            push(context, findings, &entry, (algorithm, &digest), location, all_wrong);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::detached_hashes;
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::Location;
 use crate::model::{InstallOption, Line, Requirement};
@@ -53,7 +54,9 @@ const MANY: usize = 10;
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let project = context.project;
-    let mut told: BTreeSet<Location> = BTreeSet::new();
+    // Of requirements whose hashes stand in the wrong place `detached-hashes` says what happens, and mends it.
+    let mut told: BTreeSet<Location> =
+        if context.runs(&detached_hashes::RULE) { detached_hashes::owners(project) } else { BTreeSet::new() };
     for run in &project.runs {
         let Some(mode) = run.hash_mode.as_ref().filter(|mode| mode.on) else { continue };
         let mut by_file: BTreeMap<FileId, Vec<(&HashLine, &Requirement)>> = BTreeMap::new();
@@ -165,5 +168,15 @@ mod tests {
     #[test]
     fn files_without_hashes_are_another_rules_matter() {
         check("mixed-hashes", "a==1\nb==2\n");
+    }
+
+    #[test]
+    fn hashes_in_the_wrong_place_are_another_rules_matter() {
+        check(
+            "*",
+            "==> pychain.toml <==\n==> r.txt <==\na==1 \\\n    # note\n    ^^^^^^ detached-hashes: pip ignores a hash here, and so refuses the whole install\n\
+             \x20   --hash=sha256:7d5d0167b2b1ba821647616af46a749d1c653740dd0d2415100fe26e27afdf41\n\
+             b==1 --hash=sha256:7d5d0167b2b1ba821647616af46a749d1c653740dd0d2415100fe26e27afdf41\n",
+        );
     }
 }

@@ -35,6 +35,7 @@ crate::declare_rule! {
     ///
     /// When following a branch is what the file is for, such as tests against the next version of a dependency.
     /// Inputs of pip-compile (`.in`) are left alone: what is locked from them is what is installed.
+    /// A review of a change leaves alone a tag that takes the place of another tag of the same repository.
     ///
     /// ## References
     ///
@@ -67,9 +68,23 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let finding = findings
             .finding(place.unwrap_or(entry.at(url.span)), requirement.subject(), message)
             .help(system.help())
-            .identified_by(url.redacted());
+            .identified_by(identity(url));
         findings.push(finding.at_most(severity));
     }
+}
+
+/// What makes a reference another one: the repository and the branch. From tag to tag, or from one
+/// abbreviated commit to the next, is the project's habit and no new matter.
+fn identity(url: &DirectUrl) -> String {
+    let text = url.redacted();
+    let Some(revision) = url.revision() else { return text };
+    let is_hex = revision.len() >= 7 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let kind = match revision {
+        _ if revision.starts_with("refs/tags/") || is_version(revision) => "a tag",
+        _ if is_hex => "a commit",
+        _ => return text,
+    };
+    text.replace(&format!("@{revision}"), &format!("@ {kind}"))
 }
 
 /// The bytes of the revision in the URL's text: the end of its path.
@@ -204,6 +219,16 @@ mod tests {
         check(
             "mutable-vcs-reference",
             "==> base/r.txt <==\na @ git+https://e.org/a@main\nb @ git+https://e.org/b@main\n==> r.txt <==\na @ git+https://e.org/a@next\n                        ^^^^ mutable-vcs-reference\nb @ git+https://e.org/b@main # c\n",
+        );
+    }
+
+    #[test]
+    fn from_tag_to_tag_is_no_new_matter() {
+        check(
+            "mutable-vcs-reference",
+            "==> base/r.txt <==\na @ git+https://e.org/a@v1.0\nb @ git+https://e.org/b@v1.0\nc @ git+https://e.org/c@abcdef1\nd @ git+https://e.org/d@v1.0\n\
+             ==> r.txt <==\na @ git+https://e.org/a@v1.1\nb @ git+https://f.org/b@v1.1\n                        ^^^^ mutable-vcs-reference\n\
+             c @ git+https://e.org/c@abcdef2\nd @ git+https://e.org/d@main\n                        ^^^^ mutable-vcs-reference\n",
         );
     }
 }

@@ -6,7 +6,7 @@ use super::characters::{code_point, looks_like};
 use super::support::{is_in_comment, lines_at};
 use crate::audit::{Context, Findings};
 use crate::finding::{Location, Safety, Severity, Subject};
-use crate::format::requirements_txt;
+use crate::format::requirements_txt::{self, text_of};
 use crate::model::{Document, Line, LineKind};
 use crate::prose::{code, is_hidden};
 use crate::text::{Edit, SourceFile, Span};
@@ -61,7 +61,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         if file.text().is_ascii() {
             continue;
         }
-        let mended: Vec<Span> = document.lines.iter().filter(|line| is_cause(line)).map(|line| line.span).collect();
+        let mended: Vec<Span> =
+            document.lines.iter().filter(|line| is_cause(document, line)).map(|line| line.span).collect();
         for number in 1..=file.line_count() {
             let line = file.line_span(number);
             let text = file.slice(line);
@@ -81,12 +82,12 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 }
 
 /// Whether pip refuses a line for its characters: with ASCII ones in their places it would read it.
-pub(super) fn is_cause(line: &Line) -> bool {
-    if !matches!(line.kind, LineKind::Refused(_)) || line.text.is_ascii() {
+pub(super) fn is_cause(document: &Document, line: &Line) -> bool {
+    let text = text_of(document, line);
+    if !matches!(line.kind, LineKind::Refused(_)) || text.is_ascii() {
         return false;
     }
-    let plain: String = line
-        .text
+    let plain: String = text
         .chars()
         .map(|c| match Kind::of(c) {
             _ if c.is_ascii() => c,

@@ -1,13 +1,20 @@
 //! `removed-hash`: a change takes the hashes from a requirement and the install goes on without them.
 
+use std::collections::BTreeMap;
+
+use super::support::list;
 use crate::audit::{Context, Findings};
+use crate::finding::Subject;
 use crate::model::Requirement;
 use crate::prose::code;
+use crate::text::FileId;
+use crate::tree::Entry;
 
 crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for requirements that had hashes before the change and have none after it, where pip would install them all the same.
+    /// Where a file loses all its hashes, four requirements or more, it is said once.
     ///
     /// ## Why it matters
     ///
@@ -48,7 +55,11 @@ crate::declare_rule! {
     check: check,
 }
 
+/// From so many on, a file that loses every hash is one finding.
+const MANY: usize = 4;
+
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let mut files: BTreeMap<FileId, Vec<(&Entry<'_>, usize)>> = BTreeMap::new();
     for (before, after) in context.changes.iter().filter_map(crate::diff::Change::both) {
         if !has_hash(before.requirement) || has_hash(after.requirement) || after.constraint {
             continue;
@@ -56,15 +67,38 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let refused = context.project.runs.iter().filter_map(|run| run.hash_mode.as_ref()).any(|mode| {
             mode.on && mode.lines.iter().any(|line| line.file == after.document.file && !line.verdict.is_ok())
         });
-        if refused {
-            continue;
+        if !refused {
+            files.entry(after.document.file).or_default().push((after, before.requirement.hashes.len().max(1)));
         }
-        let count = before.requirement.hashes.len().max(1);
-        let message = format!("the change takes {} from {}", plural(count), code(&after.requirement.label()));
-        let finding = findings.finding(after.location(), after.requirement.subject(), message);
-        findings.push(finding.help("Put the hashes back, or lock the file again with hashes"));
+    }
+    for (file, lost) in files {
+        let is_bare = context.project.document(file).is_some_and(|document| {
+            context.project.requirements_of(document).all(|entry| !has_hash(entry.requirement))
+        });
+        match lost.as_slice() {
+            [(first, _), ..] if is_bare && lost.len() >= MANY => {
+                let path = context.project.file(file).path();
+                let count = lost.len();
+                let message =
+                    format!("the change takes the hashes from {count} requirements of {}, and leaves none", code(path));
+                let finding = findings.finding(first.location(), Subject::File(path.to_owned()), message);
+                let labels: Vec<String> = lost.iter().map(|(after, _)| after.requirement.label()).collect();
+                let names = list(labels.iter().map(String::as_str));
+                findings.push(finding.help(HELP).evidence("without their hashes", names));
+            }
+            _ => {
+                for (after, count) in lost {
+                    let message =
+                        format!("the change takes {} from {}", plural(count), code(&after.requirement.label()));
+                    let finding = findings.finding(after.location(), after.requirement.subject(), message);
+                    findings.push(finding.help(HELP));
+                }
+            }
+        }
     }
 }
+
+const HELP: &str = "Put the hashes back, or lock the file again with hashes";
 
 fn plural(count: usize) -> String {
     if count == 1 { "the only hash".to_owned() } else { format!("all {count} hashes") }
@@ -91,6 +125,18 @@ mod tests {
         let fixture = "==> base/r.txt <==\na==1 --hash=sha256:00\nb==1 --hash=sha256:00\n==> r.txt <==\na==1\n^^^^ mixed-hashes\nb==1 --hash=sha256:00\n";
         check("mixed-hashes", fixture);
         check("removed-hash", &fixture.replace("^^^^ mixed-hashes\n", ""));
+    }
+
+    #[test]
+    fn a_file_that_loses_all_is_one_finding() {
+        let hashed = |name: &str| format!("{name}==1 --hash=sha256:00\n");
+        let base: String = ["a", "b", "c", "d"].map(hashed).concat();
+        check(
+            "removed-hash",
+            &format!(
+                "==> base/r.txt <==\n{base}==> r.txt <==\na==1\n^^^^ removed-hash: from 4 requirements of `r.txt`, and leaves none\nb==1\nc==1\nd==1\n"
+            ),
+        );
     }
 
     #[test]

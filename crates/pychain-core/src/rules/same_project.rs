@@ -1,6 +1,5 @@
 //! Entries of one project in one run: which go together, and which never can.
 
-use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use crate::model::{Requirement, Source};
@@ -34,20 +33,24 @@ pub(super) enum Overlap<'a> {
 /// once for each run that reads both. Where nobody can tell whether markers exclude each other there is no pair.
 pub(super) fn each_pair<'a>(project: &'a Project, mut visit: impl FnMut(&Pair<'a>)) {
     for run in &project.runs {
-        let mut groups: BTreeMap<&str, Vec<Entry<'_>>> = BTreeMap::new();
-        for at in &run.entries {
-            let Some(document) = project.document(at.file) else { continue };
-            let Some(line) = at.line.and_then(|line| document.lines.get(line)) else { continue };
-            let Some(requirement) = line.requirement() else { continue };
-            let Some(name) = &requirement.name else { continue };
+        let named = run.entries.iter().filter_map(|at| {
+            let document = project.document(at.file)?;
+            let line = document.lines.get(at.line?)?;
+            let requirement = line.requirement()?;
             let entry = Entry { document, line, requirement, constraint: at.constraint };
-            let group = groups.entry(name.normalized()).or_default();
-            // A file that is included twice is read twice, and says the same.
-            if group.len() < MAX_COMPARED && !group.iter().any(|known| known.location() == entry.location()) {
-                group.push(entry);
+            Some((requirement.name.as_ref()?.normalized(), entry))
+        });
+        // Sorted rather than gathered in a map: nearly every project stands there once.
+        let mut named: Vec<(&str, Entry<'_>)> = named.collect();
+        named.sort_by_key(|(name, _)| *name);
+        for entries in named.chunk_by(|(one, _), (other, _)| one == other).filter(|entries| entries.len() > 1) {
+            let mut group: Vec<Entry<'_>> = Vec::new();
+            for (_, entry) in entries {
+                // A file that is included twice is read twice, and says the same.
+                if group.len() < MAX_COMPARED && !group.iter().any(|known| known.location() == entry.location()) {
+                    group.push(*entry);
+                }
             }
-        }
-        for group in groups.values().filter(|group| group.len() > 1) {
             let markers: Vec<_> = group.iter().map(|entry| entry.requirement.marker.as_ref()).collect();
             let typed: Vec<_> = markers.iter().map(|marker| marker.and_then(typed::marker)).collect();
             for (at, later) in group.iter().enumerate() {
@@ -100,7 +103,7 @@ fn identity(url: &DirectUrl) -> String {
 
 /// Whether no version satisfies all specifiers. `false` where it cannot be told.
 pub(super) fn is_unsatisfiable(specifiers: &[Specifier]) -> bool {
-    if specifiers.len() > MAX_COMPARED {
+    if specifiers.len() < 2 || specifiers.len() > MAX_COMPARED {
         return false;
     }
     let Some(all) = typed::specifiers(specifiers) else { return false };

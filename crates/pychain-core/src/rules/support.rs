@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::ops::Range;
 
-use crate::finding::Location;
+use crate::audit::Context;
+use crate::finding::{Finding, Location};
 use crate::model::{Document, Line};
 use crate::text::{FileId, Span};
 use crate::tree::{Entry, Project, Run};
@@ -16,6 +17,28 @@ const HTTPS_HOSTS: [&str; 5] = ["github.com", "codeload.github.com", "gitlab.com
 /// Whether a file is pip-compile's input: it names what is wanted, pins and hashes are in the output.
 pub(super) fn is_input(project: &Project, file: FileId) -> bool {
     project.file(file).path().ends_with(".in")
+}
+
+/// Parts lines that a suppression accepts from the others: the former as the findings that it silences.
+pub(super) fn part_accepted<T>(
+    context: &Context<'_>,
+    lines: Vec<T>,
+    finding_of: impl Fn(&T) -> Finding,
+) -> (Vec<Finding>, Vec<T>) {
+    let mut accepted = Vec::new();
+    if context.suppressions.is_empty() {
+        return (accepted, lines);
+    }
+    let mut others = Vec::new();
+    for line in lines {
+        let finding = finding_of(&line);
+        if context.is_accepted(&finding) {
+            accepted.push(finding);
+        } else {
+            others.push(line);
+        }
+    }
+    (accepted, others)
 }
 
 /// The runs that read a file.
@@ -76,6 +99,17 @@ pub(super) fn has_port(url: &DirectUrl) -> bool {
 /// Whether a host is this machine, so that nothing goes over a network.
 pub(super) fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.ends_with(".localhost") || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// Whether the URL names one file for ever, as far as its server keeps its word.
+pub(super) fn is_fixed(url: &DirectUrl) -> bool {
+    let is_commit = |part: &str| part.len() == 40 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    PUBLIC_INDEX_HOSTS.contains(&url.host().as_str())
+        || url.path.split('/').any(|segment| {
+            let stem =
+                ["zip", "tar.gz", "tar.bz2", "tgz"].iter().find_map(|end| segment.strip_suffix(end)?.strip_suffix('.'));
+            is_commit(stem.unwrap_or(segment))
+        })
 }
 
 /// The first of some names, for evidence.

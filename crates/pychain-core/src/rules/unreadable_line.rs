@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::non_ascii_text::is_cause;
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Confidence, Finding, Location, Safety, Severity, Subject};
-use crate::format::requirements_txt;
+use crate::format::requirements_txt::{self, text_of};
 use crate::model::{Document, InstallOption, Line, LineKind, Refusal, RefusalClass, Requirement, Source};
 use crate::prose::code;
 use crate::text::{Edit, FileId, SourceFile, Span};
@@ -76,8 +76,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             .enumerate()
             .filter_map(|(index, line)| match &line.kind {
                 // The characters are the trouble, and the other rule names them.
-                LineKind::Refused(_) if characters_are_told && is_cause(line) => None,
-                LineKind::Refused(refusal) => Some((index, line, refusal)),
+                LineKind::Refused(_) if characters_are_told && is_cause(document, line) => None,
+                LineKind::Refused(refusal) => Some((index, line, refusal.as_ref())),
                 _ => None,
             })
             .collect();
@@ -104,11 +104,12 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 }
 
 fn of_line(findings: &Findings<'_>, document: &Document, line: &Line, refusal: &Refusal, is_stop: bool) -> Finding {
-    if line.text.contains("${") {
+    let text = text_of(document, line);
+    if text.contains("${") {
         // Nobody here knows what stands there when pip reads it.
         let message = format!("pip can read this line only if its variable has a value that fits: {}", refusal.message);
         return findings
-            .finding(Location { file: document.file, span: refusal.span }, Subject::Line(redact(&line.text)), message)
+            .finding(Location { file: document.file, span: refusal.span }, Subject::Line(redact(&text)), message)
             .help("Write the value, or make sure that the variable is always set")
             .at_most(Severity::Low)
             .confidence(Confidence::Low);
@@ -116,7 +117,7 @@ fn of_line(findings: &Findings<'_>, document: &Document, line: &Line, refusal: &
     let outcome = if is_stop { ", and refuses the whole install for it" } else { "" };
     let message = format!("pip cannot read this line{outcome}: {}", refusal.message);
     findings
-        .finding(Location { file: document.file, span: refusal.span }, Subject::Line(redact(&line.text)), message)
+        .finding(Location { file: document.file, span: refusal.span }, Subject::Line(redact(&text)), message)
         .help(refusal.help.clone())
         .evidence("pip's error", refusal.class.name())
 }
@@ -153,11 +154,12 @@ fn bad_hosts(context: &Context<'_>, findings: &mut Findings<'_>) {
 /// The edit that makes the line what it plainly means, if there is just one such meaning.
 fn repair(context: &Context<'_>, document: &Document, index: usize, line: &Line) -> Option<Edit> {
     let file = context.project.file(document.file);
-    if let Some(text) = line.text.strip_suffix('\\') {
+    let text = text_of(document, line);
+    if let Some(text) = text.strip_suffix('\\') {
         // A backslash continues a line only as its last character.
         let start = line.span.end as usize;
         let after = file.text().get(start..)?.split('\n').next()?;
-        let next = document.lines.get(index + 1).filter(|next| next.text.starts_with("--hash"))?;
+        let next = document.lines.get(index + 1).filter(|next| text_of(document, next).starts_with("--hash"))?;
         let below = file.text().get(start + after.len() + 1..next.span.end as usize)?.trim_end_matches('\\');
         let owner = if text.starts_with("--hash") { "a " } else { "" };
         let blank = after.trim_end_matches('\r');
@@ -165,8 +167,8 @@ fn repair(context: &Context<'_>, document: &Document, index: usize, line: &Line)
         return (is_meant && reads(&format!("{owner}{text}{below}")))
             .then(|| Edit::delete(Span::new(start, start + blank.len())));
     }
-    let is_plain = file.slice(line.span) == &*line.text;
-    let meant = candidates(&line.text).into_iter().flatten().find(|text| reads(text));
+    let is_plain = file.slice(line.span) == text;
+    let meant = candidates(&text).into_iter().flatten().find(|text| reads(text));
     meant.filter(|_| is_plain).map(|text| Edit::replace(line.span, text))
 }
 

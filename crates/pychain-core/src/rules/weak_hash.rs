@@ -1,6 +1,6 @@
 //! `weak-hash`: the digest in a URL's fragment is of an algorithm that does not protect.
 
-use super::support::part_of_url;
+use super::support::{is_fixed, part_of_url};
 use crate::audit::{Context, Findings};
 use crate::digest::Algorithm;
 use crate::finding::Severity;
@@ -32,6 +32,7 @@ crate::declare_rule! {
     /// ## When it is wrong
     ///
     /// SHA-224 is not broken: it is named, with a low severity, because pip counts it among the weak ones and nothing else uses it.
+    /// Low it is too where the URL names a full commit or a file of the public index: that is a second hold.
     ///
     /// ## References
     ///
@@ -61,13 +62,15 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             .finding(place, requirement.subject(), message)
             .help("Replace it by `sha256=` and the file's SHA-256 digest")
             .identified_by(written);
-        findings.push(if algorithm == Algorithm::Sha224 { finding.at_most(Severity::Low) } else { finding });
+        // A URL that names one file for ever needs the hash less.
+        let is_lesser = algorithm == Algorithm::Sha224 || is_fixed(url);
+        findings.push(if is_lesser { finding.at_most(Severity::Low) } else { finding });
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::check;
+    use crate::testing::{Fixture, check};
 
     #[test]
     fn the_weak_hash_is_found_in_the_fragment() {
@@ -76,6 +79,14 @@ mod tests {
             "a @ https://e.org/a.zip#egg=a&sha1=aa ; os_name == 'nt'\n                              ^^^^^^^ weak-hash: nothing stronger than `sha1`\n\
              https://e.org/b.zip#md5=bb --hash=sha256:00\n                    ^^^^^^ weak-hash: as good to pip\nfile:///c.zip#sha224=cc\n              ^^^^^^^^^ weak-hash\n",
         );
+    }
+
+    #[test]
+    fn a_full_commit_in_the_url_is_a_second_hold() {
+        let text = "https://e.org/0123456789012345678901234567890123456789/a.zip#md5=aa\nhttps://e.org/a.zip#md5=aa\n";
+        let report = Fixture::parse(text).report();
+        let of_rule = report.findings.iter().filter(|finding| finding.rule.id == "weak-hash");
+        assert_eq!(of_rule.map(|finding| finding.severity.name()).collect::<Vec<_>>(), ["low", "medium"]);
     }
 
     #[test]

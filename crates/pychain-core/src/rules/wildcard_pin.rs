@@ -1,6 +1,7 @@
 //! `wildcard-pin`: `==1.*` looks like a pin and is a range.
 
 use super::loose_lines::loose_lines;
+use super::support::part_accepted;
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Finding, Subject};
 use crate::prose::code;
@@ -11,7 +12,7 @@ crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for requirements held to `==` and a version that ends in `.*`, where nothing else holds them.
-    /// A full audit says it once a file; a review of a change says it of each new line.
+    /// A full audit says it once a file, and so does a review of a change that brings the file; other new lines it names each.
     ///
     /// ## Why it matters
     ///
@@ -49,7 +50,12 @@ const HELP: &str = "Pin it to one release of the series";
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     for lines in loose_lines(context) {
         let wildcards: Vec<_> = lines.entries.iter().filter_map(|entry| Some((entry, wildcard(entry)?))).collect();
-        match (context.scope, wildcards.as_slice()) {
+        let (accepted, wildcards) =
+            part_accepted(context, wildcards, |(entry, wildcard)| of_line(findings, entry, wildcard));
+        for finding in accepted {
+            findings.push(finding);
+        }
+        match (context.scope_of(lines.file), wildcards.as_slice()) {
             (Scope::Full, [(entry, wildcard), _, ..]) => {
                 let path = context.project.file(lines.file).path();
                 let count = wildcards.len();

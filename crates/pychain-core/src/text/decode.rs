@@ -1,5 +1,7 @@
 //! From bytes to text as pip does it: byte order mark, coding comment, UTF-8, in that order.
 
+use std::borrow::Cow;
+
 /// How a file's bytes became text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Encoding {
@@ -86,27 +88,27 @@ const MARKS: [(&[u8], Unicode); 5] = [
 ];
 
 /// Mirrors pip's `_decode_req_file`; on an error the text is the bytes read as UTF-8, lossily.
-pub(super) fn decode(bytes: &[u8]) -> (String, Encoding, Option<DecodeError>) {
+pub(super) fn decode(bytes: Cow<'_, [u8]>) -> (String, Encoding, Option<DecodeError>) {
     for (mark, form) in MARKS {
         if let Some(rest) = bytes.strip_prefix(mark) {
             let (text, error) = from_unicode(rest, form);
             return (text, Encoding::Bom(form), error);
         }
     }
-    if let Some(name) = declared(bytes) {
+    if let Some(name) = declared(&bytes) {
         let Some(codec) = codec(&name) else {
             return (
-                lossy(bytes),
+                lossy(&bytes),
                 Encoding::Declared(Codec::Other, name.clone()),
                 Some(DecodeError::UnknownCodec { name }),
             );
         };
-        let (text, error) = from_codec(bytes, codec, &name);
+        let (text, error) = from_codec(&bytes, codec, &name);
         return (text, Encoding::Declared(codec, name), error);
     }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => (text.to_owned(), Encoding::Utf8, None),
-        Err(_) => (lossy(bytes), Encoding::Locale, Some(malformed("utf-8"))),
+    match String::from_utf8(bytes.into_owned()) {
+        Ok(text) => (text, Encoding::Utf8, None),
+        Err(error) => (lossy(error.as_bytes()), Encoding::Locale, Some(malformed("utf-8"))),
     }
 }
 
@@ -273,7 +275,7 @@ mod tests {
 
     #[track_caller]
     fn check(bytes: &[u8], text: &str, error: Option<DecodeError>) {
-        let (got, _, problem) = decode(bytes);
+        let (got, _, problem) = decode(Cow::Borrowed(bytes));
         assert_eq!((got.as_str(), problem), (text, error));
     }
 

@@ -1,5 +1,6 @@
 //! Gathers files without doing I/O: says what it still wants, takes what the caller brings.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Project, Role, run};
@@ -82,13 +83,14 @@ impl Loader {
     }
 
     /// Adds a file that is handed to the installer by itself, unless another file includes it.
-    pub fn root(&mut self, path: &str, bytes: &[u8], role: Role) {
+    pub fn root<'b>(&mut self, path: &str, bytes: impl Into<Cow<'b, [u8]>>, role: Role) {
         self.roots.insert(path.to_owned(), role);
         self.file(path, bytes);
     }
 
     /// Adds a file that another one includes.
-    pub fn file(&mut self, path: &str, bytes: &[u8]) {
+    pub fn file<'b>(&mut self, path: &str, bytes: impl Into<Cow<'b, [u8]>>) {
+        let bytes = bytes.into();
         self.pending.remove(&Want::File(path.to_owned()));
         if self.loaded.contains_key(path) {
             return;

@@ -55,7 +55,7 @@ pub struct RunEntry {
     /// Index of the entry of the include that led here.
     pub via: Option<usize>,
     /// Why pip refuses the line in this place, although it reads well by itself (or the file, where `line` is none).
-    pub refusal: Option<Refusal>,
+    pub refusal: Option<Box<Refusal>>,
 }
 
 /// A value and the option that set it; no place for a default.
@@ -101,9 +101,7 @@ pub(super) fn read(project: &mut Project, roots: &BTreeMap<String, Role>, marker
     let included: BTreeSet<FileId> = project
         .lines()
         .filter_map(|(document, line)| match &line.kind {
-            LineKind::Include(Include { path: Some(path), .. }) => {
-                project.find(path).filter(|target| *target != document.file)
-            }
+            LineKind::Include(include) => project.find(include.path.as_ref()?).filter(|to| *to != document.file),
             _ => None,
         })
         .collect();
@@ -200,7 +198,8 @@ impl<'a> Walk<'a> {
     fn enter(&mut self, entry: RunEntry) -> usize {
         let at = self.entries.len();
         if self.refused.is_none()
-            && let Some(refusal) = entry.refusal.clone().or_else(|| self.line_of(&entry).and_then(own_refusal))
+            && let Some(refusal) =
+                entry.refusal.as_deref().or_else(|| self.line_of(&entry).and_then(own_refusal)).cloned()
         {
             self.refused = Some((Some(at), refusal));
         }
@@ -218,7 +217,7 @@ impl<'a> Walk<'a> {
         let depth = stack.len() - 1;
         let entry = |line, refusal| RunEntry { file, line, constraint, depth, via, refusal };
         if let Some(error) = &document.decode_error {
-            self.enter(entry(None, Some(undecodable(error))));
+            self.enter(entry(None, Some(Box::new(undecodable(error)))));
             return;
         }
         for (index, line) in document.lines.iter().enumerate() {
@@ -251,7 +250,7 @@ impl<'a> Walk<'a> {
                     if matches!(kind, LineKind::Options) && self.refused.is_none() {
                         self.apply(document, line);
                     }
-                    self.enter(entry(Some(index), refusal));
+                    self.enter(entry(Some(index), refusal.map(Box::new)));
                 }
             }
         }
@@ -292,18 +291,18 @@ impl<'a> Walk<'a> {
                 self.refused = Some((Some(at), refusal.clone()));
             }
             if let Some(entry) = self.entries.get_mut(at) {
-                entry.refusal = Some(refusal);
+                entry.refusal = Some(Box::new(refusal));
             }
             return;
         };
         if stack.contains(&target) {
-            entry.refusal = Some(Refusal {
+            entry.refusal = Some(Box::new(Refusal {
                 class: RefusalClass::RequirementsFileParseError,
                 ..refuse(
                     "the file includes itself, directly or through another".to_owned(),
                     "Remove one of the includes",
                 )
-            });
+            }));
             self.enter(entry);
             return;
         }
@@ -418,7 +417,7 @@ impl<'a> Walk<'a> {
                 self.refused = Some((Some(at), refusal.clone()));
             }
             if let Some(entry) = self.entries.get_mut(at) {
-                entry.refusal = Some(refusal);
+                entry.refusal = Some(Box::new(refusal));
             }
         }
     }
@@ -461,9 +460,9 @@ impl Project {
     }
 }
 
-fn own_refusal(line: &Line) -> Option<Refusal> {
+fn own_refusal(line: &Line) -> Option<&Refusal> {
     match &line.kind {
-        LineKind::Refused(refusal) => Some(refusal.clone()),
+        LineKind::Refused(refusal) => Some(refusal),
         _ => None,
     }
 }

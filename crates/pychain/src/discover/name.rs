@@ -43,6 +43,11 @@ pub(crate) fn is_candidate(path: &str) -> bool {
     extension(name).is_some() && !directories.split('/').any(is_skipped_directory)
 }
 
+/// Whether a path is that of a dependency file by its name alone.
+pub(crate) fn is_named(path: &str) -> bool {
+    role(path).is_some()
+}
+
 /// What a file is by its path alone.
 pub(super) fn role(path: &str) -> Option<(Role, Certainty)> {
     if !is_candidate(path) {

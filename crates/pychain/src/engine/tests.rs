@@ -56,6 +56,7 @@ fn job(directory: &tempfile::TempDir, files: &[(&str, &str)], roots: &[&str]) ->
         base: None,
         config: Config::default(),
         head_config: None,
+        workflows: Vec::new(),
         as_of: None,
         problems: Vec::new(),
         audited: BTreeSet::new(),

@@ -17,7 +17,10 @@ use pychain_core::prose::visible;
 use pychain_core::text::{SourceFile, Span};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::excerpt::Excerpt;
+use super::excerpt::{self, Excerpt};
+
+/// Line number, bar, spaces and the marks of a cut, for files of up to 9999 lines.
+const FRAME_WIDTH: usize = 9;
 
 const FRAME: Style = AnsiColor::Blue.on_default().bold();
 
@@ -28,6 +31,7 @@ pub(crate) struct Block {
     title: String,
     places: Vec<(String, Excerpt, String)>,
     notes: Vec<(&'static str, String)>,
+    width: usize,
 }
 
 impl Block {
@@ -37,12 +41,18 @@ impl Block {
         let id = id.map(|id| format!("[{}]", visible(id))).unwrap_or_default();
         let bold = Style::new().bold();
         let title = format!("{color}{kind}{id}{color:#}{bold}: {}{bold:#}", visible(message));
-        Self { color, title, places: Vec::new(), notes: Vec::new() }
+        Self { color, title, places: Vec::new(), notes: Vec::new(), width: excerpt::WIDTH }
+    }
+
+    /// Source lines are to fit into so many columns, with what stands before them.
+    pub(crate) fn within(mut self, columns: usize) -> Self {
+        self.width = columns.saturating_sub(FRAME_WIDTH).min(excerpt::WIDTH);
+        self
     }
 
     /// Shows a place: the first is what the block is about, others belong to it.
     pub(crate) fn place(&mut self, file: &SourceFile, span: Span, label: &str) {
-        let excerpt = Excerpt::new(file, span);
+        let excerpt = Excerpt::new(file, span, self.width);
         self.places.push((visible(file.path()).into_owned(), excerpt, visible(label).into_owned()));
     }
 

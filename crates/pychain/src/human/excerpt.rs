@@ -6,9 +6,10 @@ use pychain_core::text::{ColumnEncoding, SourceFile, Span};
 
 use pychain_core::prose::push_visible;
 
-/// How many characters of a line are shown before what is underlined, and in all.
-const BEFORE: usize = 40;
-const WIDTH: usize = 120;
+/// How many characters of a line are shown where nothing is known of the place where it is shown.
+pub(crate) const WIDTH: usize = 120;
+/// Fewer than this help nobody.
+const MIN_WIDTH: usize = 30;
 
 /// One source line, or as much of it as helps.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,7 +25,9 @@ pub(crate) struct Excerpt {
 }
 
 impl Excerpt {
-    pub(crate) fn new(file: &SourceFile, span: Span) -> Self {
+    /// At most `width` characters, a third of them before the span.
+    pub(crate) fn new(file: &SourceFile, span: Span, width: usize) -> Self {
+        let width = width.max(MIN_WIDTH);
         let position = file.position(span.start, ColumnEncoding::Chars);
         let line = file.line_span(position.line).range();
         let start = file.text().floor_char_boundary(span.range().start.clamp(line.start, line.end));
@@ -32,8 +35,8 @@ impl Excerpt {
         let piece = |range: Range<usize>| file.text().get(range).unwrap_or_default();
 
         let before = piece(line.start..start);
-        let crop = before.char_indices().rev().take(BEFORE).last().map_or(before.len(), |(at, _)| at);
-        let mut shown = Shown::default();
+        let crop = before.char_indices().rev().take(width / 3).last().map_or(before.len(), |(at, _)| at);
+        let mut shown = Shown { room: width, ..Shown::default() };
         if crop > 0 {
             shown.text.push('…');
         }
@@ -50,6 +53,7 @@ impl Excerpt {
 struct Shown {
     text: String,
     width: usize,
+    room: usize,
     full: bool,
 }
 
@@ -59,7 +63,7 @@ impl Shown {
             if self.full {
                 return;
             }
-            if self.width >= WIDTH {
+            if self.width >= self.room {
                 self.text.push('…');
                 self.full = true;
                 return;
@@ -85,7 +89,7 @@ mod tests {
     fn check(text: &str, needle: &str, shown: &str) {
         let file = SourceFile::from_text("r.txt", text);
         let at = text.find(needle).unwrap();
-        let excerpt = Excerpt::new(&file, Span::new(at, at + needle.len()));
+        let excerpt = Excerpt::new(&file, Span::new(at, at + needle.len()), WIDTH);
         let (before, rest) = excerpt.text.split_at(excerpt.marked.start);
         let (marked, after) = rest.split_at(excerpt.marked.len());
         assert_eq!(format!("{before}[{marked}]{after}"), shown);
@@ -117,14 +121,22 @@ mod tests {
     }
 
     #[test]
+    fn a_narrow_terminal_gets_a_narrow_excerpt() {
+        let text = format!("{}needle{}", "a".repeat(100), "b".repeat(100));
+        let file = SourceFile::from_text("r.txt", text);
+        let excerpt = Excerpt::new(&file, Span::new(100, 106), 60);
+        assert_eq!(excerpt.text, format!("…{}needle{}…", "a".repeat(20), "b".repeat(34)));
+    }
+
+    #[test]
     fn any_span_gives_an_excerpt() {
         let file = SourceFile::from_text("r.txt", "é\nb");
         for start in 0..6 {
             for end in start..6 {
-                let excerpt = Excerpt::new(&file, Span::new(start, end));
+                let excerpt = Excerpt::new(&file, Span::new(start, end), WIDTH);
                 assert!(excerpt.text.get(excerpt.marked.clone()).is_some(), "{start}..{end} {excerpt:?}");
             }
         }
-        assert_eq!(Excerpt::new(&SourceFile::from_text("r.txt", ""), Span::new(0, 0)).marked, 0..0);
+        assert_eq!(Excerpt::new(&SourceFile::from_text("r.txt", ""), Span::new(0, 0), 0).marked, 0..0);
     }
 }

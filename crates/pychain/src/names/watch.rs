@@ -11,7 +11,6 @@ use pychain_core::knowledge::ranked::RankedNames;
 use pychain_core::knowledge::{Names, crowd, pack};
 use pychain_core::name::normalize;
 use pychain_core::prose::code;
-use pychain_core::text::Problem;
 
 use super::FOUND;
 use crate::args::WatchArgs;
@@ -54,8 +53,7 @@ fn own_names(args: &WatchArgs) -> Result<Vec<String>> {
             settings::of_file(file)?
         } else {
             let place = Place::of(&[])?;
-            let mut problems: Vec<Problem> = Vec::new();
-            settings::of_tree(&mut Tree::Disk(Disk::new(place.root)), &mut problems)?
+            settings::of_tree(&mut Tree::Disk(Disk::new(place.root)), None)?
         };
         own = config.own_names;
     }

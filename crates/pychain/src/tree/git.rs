@@ -9,188 +9,51 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
-use pychain_core::model::PathKind;
-use pychain_core::text::MAX_FILE_BYTES;
 
-use super::{EntryKind, Link, Listing, Unread, is_below, is_git_internal};
+use super::commit::{Blobs, Commit, Entry, join};
+use super::{EntryKind, Listing, Unread};
 use crate::error::Hinted;
 
-/// As many links are followed as Linux follows.
-const MAX_LINKS: usize = 40;
-/// Longer than any path that a link may hold.
-const MAX_LINK_BYTES: usize = 4096;
-
-/// The files of one commit, below the audited root.
-#[derive(Debug)]
-pub(crate) struct Commit {
-    entries: BTreeMap<String, Entry>,
-    /// Paths that are not Unicode, made readable.
-    unnamable: Vec<String>,
-    blobs: Blobs,
-}
-
-#[derive(Debug)]
-struct Entry {
-    kind: EntryKind,
-    oid: String,
-}
-
-/// Where a path of the tree leads.
-enum Target {
-    File(String),
-    Directory(String),
-    Absent,
-    Outside,
-}
-
-impl Commit {
-    /// The commit that `revision` names in the repository that `root` is in.
-    pub(crate) fn open(root: &Path, revision: &str) -> Result<Self> {
-        let oid = resolve(root, revision)?;
-        // In a subdirectory of the repository, paths are relative to it and others are left out.
-        let output = git(root).args(["ls-tree", "-r", "-z", oid.as_str()]).output().context("cannot run git")?;
-        if !output.status.success() {
-            bail!("git cannot list the files of `{revision}`: {}", first_line(&output.stderr));
-        }
-        let mut entries = BTreeMap::new();
-        let mut unnamable = Vec::new();
-        for record in output.stdout.split(|byte| *byte == 0) {
-            let Some((head, path)) = split_once(record, b'\t') else { continue };
-            let Ok(path) = str::from_utf8(path) else {
-                unnamable.push(String::from_utf8_lossy(path).into_owned());
-                continue;
-            };
-            let head = String::from_utf8_lossy(head);
-            let mut words = head.split(' ');
-            let (mode, _, Some(oid)) = (words.next(), words.next(), words.next()) else { continue };
-            let kind = match mode {
-                Some("100644" | "100755" | "100664") => EntryKind::File,
-                Some("120000") => EntryKind::Link,
-                // A submodule is another repository.
-                _ => continue,
-            };
-            entries.insert(path.to_owned(), Entry { kind, oid: oid.to_owned() });
-        }
-        Ok(Self { entries, unnamable, blobs: Blobs::start(root)? })
+/// The commit that `revision` names in the repository that `root` is in.
+pub(crate) fn open(root: &Path, revision: &str) -> Result<Commit> {
+    let oid = resolve(root, revision)?;
+    // In a subdirectory of the repository, paths are relative to it and others are left out.
+    let output = git(root).args(["ls-tree", "-r", "-z", oid.as_str()]).output().context("cannot run git")?;
+    if !output.status.success() {
+        bail!("git cannot list the files of `{revision}`: {}", first_line(&output.stderr));
     }
-
-    /// All files and links below `directory` (empty for the root) that `wanted` takes.
-    pub(crate) fn list(&self, directory: &str, wanted: impl Fn(&str) -> bool) -> Listing {
-        let mut listing = Listing::default();
-        for (path, entry) in &self.entries {
-            if is_below(path, directory) && wanted(path) {
-                listing.files.insert(path.clone(), entry.kind);
-            }
-        }
-        for path in self.unnamable.iter().filter(|path| is_below(path, directory) && wanted(path)) {
-            listing.unnamable(path);
-        }
-        listing
+    let mut entries = BTreeMap::new();
+    let mut unnamable = Vec::new();
+    for record in output.stdout.split(|byte| *byte == 0) {
+        let Some((head, path)) = split_once(record, b'\t') else { continue };
+        let Ok(path) = str::from_utf8(path) else {
+            unnamable.push(String::from_utf8_lossy(path).into_owned());
+            continue;
+        };
+        let head = String::from_utf8_lossy(head);
+        let mut words = head.split(' ');
+        let (mode, _, Some(oid)) = (words.next(), words.next(), words.next()) else { continue };
+        let kind = match mode {
+            Some("100644" | "100755" | "100664") => EntryKind::File,
+            Some("120000") => EntryKind::Link,
+            // A submodule is another repository.
+            _ => continue,
+        };
+        entries.insert(path.to_owned(), Entry { kind, oid: oid.to_owned(), size: 0 });
     }
-
-    pub(super) fn read(&mut self, path: &str) -> Result<Vec<u8>, Unread> {
-        if is_git_internal(path) {
-            return Err(Unread::git_internal());
-        }
-        match self.resolve(path) {
-            Target::File(path) => match self.entries.get(&path) {
-                Some(entry) => self.blobs.read(&entry.oid, MAX_FILE_BYTES),
-                None => Err(Unread::Absent),
-            },
-            Target::Directory(_) => Err(Unread::not_regular()),
-            Target::Absent => Err(Unread::Absent),
-            Target::Outside => Err(Unread::outside()),
-        }
-    }
-
-    pub(super) fn kind(&mut self, path: &str) -> PathKind {
-        match self.resolve(path) {
-            Target::File(_) => PathKind::File,
-            Target::Directory(path) => {
-                let mut holds = |name: &str| matches!(self.resolve(&join(&path, name)), Target::File(_));
-                if holds("pyproject.toml") || holds("setup.py") { PathKind::Project } else { PathKind::Directory }
-            }
-            Target::Absent => PathKind::Absent,
-            Target::Outside => PathKind::Unknown,
-        }
-    }
-
-    pub(super) fn follow(&mut self, path: &str) -> Link {
-        match self.resolve(path) {
-            Target::File(target) => Link::File(target),
-            Target::Directory(_) => Link::Other(Unread::not_regular()),
-            Target::Absent => Link::Other(Unread::Absent),
-            Target::Outside => Link::Other(Unread::outside()),
-        }
-    }
-
-    /// Follows links as the file system would after a checkout.
-    fn resolve(&mut self, path: &str) -> Target {
-        let mut pending: Vec<String> = path.split('/').rev().map(str::to_owned).collect();
-        let mut done = String::new();
-        let mut links = 0;
-        while let Some(name) = pending.pop() {
-            match name.as_str() {
-                "" | "." => continue,
-                ".." => {
-                    if done.is_empty() {
-                        return Target::Outside;
-                    }
-                    done.truncate(done.rfind('/').unwrap_or(0));
-                    continue;
-                }
-                _ => {}
-            }
-            let here = join(&done, &name);
-            match self.entries.get(&here) {
-                Some(Entry { kind: EntryKind::File, .. }) => {
-                    return if pending.is_empty() { Target::File(here) } else { Target::Absent };
-                }
-                Some(Entry { kind: EntryKind::Link, oid }) => {
-                    links += 1;
-                    let Ok(target) = self.blobs.read(oid, MAX_LINK_BYTES) else { return Target::Absent };
-                    let Ok(target) = String::from_utf8(target) else { return Target::Absent };
-                    if links > MAX_LINKS {
-                        return Target::Absent;
-                    }
-                    if target.starts_with('/') {
-                        return Target::Outside;
-                    }
-                    pending.extend(target.split('/').rev().map(str::to_owned));
-                }
-                None if self.is_directory(&here) => done = here,
-                None => return Target::Absent,
-            }
-        }
-        Target::Directory(done)
-    }
-
-    fn is_directory(&self, path: &str) -> bool {
-        let prefix = format!("{path}/");
-        self.entries.range(prefix.clone()..).next().is_some_and(|(first, _)| first.starts_with(&prefix))
-    }
-}
-
-impl Listing {
-    pub(crate) fn unnamable(&mut self, path: &str) {
-        self.problems.push((
-            path.to_owned(),
-            "the name of the file is not Unicode; it was not audited".to_owned(),
-            "rename the file".to_owned(),
-        ));
-    }
+    Ok(Commit::new(entries, unnamable, BTreeMap::new(), Blobs::Local(CatFile::start(root)?)))
 }
 
 /// A running `git cat-file --batch`.
 #[derive(Debug)]
-struct Blobs {
+pub(crate) struct CatFile {
     child: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
 }
 
-impl Blobs {
-    fn start(root: &Path) -> Result<Self> {
+impl CatFile {
+    pub(crate) fn start(root: &Path) -> Result<Self> {
         let mut child = git(root)
             .args(["cat-file", "--batch"])
             .stdin(Stdio::piped())
@@ -205,7 +68,7 @@ impl Blobs {
     }
 
     /// The bytes of a blob of at most `limit` bytes.
-    fn read(&mut self, oid: &str, limit: usize) -> Result<Vec<u8>, Unread> {
+    pub(super) fn read(&mut self, oid: &str, limit: usize) -> Result<Vec<u8>, Unread> {
         self.exchange(oid, limit).unwrap_or_else(|error| {
             Err(Unread::Refused(
                 format!("git cannot give the content of the file: {error}"),
@@ -242,7 +105,7 @@ impl Blobs {
     }
 }
 
-impl Drop for Blobs {
+impl Drop for CatFile {
     fn drop(&mut self) {
         drop(self.input.take());
         let _ = self.child.wait();
@@ -350,10 +213,6 @@ fn git(root: &Path) -> Command {
     }
     command.stdin(Stdio::null());
     command
-}
-
-fn join(directory: &str, name: &str) -> String {
-    if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") }
 }
 
 fn split_once(bytes: &[u8], at: u8) -> Option<(&[u8], &[u8])> {

@@ -7,5 +7,6 @@ mod fixing;
 mod names;
 mod output;
 mod reading;
+mod review;
 mod sandbox;
 mod usage;

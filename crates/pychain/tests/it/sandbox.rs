@@ -70,9 +70,7 @@ impl Sandbox {
 
     /// Runs pychain in another directory.
     pub(crate) fn pychain_in(&self, directory: &Path, arguments: &[&str]) -> Ran {
-        let Output { status, stdout, stderr } = self.prepared(directory, arguments).output().unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
-        Ran { code: status.code().expect("no signal ends it"), stdout: text(stdout), stderr: text(stderr) }
+        Ran::of(self.prepared(directory, arguments).output().unwrap())
     }
 
     /// What would run pychain, for a test that runs it in its own way.
@@ -111,6 +109,12 @@ impl Sandbox {
 }
 
 impl Ran {
+    /// What a process left.
+    pub(crate) fn of(Output { status, stdout, stderr }: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
+        Self { code: status.code().expect("no signal ends it"), stdout: text(stdout), stderr: text(stderr) }
+    }
+
     /// The exit code is `code`; shows everything otherwise.
     #[track_caller]
     pub(crate) fn exits(self, code: i32) -> Self {

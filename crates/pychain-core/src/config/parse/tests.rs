@@ -216,6 +216,13 @@ fn a_syntax_error_has_its_place() {
 }
 
 #[test]
+fn of_many_syntax_errors_the_first_are_enough() {
+    let text = format!("a = {}", "[".repeat(10_000));
+    let errors = from_pychain_toml(&SourceFile::from_text("pychain.toml", text)).unwrap_err();
+    assert!((1..=3).contains(&errors.len()), "{}", errors.len());
+}
+
+#[test]
 fn in_pyproject_the_table_is_under_tool() {
     let read = |text: &str| from_pyproject_toml(&SourceFile::from_text("pyproject.toml", text));
     assert!(read("[project]\nname = 'x'\n").unwrap().is_none());

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use crate::model::{Document, Line};
 use crate::requirement::{is_space, strip};
 use crate::text::Span;
 
@@ -16,16 +17,16 @@ pub(super) struct LogicalLine<'a> {
     pub(super) text: Cow<'a, str>,
     /// A comment line inside the continued line, which ended it.
     pub(super) cut_by_comment: Option<Span>,
-    segments: Segments,
+    segments: Segments<'a>,
 }
 
 /// Where the bytes of a logical line stand in the file.
 #[derive(Debug, Clone)]
-enum Segments {
+enum Segments<'a> {
     /// At one offset: the common case of one physical line.
     One(usize),
     /// In pieces, sorted by `logical`.
-    Many(Vec<Segment>),
+    Many(Cow<'a, [Segment]>),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +38,11 @@ struct Segment {
 }
 
 impl LogicalLine<'_> {
+    /// Whether a variable stands for a part of the text.
+    pub(super) fn is_expanded(&self) -> bool {
+        matches!(&self.segments, Segments::Many(segments) if segments.iter().any(|piece| piece.expanded_to.is_some()))
+    }
+
     /// The place in the file of a range of the text.
     pub(super) fn span(&self, range: Range<usize>) -> Span {
         match &self.segments {
@@ -85,87 +91,104 @@ pub(super) fn for_each_line(
         take(&line);
     };
     let mut comments = Vec::new();
-    let mut pending: Option<Pending> = None;
+    // One for all lines, so that its memory is asked for once.
+    let mut pending = Pending::default();
     for (number, range) in physical_lines(text) {
         let line = text.get(range.clone()).unwrap_or_default();
         let is_comment = line.trim_start_matches(is_space).starts_with('#');
         if line.ends_with('\\') && !is_comment {
-            let pending = pending.get_or_insert_with(|| Pending::new(number));
+            pending.number.get_or_insert(number);
             let lead = line.len() - line.trim_start_matches('\\').len();
             pending.push(line.trim_matches('\\'), range.start + lead);
             continue;
         }
-        match pending.take() {
-            None => {
-                let (kept, comment) = split_comment(line);
-                comments.extend(comment.map(|at| Span::new(range.start + at, range.end)));
-                let start = range.start + (kept.len() - kept.trim_start_matches(is_space).len());
-                let kept = strip(kept);
-                if !kept.is_empty() {
-                    let segments = Segments::One(start);
-                    take(LogicalLine { number, text: Cow::Borrowed(kept), cut_by_comment: None, segments });
-                }
+        if pending.number.is_none() {
+            let (kept, comment) = split_comment(line);
+            comments.extend(comment.map(|at| Span::new(range.start + at, range.end)));
+            let start = range.start + (kept.len() - kept.trim_start_matches(is_space).len());
+            let kept = strip(kept);
+            if !kept.is_empty() {
+                let segments = Segments::One(start);
+                take(LogicalLine { number, text: Cow::Borrowed(kept), cut_by_comment: None, segments });
             }
-            Some(mut pending) => {
-                let mut cut = None;
-                if is_comment {
-                    // pip puts a space in front, so that the comment is always seen as one.
-                    pending.push(" ", range.start);
-                    let lead = line.len() - line.trim_start_matches(is_space).len();
-                    cut = Some(Span::new(range.start + lead, range.end));
-                }
-                pending.push(line, range.start);
-                if let Some(line) = pending.finish(range.end, cut, &mut comments) {
-                    take(line);
-                }
-            }
+            continue;
         }
+        let mut cut = None;
+        if is_comment {
+            // pip puts a space in front, so that the comment is always seen as one.
+            pending.push(" ", range.start);
+            let lead = line.len() - line.trim_start_matches(is_space).len();
+            cut = Some(Span::new(range.start + lead, range.end));
+        }
+        pending.push(line, range.start);
+        pending.finish(range.end, cut, &mut comments, &mut take);
     }
-    if let Some(line) = pending.and_then(|pending| pending.finish(text.len(), None, &mut comments)) {
-        take(line);
-    }
+    pending.finish(text.len(), None, &mut comments, &mut take);
     comments
 }
 
+/// The text of a line that pip parses: physical lines joined, variables expanded.
+///
+/// Made from the file each time, as nearly all of a hashed file is in such lines, and few ask.
+pub fn text_of<'a>(document: &'a Document, line: &'a Line) -> Cow<'a, str> {
+    if let Some(text) = &line.expanded {
+        return Cow::Borrowed(text);
+    }
+    // The span begins and ends inside what is kept, so that only the line ends within need a look.
+    let source = document.source.slice(line.span);
+    let mut pieces = physical_lines(source).map(|(_, range)| source.get(range).unwrap_or_default()).peekable();
+    let Some(first) = pieces.next().filter(|_| pieces.peek().is_some()) else { return Cow::Borrowed(source) };
+    let mut text = first.trim_end_matches('\\').to_owned();
+    while let Some(piece) = pieces.next() {
+        text.push_str(if pieces.peek().is_some() { piece.trim_matches('\\') } else { piece });
+    }
+    Cow::Owned(text)
+}
+
 /// Continued physical lines on their way to a logical one.
+#[derive(Default)]
 struct Pending {
-    number: u32,
+    /// Number of the first; none while there is none.
+    number: Option<u32>,
     text: String,
     segments: Vec<Segment>,
 }
 
 impl Pending {
-    fn new(number: u32) -> Self {
-        Self { number, text: String::new(), segments: Vec::new() }
-    }
-
     fn push(&mut self, piece: &str, source: usize) {
         self.segments.push(Segment { logical: self.text.len(), source, expanded_to: None });
         self.text.push_str(piece);
     }
 
-    fn finish<'a>(mut self, end: usize, cut: Option<Span>, comments: &mut Vec<Span>) -> Option<LogicalLine<'a>> {
+    /// Hands the logical line to `take`, if anything is left of it, and begins anew.
+    fn finish(
+        &mut self,
+        end: usize,
+        cut: Option<Span>,
+        comments: &mut Vec<Span>,
+        take: &mut impl FnMut(LogicalLine<'_>),
+    ) {
+        let Some(number) = self.number.take() else { return };
         let (kept, comment) = split_comment(&self.text);
         if let Some(at) = comment {
             let start = locate(&self.segments, at).map_or(end, |segment| segment.source + (at - segment.logical));
             comments.push(Span::new(start, end));
         }
         let lead = kept.len() - kept.trim_start_matches(is_space).len();
-        let len = strip(kept).len();
-        if len == 0 {
-            return None;
+        let kept = strip(kept);
+        if !kept.is_empty() {
+            let first = self.segments.partition_point(|segment| segment.logical <= lead).saturating_sub(1);
+            let segments = self.segments.get_mut(first..).unwrap_or_default();
+            for segment in &mut *segments {
+                let skip = lead.saturating_sub(segment.logical);
+                segment.source += skip;
+                segment.logical = (segment.logical + skip).saturating_sub(lead);
+            }
+            let segments = Segments::Many(Cow::Borrowed(segments));
+            take(LogicalLine { number, text: Cow::Borrowed(kept), cut_by_comment: cut, segments });
         }
-        self.text.truncate(lead + len);
-        self.text.drain(..lead);
-        let first = self.segments.partition_point(|segment| segment.logical <= lead).saturating_sub(1);
-        self.segments.drain(..first);
-        for segment in &mut self.segments {
-            let skip = lead.saturating_sub(segment.logical);
-            segment.source += skip;
-            segment.logical = (segment.logical + skip).saturating_sub(lead);
-        }
-        let segments = Segments::Many(self.segments);
-        Some(LogicalLine { number: self.number, text: Cow::Owned(self.text), cut_by_comment: cut, segments })
+        self.text.clear();
+        self.segments.clear();
     }
 }
 
@@ -240,7 +263,7 @@ fn replace(line: &mut LogicalLine<'_>, what: &str, value: &str) {
     let keep = |from: usize, to: usize, text: &mut String, segments: &mut Vec<Segment>| {
         let pieces: Vec<Segment> = match &line.segments {
             Segments::One(offset) => vec![Segment { logical: 0, source: *offset, expanded_to: None }],
-            Segments::Many(pieces) => pieces.clone(),
+            Segments::Many(pieces) => pieces.to_vec(),
         };
         for (index, piece) in pieces.iter().enumerate() {
             let end = pieces.get(index + 1).map_or(line.text.len(), |next| next.logical);
@@ -262,7 +285,7 @@ fn replace(line: &mut LogicalLine<'_>, what: &str, value: &str) {
     }
     keep(at, line.text.len(), &mut text, &mut segments);
     line.text = Cow::Owned(text);
-    line.segments = Segments::Many(segments);
+    line.segments = Segments::Many(Cow::Owned(segments));
 }
 
 #[cfg(test)]
@@ -273,6 +296,10 @@ mod tests {
         let mut lines = Vec::new();
         let comments = for_each_line(text, environment, |line| {
             let LogicalLine { number, cut_by_comment, segments, text } = line.clone();
+            let segments = match segments {
+                Segments::One(offset) => Segments::One(offset),
+                Segments::Many(segments) => Segments::Many(Cow::Owned(segments.into_owned())),
+            };
             lines.push(LogicalLine { number, cut_by_comment, segments, text: Cow::Owned(text.into_owned()) });
         });
         (lines, comments)
@@ -286,6 +313,25 @@ mod tests {
         for line in &lines {
             let span = line.span(0..line.text.len());
             assert!(text.get(span.range()).is_some_and(|source| source.starts_with(line.text.chars().next().unwrap())));
+        }
+    }
+
+    fn texts(text: &str, environment: &BTreeMap<String, String>) -> [Vec<String>; 2] {
+        let unknown = BTreeMap::new();
+        let file = crate::text::SourceFile::from_text("r.txt", text);
+        let document = super::super::parse(&file, environment, super::super::Paths::new(&unknown, None));
+        let made = document.lines.iter().map(|line| text_of(&document, line).into_owned()).collect();
+        let read = logical_lines(text, environment).0.into_iter().map(|line| line.text.into_owned()).collect();
+        [read, made]
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_text_made_from_the_file_is_the_text_that_was_read(text in "([ab]|\\\\|\n|\r\n|\u{85}| |\t|#|\\$\\{V\\}|--hash=sha256:a){0,24}") {
+            for environment in [BTreeMap::new(), BTreeMap::from([("V".to_owned(), "c \\ d".to_owned())])] {
+                let [read, made] = texts(&text, &environment);
+                proptest::prop_assert_eq!(read, made);
+            }
         }
     }
 

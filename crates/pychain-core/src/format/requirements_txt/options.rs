@@ -104,7 +104,7 @@ impl InstallOption {
 
 /// Reads a line's options from its shell words.
 pub(super) fn parse<'a>(words: &'a [ShellWord<'_>]) -> Options<'a> {
-    let mut out = Options::default();
+    let mut out = Options { used: Vec::with_capacity(words.len()), ..Options::default() };
     let mut words = words.iter();
     while let Some(word) = words.next() {
         let text = word.value.as_ref();
@@ -113,7 +113,7 @@ pub(super) fn parse<'a>(words: &'a [ShellWord<'_>]) -> Options<'a> {
             break;
         }
         let (option, attached) = if text.starts_with("--") {
-            let (flag, attached) = text.split_once('=').map_or((text, None), |(flag, value)| (flag, Some(value)));
+            let (flag, attached) = split_at_byte(text, b'=').map_or((text, None), |(flag, value)| (flag, Some(value)));
             match long_option(flag) {
                 Ok(option) => (option, attached),
                 Err(message) => {
@@ -171,6 +171,12 @@ pub(super) fn parse<'a>(words: &'a [ShellWord<'_>]) -> Options<'a> {
     out
 }
 
+/// `split_once` for the first of an ASCII character that stands near the beginning, where a plain look is the fastest.
+pub(super) fn split_at_byte(text: &str, byte: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|other| other == byte)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
 /// `optparse._match_abbrev`: the exact spelling, or the only one that begins so.
 fn long_option(flag: &str) -> Result<InstallOption, String> {
     if let Some((_, option)) = LONG.iter().find(|(long, _)| *long == flag) {
@@ -190,7 +196,7 @@ fn long_option(flag: &str) -> Result<InstallOption, String> {
 fn check_value(option: InstallOption, value: &str, range: Range<usize>) -> Result<(), OptionError> {
     match option {
         InstallOption::Hash => {
-            let Some((algorithm, _)) = value.split_once(':') else {
+            let Some((algorithm, _)) = split_at_byte(value, b':') else {
                 let help = "Write `--hash=sha256:` and the digest";
                 return Err(error(range, "a hash is written as algorithm, colon, digest".to_owned(), help));
             };

@@ -20,11 +20,11 @@ pub(super) fn from_line(
     let reader = Reader { line, paths, editable: false };
     let text = line.text.get(range.clone()).unwrap_or_default();
     let is_url = reader.is_url(text, range.clone())?;
-    let separator = if is_url { "; " } else { ";" };
-    let (name_range, marker) = match text.find(separator) {
+    let (at, separator) = if is_url { (text.find("; "), 2) } else { (text.bytes().position(|byte| byte == b';'), 1) };
+    let (name_range, marker) = match at {
         None => (range, None),
         Some(at) => {
-            let marker_range = trimmed(&line.text, range.start + at + separator.len()..range.end);
+            let marker_range = trimmed(&line.text, range.start + at + separator..range.end);
             (range.start..range.start + at, reader.marker(marker_range)?)
         }
     };
@@ -286,7 +286,7 @@ impl Reader<'_, '_> {
 
     fn read_path(&self, path: LocalPath, extras: Vec<ExtraName>, range: Range<usize>) -> Result<Requirement, Refusal> {
         let mut requirement = self.read_link(path.url.clone(), extras, range)?;
-        requirement.source = Source::Path(path);
+        requirement.source = Source::Path(Box::new(path));
         Ok(requirement)
     }
 
@@ -336,7 +336,7 @@ impl Reader<'_, '_> {
     /// A URL as a source; `file:` URLs are paths (`InstallRequirement.__init__` turns them into one at once).
     fn source_of(&self, url: DirectUrl, range: Range<usize>) -> Result<Source, Refusal> {
         if !url.is_file() {
-            return Ok(Source::Url(url));
+            return Ok(Source::Url(Box::new(url)));
         }
         if !url.text.starts_with("file:") {
             return Err(self.refusal(
@@ -356,7 +356,7 @@ impl Reader<'_, '_> {
         } else {
             self.paths.resolve(&decoded)
         };
-        Ok(Source::Path(LocalPath { given: url.text.clone(), path, kind, url }))
+        Ok(Source::Path(Box::new(LocalPath { given: url.text.clone(), path, kind, url })))
     }
 
     fn read_parsed(&self, text: &str, range: Range<usize>, parsed: Parsed) -> Result<Requirement, Refusal> {

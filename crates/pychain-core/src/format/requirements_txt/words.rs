@@ -16,7 +16,8 @@ pub(super) fn split_options(line: &str) -> (&str, usize) {
     if line.starts_with('-') {
         return ("", 0);
     }
-    match line.find(" -") {
+    let is_dash = |at: &usize| line.as_bytes().get(at + 1) == Some(&b'-');
+    match memchr::memchr_iter(b' ', line.as_bytes()).find(is_dash) {
         Some(at) => (line.get(..at).unwrap_or_default(), at + 1),
         None => (line, line.len()),
     }
@@ -24,7 +25,8 @@ pub(super) fn split_options(line: &str) -> (&str, usize) {
 
 /// Python's `shlex.split` of `line[from..]`: `None` where a quote or an escape is left open.
 pub(super) fn shell_words(line: &str, from: usize) -> Option<Vec<ShellWord<'_>>> {
-    let mut words = Vec::new();
+    // A word for each `--hash` is about what a line has; there are few others.
+    let mut words = Vec::with_capacity(line.len().saturating_sub(from).div_ceil(64));
     let mut rest = line.get(from..).unwrap_or_default();
     loop {
         rest = rest.trim_start_matches(is_separator);

@@ -68,14 +68,19 @@ pub(crate) fn code(source: &str) -> String {
 
 /// A fenced block, each line after `indent`; the fence is longer than any run of backticks inside.
 pub(crate) fn fenced(lines: &[String], indent: &str) -> String {
-    let longest = lines.iter().map(|line| longest_run(line)).max().unwrap_or_default();
-    let fence = "`".repeat((longest + 1).max(3));
+    let fence = fence(lines.iter().map(String::as_str));
     let mut out = format!("{indent}{fence}text\n");
     for line in lines {
         out.extend([indent, &visible(line), "\n"]);
     }
     out.extend([indent, &fence, "\n"]);
     out
+}
+
+/// What opens and closes a fenced block of these lines: more backticks than any of them has in a row.
+pub(crate) fn fence<'a>(lines: impl Iterator<Item = &'a str>) -> String {
+    let longest = lines.map(longest_run).max().unwrap_or_default();
+    "`".repeat((longest + 1).max(3))
 }
 
 fn longest_run(text: &str) -> usize {

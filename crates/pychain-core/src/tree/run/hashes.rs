@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Run, is_vcs};
-use crate::model::{Line, PathKind, Requirement, Source};
+use crate::model::{PathKind, Requirement, Source};
 use crate::requirement::Environment;
 use crate::text::FileId;
 use crate::tree::Project;
@@ -19,9 +19,7 @@ pub struct HashMode {
     pub by: Vec<(FileId, usize)>,
     /// When on, one entry a requirement that does not only constrain.
     pub lines: Vec<HashLine>,
-    /// The line that pip judges a project by, among those that apply: verdict, file, index of the line.
-    pub projects: BTreeMap<String, (HashVerdict, FileId, usize)>,
-    /// Whether pip stops for one of them.
+    /// Whether pip stops for one of those that decide.
     pub refused: bool,
 }
 
@@ -32,10 +30,10 @@ pub struct HashLine {
     pub file: FileId,
     /// Index into the document's lines.
     pub line: usize,
-    /// Normalized name of the project.
-    pub name: Option<String>,
     /// Whether its marker holds; true where no environment was given.
     pub applies: bool,
+    /// Whether pip judges the project by this line, among those that apply.
+    pub decides: bool,
     /// As of pip 26.1.
     pub verdict: HashVerdict,
     /// Up to pip 26.0, which wanted a pin beside every hash and took none from constraints.
@@ -82,12 +80,14 @@ pub(super) fn judge(project: &Project, run: &Run, markers: Option<&Environment>)
         .iter()
         .filter_map(|entry| {
             let line = entry.line?;
-            let requirement = project.document(entry.file)?.lines.get(line).and_then(Line::requirement)?;
+            let found = project.document(entry.file)?.lines.get(line)?;
+            let requirement = found.requirement()?;
             let applies = match (&requirement.marker, markers) {
                 (Some(marker), Some(environment)) => marker.evaluate(environment).unwrap_or(true),
                 _ => true,
             };
-            Some(Row { file: entry.file, line, constraint: entry.constraint, requirement, applies })
+            let (file, constraint, number) = (entry.file, entry.constraint, found.number);
+            Some(Row { file, line, number, constraint, requirement, applies })
         })
         .collect();
     let by: Vec<_> =
@@ -103,60 +103,61 @@ pub(super) fn judge(project: &Project, run: &Run, markers: Option<&Environment>)
         .filter(|row| row.constraint && row.applies && !row.requirement.hashes.is_empty())
         .filter_map(Row::name)
         .collect();
-    let mut judged: Vec<(String, bool, HashLine)> = Vec::new();
+    // Which line decides for a project, and whether it would yield.
+    let mut deciding: BTreeMap<Key<'_>, (usize, bool)> = BTreeMap::new();
+    mode.lines.reserve_exact(rows.len());
     for row in rows.iter().filter(|row| !row.constraint) {
+        let at = mode.lines.len();
         let verdict = row.verdict(&constrained);
-        let pinned = row.requirement.is_pinned_for_pip();
         let by_name = matches!(row.requirement.source, Source::Index);
-        let verdict_before_26_1 = match verdict {
-            HashVerdict::Ok | HashVerdict::OkByConstraint if by_name && !pinned => HashVerdict::Unpinned,
-            HashVerdict::OkByConstraint => HashVerdict::Missing,
-            other => other,
-        };
-        let place = || {
-            let number = project
-                .document(row.file)
-                .and_then(|document| document.lines.get(row.line))
-                .map_or(0, |line| line.number);
-            format!("{}:{number}", project.file(row.file).path())
-        };
-        let key = row.name().map_or_else(place, str::to_owned);
+        mode.lines.push(HashLine {
+            file: row.file,
+            line: row.line,
+            applies: row.applies,
+            decides: false,
+            verdict,
+            verdict_before_26_1: match verdict {
+                HashVerdict::Ok | HashVerdict::OkByConstraint if by_name && !row.requirement.is_pinned_for_pip() => {
+                    HashVerdict::Unpinned
+                }
+                HashVerdict::OkByConstraint => HashVerdict::Missing,
+                other => other,
+            },
+        });
+        if !row.applies {
+            continue;
+        }
         // A line with extras and no version yields to one without.
         let weak = row.requirement.name.is_some()
             && !row.requirement.extras.is_empty()
             && by_name
             && row.requirement.specifiers.is_empty();
-        let line = HashLine {
-            file: row.file,
-            line: row.line,
-            name: row.name().map(str::to_owned),
-            applies: row.applies,
-            verdict,
-            verdict_before_26_1,
-        };
-        judged.push((key, weak, line));
-    }
-    let mut deciding: BTreeMap<&str, (&HashLine, bool)> = BTreeMap::new();
-    for (key, weak, line) in judged.iter().filter(|(_, _, line)| line.applies) {
-        let takes_over = match deciding.get(key.as_str()) {
-            None => true,
-            Some((known, _)) if known.verdict.is_beyond_hashing() => false,
-            Some((_, known_weak)) => line.verdict.is_beyond_hashing() || (*known_weak && !weak),
-        };
-        if takes_over {
-            deciding.insert(key, (line, *weak));
+        let key = row.name().map_or(Key::Line(row.file, row.number), Key::Project);
+        let known = deciding.entry(key).or_insert((at, weak));
+        let is_final = mode.lines.get(known.0).is_some_and(|line| line.verdict.is_beyond_hashing());
+        if !is_final && (verdict.is_beyond_hashing() || (known.1 && !weak)) {
+            *known = (at, weak);
         }
     }
-    mode.refused = deciding.values().any(|(line, _)| !line.verdict.is_ok());
-    mode.projects =
-        deciding.into_iter().map(|(key, (line, _))| (key.to_owned(), (line.verdict, line.file, line.line))).collect();
-    mode.lines = judged.into_iter().map(|(_, _, line)| line).collect();
+    for (at, _) in deciding.into_values() {
+        let Some(line) = mode.lines.get_mut(at) else { continue };
+        line.decides = true;
+        mode.refused |= !line.verdict.is_ok();
+    }
     mode
+}
+
+/// What is judged as one: a project, or a line that names none.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Key<'a> {
+    Project(&'a str),
+    Line(FileId, u32),
 }
 
 struct Row<'a> {
     file: FileId,
     line: usize,
+    number: u32,
     constraint: bool,
     requirement: &'a Requirement,
     applies: bool,
