@@ -2,7 +2,7 @@
 //!
 //! `docs/rules/` is one page a rule and a table of them all. In README.md and in the pages of `docs/`
 //! whatever stands between `<!-- generated:NAME -->` and `<!-- /generated -->` is the output of the
-//! command that [`BLOCKS`] names.
+//! command that [`BLOCKS`] names, a table of action.yml, or the workflow to begin with.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,9 +11,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-use crate::{audit, run};
+use crate::{action, audit, run};
 
 const RULES: &str = "docs/rules";
+/// The least that a user must copy.
+const WORKFLOW: &str = "examples/workflows/minimal.yml";
 const OPEN: &str = "<!-- generated:";
 const CLOSE: &str = "<!-- /generated -->";
 
@@ -129,6 +131,19 @@ fn fill(text: &str) -> Result<String> {
 }
 
 fn block(name: &str) -> Result<String> {
+    match name {
+        "inputs" | "outputs" => action::table(name),
+        "workflow" => workflow(),
+        _ => command(name),
+    }
+}
+
+fn workflow() -> Result<String> {
+    let text = fs::read_to_string(run::root().join(WORKFLOW)).context(WORKFLOW)?;
+    Ok(format!("```yaml\n{text}```\n"))
+}
+
+fn command(name: &str) -> Result<String> {
     let (_, words, language) =
         BLOCKS.iter().find(|(block, ..)| *block == name).with_context(|| format!("there is no block `{name}`"))?;
     let output = pychain(words)?;

@@ -10,10 +10,13 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
+mod action;
 mod audit;
 mod bench;
 mod conformance;
 mod data;
+mod dist;
+mod e2e;
 mod fuzz;
 mod generate;
 mod names;
@@ -23,6 +26,7 @@ mod test;
 mod tidy;
 mod tools;
 mod wasm;
+mod workflows;
 
 /// A task: its name, its arguments, what it does, how.
 struct Task {
@@ -58,6 +62,7 @@ const TASKS: &[Task] = &[
         about: "compare what pychain reads with what pip was recorded to read",
         run: conformance::run,
     },
+    Task { name: "dist", arguments: "[--target T]", about: "build and pack what a release ships", run: dist::run },
     Task {
         name: "bench",
         arguments: "[review]",

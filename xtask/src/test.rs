@@ -1,13 +1,11 @@
 //! `cargo xtask test`: everything that decides whether a change may be merged, in order, up to the first failure.
 
-use std::fs;
-use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-use crate::{conformance, generate, run, tools, wasm};
+use crate::{conformance, e2e, generate, run, tools, wasm, workflows};
 
 const DENY: (&str, &str) = ("cargo-deny", "0.20.2");
 const MACHETE: (&str, &str) = ("cargo-machete", "0.9.2");
@@ -42,7 +40,8 @@ const STEPS: &[Step] = &[
     Step { name: "unused", about: "no dependency without a use", run: unused },
     Step { name: "licenses", about: "licenses, sources and bans of the crates we use", run: licenses },
     Step { name: "advisories", about: "known flaws of the crates we use", run: advisories },
-    Step { name: "workflows", about: "zizmor and jactionlint on .github", run: workflows },
+    Step { name: "e2e", about: "the action in act, against a stand-in for GitHub", run: e2e::check },
+    Step { name: "workflows", about: "linters on the action, the workflows and the scripts", run: workflows::check },
 ];
 
 /// Runs the steps named, or all of them. A step named by `--require STEP` may not be skipped.
@@ -162,27 +161,4 @@ fn deny() -> Result<Command> {
     let mut command = Command::new(tools::from_crates_io(DENY.0, DENY.1)?);
     command.args(["--log-level", "error", "check"]).current_dir(run::root());
     Ok(command)
-}
-
-fn workflows() -> Result<Ending> {
-    if !tools::is_there("python3", &["-c", "import ensurepip, venv"]) {
-        return Ok(Ending::Skipped("python3 with venv is not installed (Debian: apt-get install python3-venv)".into()));
-    }
-    let programs = tools::from_pypi()?;
-    let folder = run::root().join(".github");
-    run::status(
-        Command::new(programs.join("zizmor")).args(["--offline", "--quiet", "--persona=auditor"]).arg(&folder),
-    )?;
-    let files = workflow_files(&folder.join("workflows"))?;
-    passes(Command::new(programs.join("jactionlint")).args(files).current_dir(run::root()))
-}
-
-fn workflow_files(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
-        files.push(entry?.path());
-    }
-    files.sort();
-    ensure!(!files.is_empty(), "there are no workflows");
-    Ok(files)
 }

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 
 use crate::run;
 
-/// Linters of the workflows, with their hashes.
+/// The linters and what runs the action, with their hashes.
 const PYTHON_TOOLS: &str = ".github/requirements.txt";
 
 /// A program from crates.io at one version, built on first use.
@@ -29,6 +29,12 @@ pub(crate) fn from_crates_io(name: &str, version: &str) -> Result<PathBuf> {
         fs::remove_dir_all(folder.join("build")).context("removing the build directory")?;
     }
     Ok(program)
+}
+
+/// Why nothing from PyPI can be had here, if that is so.
+pub(crate) fn no_pypi() -> Option<String> {
+    let missing = !is_there("python3", &["-c", "import ensurepip, venv"]);
+    missing.then(|| "python3 with venv is not installed (Debian: apt-get install python3-venv)".to_owned())
 }
 
 /// The folder of the programs from PyPI, installed on first use and when the list changes.

@@ -72,7 +72,8 @@ fn ordinary() -> Scenario {
 fn large() -> Scenario {
     let (mut base, mut head) = (Tree::new(), Tree::new());
     for at in 0..300 {
-        let text: String = (0..40).flat_map(|line| [format!("name-{line}=="), "1.0\n".to_owned()]).collect();
+        // No two are alike: what has the same content is fetched once.
+        let text: String = (0..40).flat_map(|line| [format!("name-{line}=="), format!("1.{at}\n")]).collect();
         let path = format!("services/s{at:03}/requirements.txt");
         base.insert(path.clone(), File::from(text.as_str()));
         head.insert(path, File::from(text + "flask\n"));

@@ -300,4 +300,7 @@ fn summarize(input: &Input<'_>, wanted: &[Wanted<'_>], plan: &mut Plan) {
         None if wanted.is_empty() && input.unread.is_empty() => Summary::Leave,
         None => Summary::Create(body),
     };
+    // Two runs at once may have summed up twice: the older summary is kept up to date, the other one folded away.
+    let later = summaries.iter().skip(1).filter(|comment| !comment.minimized);
+    plan.minimize.extend(later.map(|comment| comment.id.clone()));
 }

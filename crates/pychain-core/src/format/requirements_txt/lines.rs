@@ -140,9 +140,20 @@ pub fn text_of<'a>(document: &'a Document, line: &'a Line) -> Cow<'a, str> {
     let Some(first) = pieces.next().filter(|_| pieces.peek().is_some()) else { return Cow::Borrowed(source) };
     let mut text = first.trim_end_matches('\\').to_owned();
     while let Some(piece) = pieces.next() {
-        text.push_str(if pieces.peek().is_some() { piece.trim_matches('\\') } else { piece });
+        text.push_str(match pieces.peek() {
+            Some(_) => piece.trim_matches('\\'),
+            // The last may continue too, into nothing that is kept.
+            None if ends_in_backslash(document, line) => piece.trim_start_matches('\\'),
+            None => piece,
+        });
     }
     Cow::Owned(text)
+}
+
+/// Whether the physical line that a logical one ends on ends in a backslash.
+fn ends_in_backslash(document: &Document, line: &Line) -> bool {
+    let after = document.source.text().get(line.span.end as usize..).unwrap_or_default();
+    after.split(is_line_end).next().is_some_and(|rest| rest.ends_with('\\'))
 }
 
 /// Continued physical lines on their way to a logical one.
@@ -332,6 +343,14 @@ mod tests {
                 let [read, made] = texts(&text, &environment);
                 proptest::prop_assert_eq!(read, made);
             }
+        }
+    }
+
+    #[test]
+    fn the_text_of_a_line_that_continues_into_nothing_is_made_too() {
+        for text in ["a\\\n\\#\\", "a\\\n\\b\\\\ # c \\\n", "  \\\n\\a\\\nb\\\\\n\n", "a\\\n\\b\\\n# c\n"] {
+            let [read, made] = texts(text, &BTreeMap::new());
+            assert_eq!(read, made, "{text:?}");
         }
     }
 

@@ -37,9 +37,11 @@ pub(super) fn of(report: &Report, finding: &Finding, lines: &RangeInclusive<usiz
     let replacement: Vec<String> = after.lines().map(|line| line.trim_end_matches('\r').to_owned()).collect();
     let before = lines.clone().map(|line| file.slice(file.line_span(line)).trim_end_matches('\r'));
     let is_change = !before.eq(replacement.iter().map(String::as_str));
-    // What is in a suggestion is copied into the file: it must be all that a reader sees, and no secret.
-    let is_plain =
-        replacement.iter().all(|line| !line.contains(|c| is_hidden(c) && c != '\t') && secrets(line).is_empty());
+    // What is in a suggestion is copied into the file: it must be all that a reader sees, no secret, and, where a
+    // dry run prints it, no command to the runner.
+    let is_plain = replacement
+        .iter()
+        .all(|line| !line.contains(|c| is_hidden(c) && c != '\t') && !line.contains("##[") && secrets(line).is_empty());
     let is_utf8 = matches!(file.encoding(), Encoding::Utf8 | Encoding::Bom(Unicode::Utf8)) || after.is_ascii();
     (is_change && is_plain && is_utf8).then_some(Suggestion { lines, replacement })
 }

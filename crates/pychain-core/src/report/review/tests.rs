@@ -221,6 +221,19 @@ fn what_was_said_twice_is_said_once() {
 }
 
 #[test]
+fn a_second_summary_is_folded_away() {
+    let mut pull = Pull::new("flask\n");
+    pull.review();
+    let mut again = pull.existing.comments[0].clone();
+    again.id.number += 100;
+    pull.existing.comments.push(again.clone());
+    let plan = pull.plan();
+    assert_eq!((plan.summary, plan.minimize), (Summary::Leave, vec![again.id]));
+    pull.existing.comments[1].minimized = true;
+    assert!(pull.plan().is_empty());
+}
+
+#[test]
 fn a_line_that_the_diff_does_not_show_is_a_row_of_the_summary() {
     let mut pull = Pull::new("a\nb\nc\n");
     pull.patches.insert("requirements.txt".to_owned(), Patch::parse("@@ -0,0 +2 @@\n+b").expect("a patch"));
