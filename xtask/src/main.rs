@@ -14,10 +14,12 @@ mod action;
 mod audit;
 mod bench;
 mod conformance;
+mod data;
 mod dist;
 mod e2e;
 mod fuzz;
 mod generate;
+mod names;
 mod run;
 mod test;
 #[cfg(test)]
@@ -66,6 +68,24 @@ const TASKS: &[Task] = &[
         arguments: "[review]",
         about: "measure speed, memory and size against what must be reached",
         run: bench::run,
+    },
+    Task {
+        name: "names-eval",
+        arguments: "[DIR]",
+        about: "measure the name check on labelled names",
+        run: names::eval,
+    },
+    Task {
+        name: "names-train",
+        arguments: "[DIR]",
+        about: "learn the weights of the name check from labelled names",
+        run: names::train,
+    },
+    Task {
+        name: "data",
+        arguments: "STEP",
+        about: "build, check or refresh the lists of names that pychain carries",
+        run: data::run,
     },
     Task {
         name: "fuzz",

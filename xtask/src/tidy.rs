@@ -19,6 +19,7 @@ const LAYERS: &[&[&str]] = &[
     &["tree"],
     &["diff"],
     &["knowledge"],
+    &["confusable"],
     // A knot, and meant: a finding names its rule, a rule is a value that holds its check, a check
     // takes the audit's context and gives findings, configuration names rules, a manual page says which policy
     // has its rule on, what a name resolves to depends on the configured installer, the audit makes the report, the

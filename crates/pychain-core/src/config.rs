@@ -30,6 +30,8 @@ pub struct Config {
     pub private_prefixes: Vec<String>,
     /// Days that a locked file has to be old; none where nothing is said.
     pub cooldown_days: Option<u16>,
+    /// Normalized names of your own projects: never taken for others', watched for others that resemble them.
+    pub own_names: Vec<String>,
     /// Glob patterns of paths that are not audited.
     pub exclude: Vec<String>,
     /// Accepted findings.

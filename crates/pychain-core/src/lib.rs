@@ -22,6 +22,7 @@
 
 pub mod audit;
 pub mod config;
+pub mod confusable;
 pub mod diff;
 pub mod digest;
 pub mod finding;

@@ -76,6 +76,10 @@ pub enum Need {
     ExpectedIndexes,
     /// `private-prefixes` in the configuration.
     PrivatePrefixes,
+    /// The names of projects.
+    Names,
+    /// The names of all projects of the public index.
+    Index,
     /// The date of the audit.
     Date,
     /// What became of the suppressions: the rule runs after all others.
@@ -89,6 +93,8 @@ impl Need {
             Self::Base => "a base to compare with (`--base`)",
             Self::ExpectedIndexes => "`expected-indexes` in the configuration",
             Self::PrivatePrefixes => "`private-prefixes` in the configuration",
+            Self::Names => "the names of projects",
+            Self::Index => "the names of the public index",
             Self::Date => "the date of the audit",
             Self::Outcome => "the outcome of the other rules",
         }

@@ -14,6 +14,7 @@ mod changed_source;
 mod characters;
 mod conflicting_requirements;
 mod contradictory_digests;
+mod confusable_name;
 mod detached_hashes;
 mod direct_reference;
 mod disjoint_hashes;
@@ -31,6 +32,7 @@ mod hash_without_pin;
 mod hidden_characters;
 mod implausible_version;
 mod impossible_upload_time;
+mod import_name;
 mod indexes;
 mod ineffective_option;
 mod insecure_index;
@@ -39,15 +41,18 @@ mod insecure_vcs;
 mod invalid_constraint;
 mod invalid_name;
 mod lock_files;
+mod known_malicious;
 mod lock_tool;
 mod loose_lines;
 mod lost_wheels;
 mod malformed_digest;
 mod mixed_hashes;
 mod mutable_vcs_reference;
+mod names;
 mod new_dependency;
 mod no_require_hashes;
 mod non_ascii_text;
+mod nonexistent_name;
 mod path_outside_project;
 mod pre_releases;
 mod private_name_exposed;
@@ -56,6 +61,7 @@ mod removed_dependency;
 mod removed_hash;
 mod same_project;
 mod sdist_only;
+mod stdlib_name;
 mod support;
 mod trusted_host;
 mod unexpected_file_host;
@@ -124,6 +130,12 @@ pub static RULES: &[&Rule] = &[
     &allowed_source_build::RULE,
     &lost_wheels::RULE,
     &sdist_only::RULE,
+    // Names.
+    &confusable_name::RULE,
+    &nonexistent_name::RULE,
+    &import_name::RULE,
+    &stdlib_name::RULE,
+    &known_malicious::RULE,
     // Text.
     &hidden_characters::RULE,
     &non_ascii_text::RULE,

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::audit::{Request, Workflow, audit};
 use crate::config::{Config, Policy};
-use crate::knowledge::Knowledge;
+use crate::knowledge::filter::NameFilter;
+use crate::knowledge::lines::SortedLines;
+use crate::knowledge::ranked::RankedNames;
+use crate::knowledge::vocabulary::Vocabulary;
+use crate::knowledge::{Knowledge, Names, pack};
 use crate::model::PathKind;
 use crate::report::Report;
 use crate::text::{ColumnEncoding, apply_edits};
@@ -97,10 +101,49 @@ impl Fixture {
             config: &self.config,
             head_config: self.head_config.as_ref(),
             workflows: &self.workflows,
-            knowledge: &Knowledge::default(),
+            knowledge: &knowledge(),
             as_of: Some(crate::config::Date { year: 2026, month: 11, day: 22 }),
         })
     }
+}
+
+/// A small world: a few popular names, an index of them and some others.
+fn knowledge() -> Knowledge {
+    static NAMES: std::sync::LazyLock<Names> = std::sync::LazyLock::new(|| {
+        const DATE: &str = "2026-11-22";
+        const RANKED: [&str; 16] = [
+            "boto3",
+            "urllib3",
+            "requests",
+            "setuptools",
+            "certifi",
+            "idna",
+            "numpy",
+            "click",
+            "pyyaml",
+            "flask",
+            "django",
+            "scikit-learn",
+            "beautifulsoup4",
+            "bs4",
+            "pytest",
+            "asyncio",
+        ];
+        const OTHERS: [&str; 4] = ["a", "b", "sklearn", "taken-over"];
+        let ranked: Vec<(u16, &str)> = (1..).zip(RANKED).collect();
+        let mut all: Vec<&str> = RANKED.into_iter().chain(OTHERS).collect();
+        all.sort_unstable();
+        let index = NameFilter::new(pack::filter(&all, DATE).expect("names")).expect("a filter");
+        Names {
+            ranked: RankedNames::new(pack::ranked(&ranked, DATE, Some(&index)).expect("names")).expect("a list"),
+            vocabulary: Vocabulary::new(pack::words(&all)).expect("words"),
+            index: Some(index),
+            standard_library: SortedLines::new("asyncio\nsmtplib\n"),
+            imports: SortedLines::new("bs4\tbeautifulsoup4\nsklearn\tscikit-learn\nyaml\tpyyaml\n"),
+            malicious: SortedLines::new("evil-sample\tMAL-0000-1\ntaken-over\tMAL-0000-2\t1.1 1.1.1\n"),
+        }
+    });
+    Knowledge { names: Some(NAMES.clone()) }
 }
 
 /// Loads files as a caller would: every root by its name, every include answered from the same set.

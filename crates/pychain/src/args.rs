@@ -35,6 +35,9 @@ pub(crate) enum Command {
     /// Review a pull request on GitHub
     #[command(long_about = REVIEW_ABOUT, after_long_help = REVIEW_AFTER)]
     Review(Box<ReviewArgs>),
+    /// Explain names of projects, and watch over your own
+    #[command(subcommand)]
+    Names(NamesCommand),
     /// Explain a rule: what it does, why it matters, what to write instead
     Explain {
         /// The rule's id, as it stands in brackets in front of a finding
@@ -277,6 +280,71 @@ pub(crate) enum Format {
     Github,
     /// For job summaries and comments
     Markdown,
+}
+
+/// What is asked about names.
+#[derive(Debug, Subcommand)]
+pub(crate) enum NamesCommand {
+    /// Say what is known of names: popularity, existence, and what they can be taken for
+    #[command(after_help = NAMES_CHECK_AFTER)]
+    Check(CheckArgs),
+    /// List names of the public index that resemble your own
+    #[command(after_help = NAMES_WATCH_AFTER)]
+    Watch(WatchArgs),
+}
+
+const NAMES_CHECK_AFTER: &str = "\
+Examples:
+  pychain names check reqeusts
+  pychain names check --format jsonl - < names.txt
+
+Exit codes: 0 nothing resembles another name, 1 something does (always 0 for jsonl), 2 could not do the job.";
+
+const NAMES_WATCH_AFTER: &str = "\
+Without --index only names that are one letter away are found, in the list that pychain carries.
+With it, every name of the list is compared; an index gives its list as JSON (PEP 691):
+  curl -H 'Accept: application/vnd.pypi.simple.v1+json' \"$INDEX_URL/\" > index.json
+  pychain names watch --index index.json
+
+Exit codes: 0 none found, 1 some found, 2 could not do the job.";
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Names of projects; `-` reads a name a line from standard input
+    #[arg(value_name = "NAME", required = true)]
+    pub(crate) names: Vec<String>,
+
+    /// How to tell
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: NamesFormat,
+
+    /// Judge a much downloaded name as if it were not, to measure the check
+    #[arg(long)]
+    pub(crate) leave_one_out: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WatchArgs {
+    /// Your names [default: `own-names` of the configuration]
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+
+    /// Compare with every name in this file: one a line, or an index's list as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) index: Option<PathBuf>,
+
+    /// Read the configuration from this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum NamesFormat {
+    /// For people at a terminal
+    #[default]
+    Human,
+    /// For programs: an object a line
+    Jsonl,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -10,11 +10,11 @@ use std::sync::Once;
 use pychain_core::audit::{Request, Workflow, audit};
 use pychain_core::config::{Config, Date};
 use pychain_core::finding::{Finding, Location};
-use pychain_core::knowledge::Knowledge;
 use pychain_core::report::Report;
 use pychain_core::text::{FileId, Problem};
 
 use crate::discover::Roots;
+use crate::facts;
 use crate::load::load;
 use crate::tree::Tree;
 
@@ -104,7 +104,7 @@ impl Job {
                 config: &self.config,
                 head_config: self.head_config.as_ref(),
                 workflows: &self.workflows,
-                knowledge: &Knowledge::default(),
+                knowledge: &facts::knowledge(),
                 as_of: self.as_of,
             });
             report.problems.extend(head.problems);

@@ -19,9 +19,11 @@ mod discover;
 mod engine;
 mod error;
 mod escape;
+mod facts;
 mod fix;
 mod human;
 mod load;
+mod names;
 mod output;
 mod place;
 mod progress;
@@ -45,6 +47,7 @@ fn run(command: &Command) -> Result<ExitCode> {
     match command {
         Command::Audit(args) => return audit::run(args),
         Command::Review(args) => return review::run(args),
+        Command::Names(command) => return names::run(command),
         Command::Explain { rule } => output::print_styled(&explain(rule)?)?,
         Command::Rules { format: ListFormat::Human } => output::print_styled(&human::rules(RULES))?,
         Command::Rules { format: ListFormat::Json } => output::deliver_exact(&rules_json(RULES)?, None)?,

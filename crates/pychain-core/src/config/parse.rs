@@ -83,13 +83,14 @@ fn syntax_errors(errors: &[toml::de::Error]) -> Vec<ConfigError> {
 /// One mistake in TOML often brings others behind it; the first ones say what to mend.
 const MAX_SYNTAX_ERRORS: usize = 3;
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "policy",
     "fail-on",
     "installer",
     "expected-indexes",
     "private-prefixes",
     "cooldown-days",
+    "own-names",
     "exclude",
     "rules",
     "ignore",
@@ -120,6 +121,7 @@ impl<'a> Reader<'a> {
                 "expected-indexes" => config.expected_indexes = self.strings(value, "expected-indexes", index),
                 "private-prefixes" => config.private_prefixes = self.strings(value, "private-prefixes", prefix),
                 "cooldown-days" => config.cooldown_days = self.days(value),
+                "own-names" => config.own_names = self.strings(value, "own-names", project_name),
                 "exclude" => config.exclude = self.strings(value, "exclude", glob),
                 "rules" => self.rules(value, &mut config),
                 "ignore" => config.ignores = self.ignores(value),

@@ -4,6 +4,7 @@ mod base;
 mod config;
 mod discovery;
 mod fixing;
+mod names;
 mod output;
 mod reading;
 mod review;

@@ -225,6 +225,8 @@ impl<'a> NotRun<'a> {
             Need::Base => "base",
             Need::ExpectedIndexes => "expected-indexes",
             Need::PrivatePrefixes => "private-prefixes",
+            Need::Names => "names",
+            Need::Index => "index-names",
             Need::Date => "date",
             Need::Outcome => "outcome",
         };

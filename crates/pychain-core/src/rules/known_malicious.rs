@@ -1,0 +1,90 @@
+//! `known-malicious`: a name under which something malicious was published.
+
+use super::names::{judged, with_existence};
+use crate::audit::{Context, Findings};
+use crate::finding::Confidence;
+use crate::prose::code;
+use crate::requirement::typed;
+
+crate::declare_rule! {
+    /// ## What it does
+    ///
+    /// Looks for names on the Open Source Security Foundation's list of malicious packages, as far as it is shipped.
+    /// Where only some versions of a project were malicious, a pin to one of them is found and nothing else.
+    ///
+    /// ## Why it matters
+    ///
+    /// Somebody published code under that name to harm those who install it.
+    /// The index takes such projects down; mirrors, caches and lock files keep them.
+    ///
+    /// ## Example
+    ///
+    /// ```requirements,bad
+    /// evil-sample==1.0
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// The project that was meant, after a look at what has run.
+    ///
+    /// ```requirements,good
+    /// click==8.1.7
+    /// ```
+    ///
+    /// ## When it is wrong
+    ///
+    /// When the name was given to other people since then.
+    ///
+    /// ## References
+    ///
+    /// - Open Source Security Foundation: [Malicious packages](https://github.com/ossf/malicious-packages)
+    "known-malicious": "name that something malicious was published under",
+    severity: High, confidence: High, persona: Regular, fix: Never,
+    needs: [Names],
+    since: "0.1.0",
+    check: check,
+}
+
+fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let Some(names) = &context.knowledge.names else { return };
+    for judged in judged(context) {
+        let Some(record) = names.malicious.get(judged.name) else { continue };
+        let (id, versions) = record.split_once('\t').unwrap_or((record, ""));
+        let pin = judged.entry.requirement.pin().map(|pin| &*pin.version);
+        let is_same = |a: &str, b: &str| match (typed::version(a), typed::version(b)) {
+            (Some(a), Some(b)) => a == b,
+            _ => a == b,
+        };
+        let is_meant =
+            versions.is_empty() || pin.is_some_and(|pin| versions.split(' ').any(|version| is_same(version, pin)));
+        if !is_meant {
+            continue;
+        }
+        let what = if versions.is_empty() { "" } else { ", in this version" };
+        let name = code(&judged.entry.requirement.label());
+        let message = format!("{name} is on the list of malicious packages{what}");
+        let mut finding = findings
+            .finding(judged.place, judged.entry.requirement.subject(), message)
+            .help("Remove it, and treat every machine that installed it as compromised");
+        if !id.is_empty() && id != "-" {
+            finding = finding.evidence("advisory", id);
+        }
+        // The name may have been given to others since.
+        if versions.is_empty() && names.index.as_ref().is_some_and(|index| index.contains(judged.name)) {
+            finding = finding.confidence(Confidence::Medium);
+        }
+        findings.push(with_existence(finding, judged.name, names));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check;
+
+    #[test]
+    fn a_name_is_told_in_any_spelling_and_one_version_of_another() {
+        check("known-malicious", "Evil_Sample\n^^^^^^^^^^^ known-malicious\n");
+        check("known-malicious", "taken-over==1.1.0\n^^^^^^^^^^ known-malicious: in this version\n");
+        check("known-malicious", "taken-over==1.2\n==> b.txt <==\nclick\n");
+    }
+}

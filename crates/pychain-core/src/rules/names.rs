@@ -1,0 +1,101 @@
+//! What the rules about names share: which names are judged, and what is known of each.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::indexes::remote;
+use super::support::runs_of;
+use crate::audit::Context;
+use crate::finding::{Finding, Location, Safety};
+use crate::knowledge::Names;
+use crate::model::{Requirement, Source};
+use crate::resolution::Sources;
+use crate::text::{Edit, FileId};
+use crate::tree::{Entry, Project};
+use crate::url::PUBLIC_INDEX_HOSTS;
+
+/// A name that is judged, where it stands first.
+pub(super) struct Judged<'a> {
+    pub(super) entry: Entry<'a>,
+    /// Normalized.
+    pub(super) name: &'a str,
+    pub(super) place: Location,
+    /// Whether nothing but the public index answers for it, as far as the files tell.
+    pub(super) is_public: bool,
+}
+
+/// The names that are looked up on an index, each once. A change is asked about its new ones only.
+///
+/// Never judged: direct references and local projects, what only constrains, `own-names`, `private-prefixes`.
+pub(super) fn judged<'a>(context: &Context<'a>) -> Vec<Judged<'a>> {
+    let known: BTreeSet<&str> = context.base.into_iter().flat_map(asked_of).map(|(_, name)| name).collect();
+    let mut told = BTreeSet::new();
+    let mut public: BTreeMap<FileId, bool> = BTreeMap::new();
+    let mut found = Vec::new();
+    for (entry, name) in asked_of(context.project) {
+        let is_ours = context.config.is_private(name) || context.config.own_names.iter().any(|own| own == name);
+        if entry.constraint || is_ours || known.contains(name) || !told.insert(name) {
+            continue;
+        }
+        let file = entry.document.file;
+        let is_public = *public.entry(file).or_insert_with(|| is_public(context, file));
+        let place = entry.at(entry.requirement.name_span.unwrap_or(entry.requirement.span));
+        found.push(Judged { entry, name, place, is_public });
+    }
+    found
+}
+
+fn asked_of(project: &Project) -> impl Iterator<Item = (Entry<'_>, &str)> {
+    project.requirements().filter_map(|entry| {
+        let requirement = entry.requirement;
+        let name = requirement.name.as_ref().filter(|_| matches!(requirement.source, Source::Index))?;
+        let is_name = name.as_written().is_ascii() && name.normalized().ends_with(|c: char| c.is_ascii_alphanumeric());
+        is_name.then(|| (entry, name.normalized()))
+    })
+}
+
+/// Whether the files name no other place than the public index, and the configuration expects no other.
+fn is_public(context: &Context<'_>, file: FileId) -> bool {
+    let is_public = |url: &str| remote(url).is_some_and(|url| PUBLIC_INDEX_HOSTS.contains(&url.host().as_str()));
+    let by_options = runs_of(context.project, file).all(|run| {
+        let places = Sources::of(context.project, run, context.config.installer).places;
+        !places.is_empty() && places.iter().all(|place| is_public(&place.url))
+    });
+    by_options && context.config.expected_indexes.iter().all(|url| is_public(url))
+}
+
+/// Whether another rule about names speaks of this one, and tells more.
+pub(super) fn is_told_otherwise(name: &str, names: &Names) -> bool {
+    names.malicious.get(name).is_some()
+        || names.standard_library.get(name).is_some()
+        || names.imports.get(name).is_some_and(|project| is_mistaken(name, project, names))
+}
+
+/// An import name with a rank of its own is judged only where the project that brings the module has at most a tenth of it.
+pub(super) fn is_mistaken(name: &str, project: &str, names: &Names) -> bool {
+    let rank = |name: &str| names.ranked.find(name).map(|found| u32::from(names.ranked.rank(found)));
+    match (rank(name), rank(project)) {
+        (None, _) => true,
+        (Some(own), Some(other)) => other * 10 <= own,
+        (Some(_), None) => false,
+    }
+}
+
+/// Adds what the snapshot says of a name.
+pub(super) fn with_existence(finding: Finding, name: &str, names: &Names) -> Finding {
+    let Some(index) = &names.index else { return finding };
+    let there = if index.contains(name) { "is" } else { "is not" };
+    finding.evidence(
+        "on the public index",
+        format!("`{name}` {there} among its {} names of {}", index.count(), index.date()),
+    )
+}
+
+/// Adds a fix that writes another name. None where a hash belongs to the old one, or the file spells it otherwise.
+pub(super) fn with_other_name(finding: Finding, judged: &Judged<'_>, other: &str, project: &Project) -> Finding {
+    let Requirement { name, name_span, hashes, .. } = judged.entry.requirement;
+    let (Some(name), Some(span)) = (name, name_span) else { return finding };
+    if !hashes.is_empty() || project.text(judged.place) != name.as_written() {
+        return finding;
+    }
+    finding.fix(format!("Write `{other}`"), Safety::Unsafe, vec![Edit::replace(*span, other)])
+}
