@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::indexes::{is_expected, is_foreign, is_private, names, shown};
+use super::lock_files::is_from_pypi;
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Confidence, Finding, Location, Severity, Subject};
+use crate::model::SourceKind;
+use crate::prose::code;
 use crate::resolution::{Asked, Hold, Place, Sources, Way, asked};
 use crate::text::{FileId, Span};
 use crate::url::redact;
@@ -15,6 +18,7 @@ crate::declare_rule! {
     /// Looks for requirements whose names begin with one of the `private-prefixes` of the configuration, and for which an index that anybody can publish to may answer.
     /// Such an index is the public one; where the configuration has `expected-indexes`, it is also every index that is not among them.
     /// What the installer would take is decided as recorded with pip and uv; a hash always protects.
+    /// In lock files it looks at the index that a private name was locked from.
     /// A full audit says it once a file; a review of a change says it of each line.
     ///
     /// ## Why it matters
@@ -62,6 +66,7 @@ type Key = (FileId, Option<Span>, Option<Way>);
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let (project, config) = (context.project, context.config);
+    check_locks(context, findings);
     let mut told: BTreeSet<Location> = BTreeSet::new();
     for run in &project.runs {
         let sources = Sources::of(project, run, config.installer);
@@ -80,6 +85,30 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                 findings.push(finding(context, findings, &group, first, &exposure));
             }
         }
+    }
+}
+
+/// Private names that a lock file takes from an index that anybody can publish to, or that is not expected.
+fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let config = context.config;
+    for locked in context.project.locked().filter(|locked| config.is_private(locked.package.name.normalized())) {
+        let package = locked.package;
+        let Some(url) = package.source.url.as_ref().filter(|_| package.source.kind == SourceKind::Index) else {
+            continue;
+        };
+        let is_foreign = is_from_pypi(package)
+            || (package.is_fetched() && !config.expected_indexes.is_empty() && !is_expected(&url.value, config));
+        if !is_foreign {
+            continue;
+        }
+        let shown = redact(&url.value);
+        let message =
+            format!("{} is a private name and is locked from {}", code(package.name.as_written()), code(&shown));
+        let finding = findings
+            .finding(locked.at(url.span), package.subject(), message)
+            .help("Bind the project to its own index in the configuration of the tool, and lock again")
+            .identified_by(shown);
+        findings.push(finding);
     }
 }
 
@@ -151,6 +180,18 @@ mod tests {
     use crate::testing::check;
 
     const CONFIG: &str = "==> pychain.toml <==\nprivate-prefixes = [\"acme-\"]\n";
+
+    #[test]
+    fn a_lock_file_tells_where_a_private_name_came_from() {
+        let lock = |index: &str| {
+            format!(
+                "==> uv.lock <==\n[[package]]\nname = \"acme-x\"\nversion = \"1\"\nsource = {{ registry = \"{index}\" }}\n"
+            )
+        };
+        check("private-name-exposed", &format!("{CONFIG}{}", lock("https://packages.example.org/simple")));
+        let mark = "                       ^^^^^^^^^^^^^^^^^^^^^^^ private-name-exposed: is locked from\n";
+        check("private-name-exposed", &format!("{CONFIG}{}{mark}", lock("https://pypi.org/simple")));
+    }
 
     #[test]
     fn a_pool_with_the_public_index_exposes_what_has_no_hash() {
