@@ -1,16 +1,16 @@
-//! Which names exist: a binary fuse filter over a whole index, two bytes a name.
+//! Which names exist: a binary fuse filter over a whole index, twelve bits a name.
 
 use std::borrow::Cow;
 
-use super::bytes::{hash, section, u16_at, u32_at};
+use super::bytes::{hash, section, u32_at};
 
 /// The names of an index, as a filter: every name of the snapshot is known, and of names that are
-/// not in it one in 65,536 is taken to be.
+/// not in it one in 4,096 is taken to be.
 ///
-/// A four-wise binary fuse filter with fingerprints of 16 bits (Graf and Lemire, "Binary fuse
-/// filters: fast and smaller than xor filters", 2022). Header, little-endian: `pyfuse01`, the date of
+/// A four-wise binary fuse filter with fingerprints of twelve bits (Graf and Lemire, "Binary fuse
+/// filters: fast and smaller than xor filters", 2022). Header, little-endian: `pyfuse02`, the date of
 /// the snapshot (ten bytes), two zero bytes, count of names, seed, length of a segment, count of
-/// segments that a first position may fall in (four bytes each); then the fingerprints.
+/// segments that a first position may fall in (four bytes each); then the fingerprints, two in three bytes.
 #[derive(Debug, Clone)]
 pub struct NameFilter {
     bytes: Cow<'static, [u8]>,
@@ -30,7 +30,7 @@ pub struct Shape {
 }
 
 /// The mark of the format.
-pub const MAGIC: &[u8; 8] = b"pyfuse01";
+pub const MAGIC: &[u8; 8] = b"pyfuse02";
 /// Bytes before the fingerprints.
 pub const HEADER: usize = 36;
 
@@ -44,7 +44,7 @@ impl NameFilter {
         let is_sound = shape.segment.is_power_of_two()
             && shape.segment <= 4096
             && shape.segments > 0
-            && shape.length().checked_mul(2)?.checked_add(HEADER)? == bytes.len();
+            && packed_length(shape.length())?.checked_add(HEADER)? == bytes.len();
         is_sound.then_some(Self { bytes, count, shape })
     }
 
@@ -58,7 +58,7 @@ impl NameFilter {
         self.count
     }
 
-    /// Whether a normalized name is in the snapshot; wrongly so for one absent name in 65,536.
+    /// Whether a normalized name is in the snapshot; wrongly so for one absent name in 4,096.
     pub fn contains(&self, name: &str) -> bool {
         self.contains_bytes(name.as_bytes())
     }
@@ -70,7 +70,7 @@ impl NameFilter {
             .shape
             .positions(hash)
             .into_iter()
-            .try_fold(fingerprint(hash), |found, position| Some(found ^ u16_at(table, position)?));
+            .try_fold(fingerprint(hash), |found, position| Some(found ^ unpack(table, position)?));
         xored == Some(0)
     }
 }
@@ -93,7 +93,36 @@ impl Shape {
     }
 }
 
-/// The 16 bits that stand for a name.
+/// The twelve bits that stand for a name.
 pub fn fingerprint(hash: u64) -> u16 {
-    u16::try_from(hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48).unwrap_or_default()
+    u16::try_from(hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52).unwrap_or_default()
+}
+
+/// Bytes that so many fingerprints take.
+pub fn packed_length(count: usize) -> Option<usize> {
+    Some(count.checked_mul(3)?.div_ceil(2))
+}
+
+/// A fingerprint of a packed table.
+fn unpack(table: &[u8], position: usize) -> Option<u16> {
+    let at = position / 2 * 3;
+    let middle = u16::from(*table.get(at + 1)?);
+    Some(if position.is_multiple_of(2) {
+        u16::from(*table.get(at)?) | (middle & 0xf) << 8
+    } else {
+        middle >> 4 | u16::from(*table.get(at + 2)?) << 4
+    })
+}
+
+/// Packs fingerprints, two in three bytes.
+pub fn pack(fingerprints: &[u16]) -> Vec<u8> {
+    let pairs = fingerprints.chunks(2).map(|pair| (pair.first().copied(), pair.get(1).copied()));
+    let mut packed: Vec<u8> = pairs
+        .flat_map(|(even, odd)| {
+            let bits = u32::from(even.unwrap_or_default()) | u32::from(odd.unwrap_or_default()) << 12;
+            bits.to_le_bytes().into_iter().take(3)
+        })
+        .collect();
+    packed.truncate(packed_length(fingerprints.len()).unwrap_or_default());
+    packed
 }
