@@ -1,6 +1,6 @@
 //! `confusable-name`: a name that is taken for a more popular one.
 
-use super::names::{is_told_otherwise, judged, with_existence, with_other_name};
+use super::names::{Judged, is_told_otherwise, judged, with_existence, with_other_name};
 use crate::audit::{Context, Findings};
 use crate::confusable::{Confusable, Level, Mechanism, assess};
 use crate::finding::{Confidence, Severity};
@@ -49,7 +49,10 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(names) = &context.knowledge.names else { return };
-    for judged in judged(context).iter().filter(|judged| !is_told_otherwise(judged.name, names)) {
+    // A much downloaded name is its own alibi: `assess` would look for a resemblance only to drop it.
+    let is_open =
+        |judged: &&Judged<'_>| names.ranked.find(judged.name).is_none() && !is_told_otherwise(judged.name, names);
+    for judged in judged(context).iter().filter(is_open) {
         let assessment = assess(judged.name, names);
         let Some(found) = assessment.verdict() else { continue };
         // Where a private index answers as well, absence from the public one is no sign.
