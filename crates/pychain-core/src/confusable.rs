@@ -13,6 +13,7 @@ mod mechanism;
 mod protected;
 mod steps;
 pub mod unicode;
+#[allow(clippy::approx_constant, reason = "a learned number may lie beside a constant by chance")]
 mod weights;
 
 pub use features::{FEATURES, Values};

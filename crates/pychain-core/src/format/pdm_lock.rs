@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml::de::{DeTable, DeValue};
 
 use super::table::{self, Reader, Value, table, text, texts};
-use crate::model::{Lock, LockFormat, LockedFile, LockedMarker, LockedPackage, LockedSource, SourceKind};
+use crate::model::{Lock, LockFormat, LockedMarker, LockedPackage, LockedSource, SourceKind};
 use crate::name::{ProjectName, normalize};
 use crate::text::SourceFile;
 
@@ -26,7 +26,7 @@ fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
         let key = || Some((project.normalized().to_owned(), version.as_ref()?.value.clone()));
         let files = entry.get("files").or_else(|| elsewhere.get(&key()?).copied());
         let package = LockedPackage {
-            files: files.map(|value| self::files(reader, value)).unwrap_or_default(),
+            files: files.map(|value| reader.files(value)).unwrap_or_default(),
             name: project,
             name_span: name.span,
             version,
@@ -88,30 +88,6 @@ fn is_archive(path: &str) -> bool {
     let Some((stem, extension)) = path.rsplit_once('.') else { return false };
     matches!(extension, "whl" | "zip" | "tgz")
         || (stem.ends_with(".tar") && !extension.is_empty() && extension.chars().all(crate::requirement::is_word))
-}
-
-fn files(reader: &mut Reader<'_>, value: &Value<'_>) -> Vec<LockedFile> {
-    let DeValue::Array(array) = value.get_ref() else {
-        reader.error(Reader::span(value), "the files are no array");
-        return Vec::new();
-    };
-    let mut files = Vec::with_capacity(array.len());
-    for entry in array {
-        let span = Reader::span(entry);
-        let Some(table) = entry.get_ref().as_table() else {
-            reader.error(span, "a file is no table");
-            continue;
-        };
-        files.push(LockedFile {
-            name: reader.word(table, "file"),
-            url: reader.word(table, "url"),
-            hashes: reader.hashes(table, "hash"),
-            size: reader.scalar(table, "size"),
-            uploaded: reader.scalar(table, "upload-time"),
-            span,
-        });
-    }
-    files
 }
 
 fn markers(entry: &DeTable<'_>) -> Vec<LockedMarker> {

@@ -26,7 +26,7 @@ fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
         let Some(name) = reader.name(entry, header) else { continue };
         let project = ProjectName::new(&name.value);
         let files = match entry.get("files").or_else(|| all_files.get(project.normalized()).copied()) {
-            Some(value) => files(reader, value),
+            Some(value) => reader.files(value),
             None => all_hashes.get(project.normalized()).map(|value| digests(reader, value)).unwrap_or_default(),
         };
         let package = LockedPackage {
@@ -65,30 +65,6 @@ fn source(reader: &mut Reader<'_>, entry: &DeTable<'_>) -> LockedSource {
         reference = reader.word(source, "reference");
     }
     LockedSource { kind, url: reader.word(source, "url"), reference, subdirectory: text(source, "subdirectory") }
-}
-
-fn files(reader: &mut Reader<'_>, value: &Value<'_>) -> Vec<LockedFile> {
-    let DeValue::Array(array) = value.get_ref() else {
-        reader.error(Reader::span(value), "the files are no array");
-        return Vec::new();
-    };
-    let mut files = Vec::with_capacity(array.len());
-    for entry in array {
-        let span = Reader::span(entry);
-        let Some(table) = entry.get_ref().as_table() else {
-            reader.error(span, "a file is no table");
-            continue;
-        };
-        files.push(LockedFile {
-            name: reader.word(table, "file"),
-            url: reader.word(table, "url"),
-            hashes: reader.hashes(table, "hash"),
-            size: reader.scalar(table, "size"),
-            uploaded: reader.scalar(table, "upload-time"),
-            span,
-        });
-    }
-    files
 }
 
 /// Digests alone, SHA-256 unless they say otherwise.

@@ -3,7 +3,7 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::model::{Lock, LockError, LockFormat, LockedHash, Word};
+use crate::model::{Lock, LockError, LockFormat, LockedFile, LockedHash, Word};
 use crate::text::{SourceFile, Span};
 
 pub(super) type Value<'t> = Spanned<DeValue<'t>>;
@@ -134,6 +134,31 @@ impl Reader<'_> {
                 Vec::new()
             }
         }
+    }
+
+    /// A package's files as Poetry and PDM write them: tables in an array.
+    pub(super) fn files(&mut self, value: &Value<'_>) -> Vec<LockedFile> {
+        let DeValue::Array(array) = value.get_ref() else {
+            self.error(Self::span(value), "the files are no array");
+            return Vec::new();
+        };
+        let mut files = Vec::with_capacity(array.len());
+        for entry in array {
+            let span = Self::span(entry);
+            let Some(table) = entry.get_ref().as_table() else {
+                self.error(span, "a file is no table");
+                continue;
+            };
+            files.push(LockedFile {
+                name: self.word(table, "file"),
+                url: self.word(table, "url"),
+                hashes: self.hashes(table, "hash"),
+                size: self.scalar(table, "size"),
+                uploaded: self.scalar(table, "upload-time"),
+                span,
+            });
+        }
+        files
     }
 }
 

@@ -88,15 +88,17 @@ mod tests {
 
     #[test]
     fn every_name_is_known_and_few_others() {
+        let mut wrong = 0;
         for count in [1, 2, 7, 100, 3000] {
             let names: Vec<String> = (0..count).map(|number| format!("name-{number}")).collect();
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             let filter = NameFilter::new(filter(&names, "2026-11-22").expect("packable")).expect("whole");
             assert!(names.iter().all(|name| filter.contains(name)), "{count}");
-            let wrong = (0..10_000).filter(|number| filter.contains(&format!("other-{number}"))).count();
-            assert!(wrong <= 12, "{count}: {wrong}");
+            wrong += (0..10_000).filter(|number| filter.contains(&format!("other-{number}"))).count();
             assert_eq!((filter.date(), filter.count()), ("2026-11-22", count));
         }
+        // One in 4,096 is 12 of 50,000; with a bit less it would be 24.
+        assert!(wrong <= 20, "{wrong}");
     }
 
     #[test]
