@@ -10,8 +10,8 @@ use crate::url::DirectUrl;
 mod lock;
 
 pub use lock::{
-    FileKind, Lock, LockError, LockFormat, LockedFile, LockedHash, LockedMarker, LockedPackage, LockedSource,
-    SourceKind,
+    Condition, FileKind, Lock, LockError, LockFormat, LockedDependency, LockedFile, LockedHash, LockedMarker,
+    LockedPackage, LockedSource, SourceKind,
 };
 
 /// One dependency file, read.

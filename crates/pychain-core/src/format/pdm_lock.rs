@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::table::{self, Reader, Value, table, text, texts};
-use crate::model::{Lock, LockFormat, LockedMarker, LockedPackage, LockedSource, SourceKind};
+use crate::model::{
+    Condition, Lock, LockFormat, LockedDependency, LockedMarker, LockedPackage, LockedSource, SourceKind,
+};
 use crate::name::{ProjectName, normalize};
-use crate::text::SourceFile;
+use crate::requirement::parse_requirement;
+use crate::text::{SourceFile, Span};
 
 /// Reads a file.
 pub(super) fn parse(file: &SourceFile) -> Lock {
@@ -33,6 +37,7 @@ fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
             source: source(reader, entry),
             markers: markers(entry),
             groups: groups(entry),
+            dependencies: dependencies(entry),
         };
         reader.lock.packages.push(package);
     }
@@ -83,6 +88,34 @@ fn source(reader: &mut Reader<'_>, entry: &DeTable<'_>) -> LockedSource {
     LockedSource { kind, url, reference: None, subdirectory }
 }
 
+/// `dependencies`, which are requirements as packaging writes them; what is none is left out. An entry of a project
+/// with extras tells what these need.
+pub(super) fn dependencies(entry: &DeTable<'_>) -> Vec<LockedDependency> {
+    let extras = texts(entry, "extras").join(",");
+    let condition = if extras.is_empty() { Condition::Always } else { Condition::Extra(extras) };
+    let Some(DeValue::Array(needed)) = entry.get("dependencies").map(Spanned::get_ref) else { return Vec::new() };
+    let mut found = Vec::with_capacity(needed.len());
+    for value in needed {
+        let Some(written) = value.get_ref().as_str() else { continue };
+        let Ok(parsed) = parse_requirement(written) else { continue };
+        let slice = |range: std::ops::Range<usize>| written.get(range).unwrap_or_default().to_owned();
+        let whole = Reader::span(value);
+        let is_plain = whole.len() == written.len();
+        let start = whole.range().start;
+        found.push(LockedDependency {
+            name: ProjectName::new(&slice(parsed.name.clone())),
+            span: if is_plain { Span::new(start + parsed.name.start, start + parsed.name.end) } else { whole },
+            version: None,
+            source: parsed.url.map(|url| slice(url.range)),
+            specifier: Some(slice(parsed.specifiers_range)).filter(|specifiers| !specifiers.is_empty()),
+            marker: parsed.marker.map(|(_, range)| slice(range)),
+            extras: parsed.extras.into_iter().map(slice).collect(),
+            condition: condition.clone(),
+        });
+    }
+    found
+}
+
 /// `.whl`, `.zip`, `.tgz`, or `.tar` and one more extension.
 fn is_archive(path: &str) -> bool {
     let Some((stem, extension)) = path.rsplit_once('.') else { return false };
@@ -130,5 +163,19 @@ mod tests {
         let git = SourceKind::Vcs("git".into());
         assert_eq!(kinds, [SourceKind::Editable, SourceKind::File, git, SourceKind::Default]);
         assert_eq!(lock.packages[2].source.reference.as_ref().map(|word| &*word.value), Some("0123"));
+    }
+
+    #[test]
+    fn what_a_package_needs_is_read_and_whose_extra_it_is() {
+        let file = SourceFile::from_text(
+            "pdm.lock",
+            "[[package]]\nname = \"a\"\nversion = \"1\"\nextras = [\"x\"]\ndependencies = [\"a==1\", \"B.c[y]>=2,<3; os_name == 'nt'\", \"!\"]\n",
+        );
+        let lock = parse(&file);
+        let edges = &lock.packages[0].dependencies;
+        assert_eq!(edges.iter().map(|edge| file.slice(edge.span)).collect::<Vec<_>>(), ["a", "B.c"]);
+        let edge = &edges[1];
+        assert_eq!((edge.specifier.as_deref(), edge.marker.as_deref()), (Some(">=2,<3"), Some("os_name == 'nt'")));
+        assert_eq!((&*edge.extras, &edge.condition), (&["y".to_owned()][..], &Condition::Extra("x".into())));
     }
 }

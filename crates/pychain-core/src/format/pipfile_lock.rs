@@ -87,6 +87,7 @@ impl<'t> Reader<'t> {
                 .into_iter()
                 .collect(),
             groups: vec![category.to_owned()],
+            dependencies: Vec::new(),
         };
         self.lock.packages.push(package);
     }

@@ -7,9 +7,12 @@ use toml::de::{DeTable, DeValue};
 
 use super::table::{self, Reader, Value, table, text, texts};
 use crate::digest::Algorithm;
-use crate::model::{Lock, LockFormat, LockedFile, LockedHash, LockedMarker, LockedPackage, LockedSource, SourceKind};
+use crate::model::{
+    Condition, Lock, LockFormat, LockedDependency, LockedFile, LockedHash, LockedMarker, LockedPackage, LockedSource,
+    SourceKind,
+};
 use crate::name::{ProjectName, normalize};
-use crate::text::SourceFile;
+use crate::text::{SourceFile, Span};
 
 /// Reads a file.
 pub(super) fn parse(file: &SourceFile) -> Lock {
@@ -37,6 +40,7 @@ fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
             markers: markers(entry),
             groups: groups(entry),
             files,
+            dependencies: dependencies(entry),
         };
         reader.lock.packages.push(package);
     }
@@ -65,6 +69,45 @@ fn source(reader: &mut Reader<'_>, entry: &DeTable<'_>) -> LockedSource {
         reference = reader.word(source, "reference");
     }
     LockedSource { kind, url: reader.word(source, "url"), reference, subdirectory: text(source, "subdirectory") }
+}
+
+/// `[package.dependencies]`: by name the accepted versions, a table that holds them, or several such tables.
+fn dependencies(entry: &DeTable<'_>) -> Vec<LockedDependency> {
+    let mut needed: Vec<_> = table(entry, "dependencies").into_iter().flatten().collect();
+    needed.sort_by_key(|(name, _)| name.span().start);
+    let mut found = Vec::new();
+    for (name, value) in needed {
+        let values = match value.get_ref() {
+            DeValue::Array(several) => several.iter().map(Spanned::get_ref).collect(),
+            one => vec![one],
+        };
+        for value in values {
+            let (specifier, marker, extras) = match value {
+                DeValue::String(specifier) => (Some(specifier.as_ref().to_owned()), None, Vec::new()),
+                DeValue::Table(table) => (text(table, "version"), text(table, "markers"), texts(table, "extras")),
+                _ => continue,
+            };
+            found.push(LockedDependency {
+                name: ProjectName::new(name.get_ref()),
+                span: Span::new(name.span().start, name.span().end),
+                version: None,
+                source: None,
+                specifier,
+                condition: marker.as_deref().and_then(extra_of).map(Condition::Extra).unwrap_or_default(),
+                marker,
+                extras,
+            });
+        }
+    }
+    found
+}
+
+/// The extra that a marker asks for, written `extra == "NAME"`.
+fn extra_of(marker: &str) -> Option<String> {
+    let (_, rest) = marker.split_once("extra == ")?;
+    let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let (name, _) = rest.get(1..)?.split_once(quote)?;
+    Some(name.to_owned())
 }
 
 /// Digests alone, SHA-256 unless they say otherwise.
@@ -156,5 +199,24 @@ mod tests {
         assert_eq!(package.source.reference.as_ref().map(|word| file.slice(word.span)), Some("0123"));
         let markers: Vec<_> = package.markers.iter().map(|marker| (marker.group.as_deref(), &*marker.text)).collect();
         assert_eq!(markers, [(Some("dev"), "y"), (Some("main"), "x")]);
+    }
+
+    #[test]
+    fn what_a_package_needs_is_read_in_all_its_forms() {
+        let file = SourceFile::from_text(
+            "poetry.lock",
+            "[[package]]\nname = \"a\"\nversion = \"1\"\n[package.dependencies]\nzipp = \">=0.5\"\n\
+             b = {version = \"*\", optional = true, markers = \"extra == \\\"x\\\"\", extras = [\"y\"]}\n\
+             c = [{version = \"<2\", markers = \"os_name == 'nt'\"}, {version = \">=2\"}]\n",
+        );
+        let lock = parse(&file);
+        let say = |edge: &LockedDependency| {
+            let specifier = edge.specifier.as_deref().unwrap_or_default();
+            format!("{} {specifier} {:?} {:?}", file.slice(edge.span), edge.condition, edge.extras)
+        };
+        assert_eq!(
+            lock.packages[0].dependencies.iter().map(say).collect::<Vec<_>>(),
+            ["zipp >=0.5 Always []", "b * Extra(\"x\") [\"y\"]", "c <2 Always []", "c >=2 Always []"]
+        );
     }
 }

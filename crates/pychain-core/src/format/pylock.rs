@@ -2,10 +2,11 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::filename;
 use super::table::{self, Reader, table, text};
+use super::{filename, pdm_lock};
 use crate::model::{
-    Lock, LockFormat, LockedFile, LockedHash, LockedMarker, LockedPackage, LockedSource, SourceKind, Word,
+    Condition, Lock, LockFormat, LockedDependency, LockedFile, LockedHash, LockedMarker, LockedPackage, LockedSource,
+    SourceKind, Word,
 };
 use crate::name::{ProjectName, normalize};
 use crate::requirement::typed::{self, Version};
@@ -54,7 +55,7 @@ fn package(reader: &mut Reader<'_>, entry: &DeTable<'_>, header: Span) {
     let Some(name) = reader.name(entry, header) else { return };
     check_normalized(reader, &name);
     check_specifier(reader, entry);
-    reader.tables(entry, "dependencies");
+    let dependencies = dependencies(reader, entry);
     for (identity, span) in reader.tables(entry, "attestation-identities") {
         if text(identity, "kind").is_none() {
             reader.error(span, "an attestation identity has no `kind`");
@@ -95,7 +96,31 @@ fn package(reader: &mut Reader<'_>, entry: &DeTable<'_>, header: Span) {
         markers: marker.map(|marker| LockedMarker { group: None, text: marker.value }).into_iter().collect(),
         groups: Vec::new(),
         files,
+        dependencies,
     });
+}
+
+/// `dependencies`: tables that tell as much of another package as it takes to know it. PDM keeps requirements in a
+/// table of its own instead.
+fn dependencies(reader: &mut Reader<'_>, entry: &DeTable<'_>) -> Vec<LockedDependency> {
+    let mut found = Vec::new();
+    for (edge, _) in reader.tables(entry, "dependencies") {
+        let Some(name) = reader.word(edge, "name") else { continue };
+        found.push(LockedDependency {
+            name: ProjectName::new(&name.value),
+            span: name.span,
+            version: text(edge, "version"),
+            source: text(edge, "index"),
+            specifier: None,
+            marker: text(edge, "marker"),
+            extras: Vec::new(),
+            condition: Condition::Always,
+        });
+    }
+    if let Some(pdm) = table(entry, "tool").and_then(|tool| table(tool, "pdm")) {
+        found.extend(pdm_lock::dependencies(pdm));
+    }
+    found
 }
 
 fn check_normalized(reader: &mut Reader<'_>, name: &Word) {

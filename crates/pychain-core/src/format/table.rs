@@ -167,6 +167,13 @@ pub(super) fn table<'a, 'v>(table: &'a DeTable<'v>, key: &str) -> Option<&'a DeT
     table.get(key)?.get_ref().as_table()
 }
 
+/// The keys of a table in the order of the file.
+pub(super) fn in_order<'a>(table: &'a DeTable<'_>) -> Vec<&'a str> {
+    let mut keys: Vec<_> = table.keys().collect();
+    keys.sort_by_key(|key| key.span().start);
+    keys.into_iter().map(|key| key.get_ref().as_ref()).collect()
+}
+
 /// The texts of an array, or the one text that stands in its place.
 pub(super) fn texts(table: &DeTable<'_>, key: &str) -> Vec<String> {
     match table.get(key).map(Spanned::get_ref) {

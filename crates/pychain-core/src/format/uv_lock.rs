@@ -2,8 +2,12 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::table::{self, Reader, text, texts};
-use crate::model::{Lock, LockFormat, LockedFile, LockedMarker, LockedPackage, LockedSource, SourceKind, Word};
+use super::table::{self, Reader, in_order, table, text, texts};
+use crate::model::{
+    Condition, Lock, LockFormat, LockedDependency, LockedFile, LockedMarker, LockedPackage, LockedSource, SourceKind,
+    Word,
+};
+use crate::name::ProjectName;
 use crate::text::{SourceFile, Span};
 
 /// The keys that say where a package comes from; the first that is there counts.
@@ -31,14 +35,51 @@ fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
         let source = source(reader, entry);
         let package = LockedPackage {
             name_span: name.span,
-            name: crate::name::ProjectName::new(&name.value),
+            name: ProjectName::new(&name.value),
             version: reader.word(entry, "version"),
             files: files(reader, entry, &source),
             source,
             markers: markers(entry),
             groups: Vec::new(),
+            dependencies: dependencies(reader, entry),
         };
         reader.lock.packages.push(package);
+    }
+}
+
+/// `dependencies`, and by extra and group `optional-dependencies` and `dev-dependencies`.
+fn dependencies(reader: &mut Reader<'_>, entry: &DeTable<'_>) -> Vec<LockedDependency> {
+    let mut found = Vec::new();
+    edges(reader, entry, "dependencies", &Condition::Always, &mut found);
+    for key in ["optional-dependencies", "dev-dependencies"] {
+        let Some(by_name) = table(entry, key) else { continue };
+        for name in in_order(by_name) {
+            let of = if key == "optional-dependencies" { Condition::Extra } else { Condition::Group };
+            edges(reader, by_name, name, &of(name.to_owned()), &mut found);
+        }
+    }
+    found
+}
+
+fn edges(
+    reader: &mut Reader<'_>,
+    table: &DeTable<'_>,
+    key: &str,
+    condition: &Condition,
+    found: &mut Vec<LockedDependency>,
+) {
+    for (edge, _) in reader.tables(table, key) {
+        let Some(name) = reader.word(edge, "name") else { continue };
+        found.push(LockedDependency {
+            name: ProjectName::new(&name.value),
+            span: name.span,
+            version: text(edge, "version"),
+            source: edge.contains_key("source").then(|| source(reader, edge).url).flatten().map(|url| url.value),
+            specifier: None,
+            marker: text(edge, "marker"),
+            extras: texts(edge, "extra"),
+            condition: condition.clone(),
+        });
     }
 }
 
@@ -193,6 +234,30 @@ mod tests {
         assert_eq!(slice(sdist.hashes[0].span), "sha256:aa");
         assert_eq!(of(&sdist.size).as_deref(), Some("12"));
         assert_eq!(of(&sdist.uploaded).as_deref(), Some("2026-01-02T03:04:05Z"));
+    }
+
+    #[test]
+    fn what_a_package_needs_is_read_with_what_it_takes() {
+        let text = "[[package]]\nname = \"a\"\nsource = { virtual = \".\" }\ndependencies = [\n\
+                    { name = \"b\", version = \"1\", source = { registry = \"https://e.org/simple\" }, extra = [\"x\"], marker = \"os_name == 'nt'\" },\n]\n\
+                    [package.optional-dependencies]\ntwo = [{ name = \"c\" }]\none = [{ name = \"d\" }]\n\
+                    [package.dev-dependencies]\ndev = [{ name = \"e\" }]\n";
+        let file = SourceFile::from_text("uv.lock", text);
+        let lock = parse(&file);
+        let edges = &lock.packages[0].dependencies;
+        let say = |edge: &LockedDependency| (file.slice(edge.span).to_owned(), edge.condition.clone());
+        assert_eq!(
+            edges.iter().map(say).collect::<Vec<_>>(),
+            [
+                ("b".into(), Condition::Always),
+                ("c".into(), Condition::Extra("two".into())),
+                ("d".into(), Condition::Extra("one".into())),
+                ("e".into(), Condition::Group("dev".into())),
+            ]
+        );
+        assert_eq!(edges[0].version.as_deref(), Some("1"));
+        assert_eq!(edges[0].source.as_deref(), Some("https://e.org/simple"));
+        assert_eq!((edges[0].marker.as_deref(), &*edges[0].extras), (Some("os_name == 'nt'"), &["x".to_owned()][..]));
     }
 
     #[test]

@@ -95,6 +95,41 @@ pub struct LockedPackage {
     pub groups: Vec<String>,
     /// The files of the version that may be installed.
     pub files: Vec<LockedFile>,
+    /// What it needs, in the order of the file; empty in a format that does not tell (`Pipfile.lock`).
+    pub dependencies: Vec<LockedDependency>,
+}
+
+/// An edge of a lock file: one project that a locked package needs.
+#[derive(Debug, Clone)]
+pub struct LockedDependency {
+    /// The project.
+    pub name: ProjectName,
+    /// Where its name stands, or the whole where the name has no place of its own.
+    pub span: Span,
+    /// The one version that is meant, where the file locks several.
+    pub version: Option<String>,
+    /// The source that is meant, where the file locks the project from several: its index, repository, archive or path.
+    pub source: Option<String>,
+    /// The versions that the package accepts, as written; none where the file does not tell.
+    pub specifier: Option<String>,
+    /// The environment marker.
+    pub marker: Option<String>,
+    /// The extras that are asked of the project, as written.
+    pub extras: Vec<String>,
+    /// What of the package has to be asked for, so that it needs the project.
+    pub condition: Condition,
+}
+
+/// When a locked package needs another one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Condition {
+    /// Always.
+    #[default]
+    Always,
+    /// Where it is asked for with this extra, as written.
+    Extra(String),
+    /// Where it is worked on with this dependency group, as written.
+    Group(String),
 }
 
 /// A marker of a locked package.
