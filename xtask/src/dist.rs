@@ -24,17 +24,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
 /// Builds the program for a target and packs it. It is run once, for its completions: build where it can run.
 fn pack(target: &str) -> Result<()> {
     let mut build = run::cargo(["build", "--release", "--locked", "-p", "pychain", "--target", target]);
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")));
-    let home = home.context("there is no home folder")?;
-    // No path of the machine that built it is in the program.
-    let mut flags = vec![
-        format!("--remap-path-prefix={}=pychain", run::root().display()),
-        format!("--remap-path-prefix={}=cargo", home.display()),
-    ];
-    if target.contains("windows-msvc") {
-        // One file, as elsewhere: without the C runtime beside it.
-        flags.push("-Ctarget-feature=+crt-static".to_owned());
-    }
+    // No path of the machine that built it is in the program. On Windows it is one file, as elsewhere:
+    // without the C runtime beside it.
+    let others: &[&str] = if target.contains("windows-msvc") { &["-Ctarget-feature=+crt-static"] } else { &[] };
+    let flags = run::without_paths(others);
     run::status(build.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")))?;
 
     let suffix = if target.contains("windows") { ".exe" } else { "" };

@@ -26,6 +26,7 @@ mod test;
 mod tidy;
 mod tools;
 mod wasm;
+mod web;
 mod workflows;
 
 /// A task: its name, its arguments, what it does, how.
@@ -61,6 +62,12 @@ const TASKS: &[Task] = &[
         arguments: "[DIR]",
         about: "compare what pychain reads with what pip was recorded to read",
         run: conformance::run,
+    },
+    Task {
+        name: "web",
+        arguments: "[--serve [PORT]]",
+        about: "build the browser page into web/dist, and serve it",
+        run: web::run,
     },
     Task { name: "dist", arguments: "[--target T]", about: "build and pack what a release ships", run: dist::run },
     Task {

@@ -78,3 +78,13 @@ pub(crate) fn shown(command: &Command) -> String {
     let words = [program].into_iter().chain(command.get_args());
     words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
 }
+
+/// Flags for the compiler that keep paths of this machine out of what it makes, after others.
+pub(crate) fn without_paths(others: &[&str]) -> Vec<String> {
+    let cargo = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let cargo = cargo.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let mut flags: Vec<String> = others.iter().map(|flag| (*flag).to_owned()).collect();
+    flags.push(format!("--remap-path-prefix={}=pychain", root().display()));
+    flags.extend(cargo.map(|cargo| format!("--remap-path-prefix={}=cargo", cargo.display())));
+    flags
+}

@@ -10,46 +10,73 @@ use anyhow::{Context as _, Result};
 use crate::run;
 use crate::test::Ending;
 
-const TARGET: &str = "wasm32-unknown-unknown";
+/// What a browser runs.
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
+/// What to say where [`choose`] finds none.
+pub(crate) const NO_COMPILER: &str = "no compiler makes WebAssembly here \
+     (rustup target add wasm32-unknown-unknown, or apt-get install rustc-web rust-web-src)";
 /// How long rustup may take to fetch the target.
 const PATIENCE: Duration = Duration::from_mins(2);
 /// Names a compiler with the standard library's sources, for a machine whose own one lacks the target.
 const OVERRIDE: &str = "PYCHAIN_WASM_RUSTC";
 
 /// A compiler that can make WebAssembly.
-enum Compiler {
+pub(crate) enum Compiler {
     /// The one in use: the target is installed.
     InUse,
     /// Another one, with the sources of the standard library to build first.
     WithSources(PathBuf),
 }
 
+impl Compiler {
+    /// What was chosen, in words.
+    pub(crate) fn about(&self) -> String {
+        match self {
+            Compiler::InUse => format!("with the compiler in use, which has {TARGET}"),
+            Compiler::WithSources(rustc) => {
+                format!("with {}, building the standard library first", rustc.display())
+            }
+        }
+    }
+
+    /// cargo, building for the target into a directory.
+    pub(crate) fn cargo(&self, arguments: &[&str], target: &Path) -> Command {
+        let mut command = run::cargo(arguments);
+        command.args(["--target", TARGET]).env("CARGO_TARGET_DIR", target);
+        if let Compiler::WithSources(rustc) = self {
+            command.arg("-Zbuild-std=std,panic_abort");
+            // Unstable features for this one child only.
+            command.env("RUSTC", rustc).env("RUSTC_BOOTSTRAP", "1");
+            if let Some(linker) = linker() {
+                command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
+            }
+        }
+        command
+    }
+}
+
 /// Checks core for the target; skipped where no compiler can.
 pub(crate) fn check() -> Result<Ending> {
-    let Some(compiler) = choose()? else {
-        let how = format!("rustup target add {TARGET}, or apt-get install rustc-web rust-web-src");
-        return Ok(Ending::Skipped(format!("no compiler makes WebAssembly here ({how})")));
+    let Some(compiler) = choose()? else { return Ok(Ending::Skipped(NO_COMPILER.to_owned())) };
+    println!("   {}", compiler.about());
+    let target = match compiler {
+        Compiler::InUse => run::target(),
+        // Two compilers in one directory would evict each other.
+        Compiler::WithSources(_) => run::target().join("wasm"),
     };
-    let arguments = ["check", "--quiet", "--locked", "-p", "pychain-core", "--target", TARGET];
-    let mut command = run::cargo(arguments);
-    if let Compiler::WithSources(rustc) = compiler {
-        println!("   with {}, building the standard library first", rustc.display());
-        command.arg("-Zbuild-std=std,panic_abort");
-        // Unstable features for this one child only. Two compilers in one directory would evict each other.
-        command.env("RUSTC", rustc).env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_DIR", run::target().join("wasm"));
-    }
-    run::status(&mut command)?;
+    run::status(&mut compiler.cargo(&["check", "--quiet", "--locked", "-p", "pychain-core"], &target))?;
     Ok(Ending::Passed)
 }
 
-fn choose() -> Result<Option<Compiler>> {
+/// The first that can: the one named by us, the one in use, the one in use once rustup has fetched the target, Debian's.
+pub(crate) fn choose() -> Result<Option<Compiler>> {
     if let Some(rustc) = std::env::var_os(OVERRIDE) {
         return Ok(Some(Compiler::WithSources(rustc.into())));
     }
     if is_installed()? || (add_target()? && is_installed()?) {
         return Ok(Some(Compiler::InUse));
     }
-    Ok(debian().filter(|rustc| has_sources(rustc)).map(Compiler::WithSources))
+    Ok(debian().filter(|rustc| has_sources(rustc) && is_new(rustc)).map(Compiler::WithSources))
 }
 
 fn is_installed() -> Result<bool> {
@@ -82,4 +109,20 @@ fn debian() -> Option<PathBuf> {
 fn has_sources(rustc: &Path) -> bool {
     run::output(Command::new(rustc).args(["--print", "sysroot"]))
         .is_ok_and(|sysroot| Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/std/Cargo.toml").is_file())
+}
+
+/// Whether a compiler is as new as `Cargo.toml` asks: Debian's has been both.
+fn is_new(rustc: &Path) -> bool {
+    let minor = |version: &str| version.split('.').nth(1).and_then(|minor| minor.parse::<u32>().ok());
+    let version = run::output(Command::new(rustc).arg("--version")).unwrap_or_default();
+    minor(version.split(' ').nth(1).unwrap_or_default()) >= minor(env!("CARGO_PKG_RUST_VERSION"))
+}
+
+/// The linker of the compiler in use; Debian's comes without.
+fn linker() -> Option<PathBuf> {
+    let sysroot = run::output(Command::new("rustc").args(["--print", "sysroot"])).ok()?;
+    let version = run::output(Command::new("rustc").arg("-vV")).ok()?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "))?;
+    let ours = Path::new(sysroot.trim()).join("lib/rustlib").join(host).join("bin/rust-lld");
+    ours.is_file().then_some(ours)
 }

@@ -1,0 +1,38 @@
+// Starts the page: scripts that may be loaded, the program, the worker, what is there without a network.
+
+import init, { page } from './engine.js';
+
+const WORKER = new URL('./worker.js', import.meta.url).href;
+const SERVICE_WORKER = new URL('sw.js', document.baseURI).href;
+
+// Scripts come from these addresses and from the one blob that is just being made, whatever else is asked for.
+const scripts = new Set([SERVICE_WORKER]);
+globalThis.trustedTypes?.createPolicy('default', {
+  createScriptURL: (url) => (scripts.has(url) ? url : null),
+});
+
+try {
+  const program = await WebAssembly.compileStreaming(fetch(new URL('./engine.wasm', import.meta.url)));
+  await init({ module_or_path: program });
+  page(() => spawn(program));
+} catch (error) {
+  const notice = document.createElement('p');
+  notice.setAttribute('role', 'alert');
+  notice.textContent = `The page could not start: ${error}. It needs a browser of this year or the last, with WebAssembly.`;
+  document.body.prepend(notice);
+}
+
+// In a private window there may be none: the page then needs the network to be opened again.
+await navigator.serviceWorker?.register(SERVICE_WORKER, { updateViaCache: 'none' }).catch(() => undefined);
+
+// A new worker with the program in it. A worker from a blob inherits the page's content security policy, which one
+// from an address of its own does not; so the blob is one line that imports the real script.
+function spawn(program) {
+  const blob = new Blob([`import ${JSON.stringify(WORKER)};`], { type: 'text/javascript' });
+  const url = URL.createObjectURL(blob);
+  scripts.add(url);
+  const worker = new Worker(url, { type: 'module' });
+  scripts.delete(url);
+  worker.postMessage(program);
+  return worker;
+}
