@@ -8,6 +8,11 @@ use crate::text::{DecodeError, FileId, SourceFile, Span};
 use crate::url::DirectUrl;
 
 mod lock;
+mod role;
+mod section;
+
+pub use role::Role;
+pub use section::{Purpose, Section, Tool};
 
 pub use lock::{
     Condition, FileKind, Lock, LockError, LockFormat, LockedDependency, LockedFile, LockedHash, LockedMarker,
@@ -21,8 +26,11 @@ pub struct Document {
     pub file: FileId,
     /// Its text.
     pub source: SourceFile,
-    /// Its logical lines, in order; comments and blank lines are none.
+    /// Its logical lines, in order; comments and blank lines are none. In a manifest: one for each
+    /// requirement and each setting.
     pub lines: Vec<Line>,
+    /// What the lines are for; every line names one of these.
+    pub sections: Vec<Section>,
     /// Comments, `#` included, in order.
     pub comments: Vec<Span>,
     /// Set where the installer could not decode the file and so refuses it whole.
@@ -34,9 +42,42 @@ pub struct Document {
     pub lock: Option<Box<Lock>>,
 }
 
+impl Document {
+    /// A file with nothing in it but its text.
+    pub(crate) fn empty(source: &SourceFile) -> Self {
+        Self {
+            file: FileId(0),
+            source: source.clone(),
+            lines: Vec::new(),
+            sections: Vec::new(),
+            comments: Vec::new(),
+            decode_error: None,
+            paths: Vec::new(),
+            lock: None,
+        }
+    }
+
+    /// What a line is for.
+    pub fn section(&self, line: &Line) -> Option<&Section> {
+        self.sections.get(line.section as usize)
+    }
+
+    /// The tool that reads a line.
+    pub fn tool(&self, line: &Line) -> Tool {
+        self.section(line).map_or(Tool::Pip, |section| section.tool)
+    }
+
+    /// Whether a section of the file demands, or allows, what `test` asks for.
+    pub fn has_section(&self, test: impl Fn(&Section) -> bool) -> bool {
+        self.sections.iter().any(test)
+    }
+}
+
 /// One logical line: physical lines joined, comment removed.
 #[derive(Debug, Clone)]
 pub struct Line {
+    /// Which of the document's sections it is in.
+    pub section: u32,
     /// Number of its first physical line as pip counts (Python's line ends), 1-based.
     pub number: u32,
     /// From its first to its last character, continuations inside, trailing comment outside.
@@ -116,6 +157,8 @@ pub struct Requirement {
     pub hashes: Vec<HashOption>,
     /// Whether it is `-e`.
     pub editable: bool,
+    /// The one index that it is looked up in, by the name that the file gives it; none for all of them.
+    pub index: Option<Word>,
 }
 
 impl Requirement {
@@ -224,12 +267,14 @@ pub struct Include {
     pub path: Option<String>,
 }
 
-/// An option of pip that may stand in a requirements file.
+/// An option of pip that may stand in a requirements file, or a setting of another tool that means the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each is pip's option of that name")]
 pub enum InstallOption {
     IndexUrl,
     ExtraIndexUrl,
+    /// No option of pip: an index for those alone that name it ([`Requirement::index`]).
+    NamedIndex,
     NoIndex,
     Constraint,
     Requirement,
@@ -255,6 +300,7 @@ impl InstallOption {
         match self {
             Self::IndexUrl => "--index-url",
             Self::ExtraIndexUrl => "--extra-index-url",
+            Self::NamedIndex => "index",
             Self::NoIndex => "--no-index",
             Self::Constraint => "--constraint",
             Self::Requirement => "--requirement",

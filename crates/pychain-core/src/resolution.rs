@@ -12,7 +12,7 @@
 
 use crate::config::Installer;
 use crate::finding::Location;
-use crate::model::{InstallOption, LineKind, OptionUse, Source};
+use crate::model::{InstallOption, LineKind, OptionUse, Requirement, Source, Tool};
 use crate::requirement::typed::{Version, VersionSpecifiers};
 use crate::tree::{Entry, Project, Run};
 use crate::url::{DEFAULT_INDEX, DirectUrl};
@@ -26,6 +26,8 @@ pub enum PlaceKind {
     Extra,
     /// `--find-links`: a page or folder with files.
     FindLinks,
+    /// An index for those alone that name it: nothing else is looked up there.
+    Named,
 }
 
 /// A place that candidates come from.
@@ -56,6 +58,7 @@ pub enum Strategy {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sources {
     /// pip: find-links, the main index, the extra ones. uv: find-links, the extra ones, the main index.
+    /// Last those that only what names them is looked up in.
     pub places: Vec<Place>,
     /// Indexes that an option names and that a later one takes out again, with the place of that one.
     pub forgotten: Vec<(Place, Location)>,
@@ -135,9 +138,17 @@ pub enum Refused {
 
 impl Sources {
     /// The places of a run. A line that the installer refuses is passed over, so that the rest can be judged.
-    pub fn of(project: &Project, run: &Run, installer: Installer) -> Self {
-        let mut reader =
-            Reader { installer, links: Vec::new(), main: None, extra: Vec::new(), closed: None, forgotten: Vec::new() };
+    pub fn of(project: &Project, run: &Run, configured: Installer) -> Self {
+        let installer = judged_by(run, configured);
+        let mut reader = Reader {
+            installer,
+            links: Vec::new(),
+            named: Vec::new(),
+            main: None,
+            extra: Vec::new(),
+            closed: None,
+            forgotten: Vec::new(),
+        };
         for entry in &run.entries {
             let Some(line) = entry.line.and_then(|line| project.document(entry.file)?.lines.get(line)) else {
                 continue;
@@ -146,6 +157,9 @@ impl Sources {
                 continue;
             }
             let at = |used: &OptionUse| Location { file: entry.file, span: used.value.span };
+            for used in line.acting(InstallOption::NamedIndex) {
+                reader.named.push(place(PlaceKind::Named, used.value.value.clone(), Some(at(used))));
+            }
             for used in line.acting(InstallOption::NoIndex) {
                 reader.close(Location { file: entry.file, span: used.span });
             }
@@ -164,7 +178,7 @@ impl Sources {
 
     /// The main and extra indexes, in the installer's order.
     pub fn indexes(&self) -> impl Iterator<Item = &Place> {
-        self.places.iter().filter(|place| place.kind != PlaceKind::FindLinks)
+        self.places.iter().filter(|place| !matches!(place.kind, PlaceKind::FindLinks | PlaceKind::Named))
     }
 
     /// The candidate that the installer takes. Equal ones beyond what is compared: the last of the list.
@@ -241,12 +255,25 @@ pub struct Asked<'a> {
     pub hold: Hold,
 }
 
-/// The requirements that a run looks up by name, each once, in the run's order.
-pub fn asked<'a>(project: &'a Project, run: &Run, installer: Installer) -> Vec<Asked<'a>> {
+/// Whose rules a run follows: the tool's that the file decides on, or else the configured installer's.
+/// All tools but uv pool their indexes as pip does.
+pub fn judged_by(run: &Run, configured: Installer) -> Installer {
+    match run.tool {
+        None => configured,
+        Some(Tool::Uv) => Installer::Uv,
+        Some(_) => Installer::Pip,
+    }
+}
+
+/// The requirements that a run looks up by name in all its indexes, each once, in the run's order.
+pub fn asked<'a>(project: &'a Project, run: &Run, configured: Installer) -> Vec<Asked<'a>> {
+    let installer = judged_by(run, configured);
     let entries = run.entries.iter().filter_map(|at| {
         let document = project.document(at.file)?;
         let line = document.lines.get(at.line?)?;
-        let requirement = line.requirement().filter(|requirement| matches!(requirement.source, Source::Index))?;
+        let by_name =
+            |requirement: &&Requirement| matches!(requirement.source, Source::Index) && requirement.index.is_none();
+        let requirement = line.requirement().filter(by_name)?;
         Some((at.constraint, Entry { document, line, requirement, constraint: at.constraint }))
     });
     let (constraints, mut requirements): (Vec<_>, Vec<_>) = entries.partition(|(constraint, _)| *constraint);
@@ -306,6 +333,7 @@ fn place(kind: PlaceKind, url: String, location: Option<Location>) -> Place {
 struct Reader {
     installer: Installer,
     links: Vec<Place>,
+    named: Vec<Place>,
     main: Option<Place>,
     extra: Vec<Place>,
     /// `--no-index`, which no later option takes back.
@@ -360,6 +388,7 @@ impl Reader {
                 Strategy::FirstIndex
             }
         };
+        places.extend(self.named);
         Sources { places, forgotten: self.forgotten, strategy }
     }
 }

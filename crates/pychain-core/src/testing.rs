@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::audit::{Request, Workflow, audit};
 use crate::config::{Config, Policy};
+use crate::format::detect;
 use crate::knowledge::filter::NameFilter;
 use crate::knowledge::lines::SortedLines;
 use crate::knowledge::ranked::RankedNames;
@@ -12,7 +13,7 @@ use crate::knowledge::{Knowledge, Names, pack};
 use crate::model::PathKind;
 use crate::report::Report;
 use crate::text::{ColumnEncoding, apply_edits};
-use crate::tree::{Loader, Project, Role, Want};
+use crate::tree::{Loader, Project, Want};
 
 /// Two sides of a project: head, and base where the fixture has one.
 pub(crate) struct Fixture {
@@ -150,12 +151,10 @@ fn knowledge() -> Knowledge {
 pub(crate) fn load(files: &BTreeMap<&str, &str>) -> Project {
     let mut loader = Loader::new();
     for (path, text) in files {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        if crate::model::LockFormat::of_path(path).is_some() {
-            loader.root(path, text.as_bytes(), Role::Lock);
-        } else if name.ends_with(".txt") || name.ends_with(".in") {
-            let role = if name.contains("constraints") { Role::Constraints } else { Role::Requirements };
-            loader.root(path, text.as_bytes(), role);
+        let is_text = path.ends_with(".txt") || path.ends_with(".in");
+        match detect::named_role(path) {
+            role if role.is_pips() && !is_text => {}
+            role => loader.root(path, text.as_bytes(), role),
         }
     }
     loop {

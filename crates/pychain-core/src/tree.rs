@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::finding::Location;
 use crate::finding::Subject;
 use crate::format::requirements_txt::text_of;
-use crate::model::{Document, InstallOption, Line, Lock, LockedPackage, OptionUse, PathKind, Refusal, Requirement};
+pub use crate::model::Role;
+use crate::model::{
+    Document, InstallOption, Line, Lock, LockedPackage, OptionUse, PathKind, Purpose, Refusal, Requirement, Section,
+};
 use crate::name::ProjectName;
 use crate::text::{FileId, Problem, SourceFile, Span};
 
@@ -19,17 +22,6 @@ pub use run::{
     Effective, HashLine, HashMode, HashVerdict, MAX_INCLUDE_DEPTH, MAX_LINES_OF_ALL_RUNS, MAX_RUN_LINES, Run, RunEntry,
     Setting,
 };
-
-/// How a root file is handed to the installer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
-    /// `-r FILE`.
-    Requirements,
-    /// `-c FILE`.
-    Constraints,
-    /// To the tool that its name belongs to.
-    Lock,
-}
 
 /// Files read together, with what the installer makes of each root.
 #[derive(Debug, Clone, Default)]
@@ -58,11 +50,21 @@ pub struct Entry<'a> {
     pub line: &'a Line,
     /// The requirement.
     pub requirement: &'a Requirement,
-    /// Whether the file only constrains, wherever it is read.
+    /// Whether the file only constrains, wherever it is read, or the section does.
     pub constraint: bool,
 }
 
 impl<'a> Entry<'a> {
+    /// What the line is for.
+    pub fn section(&self) -> Option<&'a Section> {
+        self.document.section(self.line)
+    }
+
+    /// Whether its section demands, or allows, what `test` asks for.
+    pub fn is_in(&self, test: impl Fn(&Section) -> bool) -> bool {
+        self.section().is_some_and(test)
+    }
+
     /// The text of the line that the installer parses.
     pub fn text(&self) -> Cow<'a, str> {
         text_of(self.document, self.line)
@@ -180,6 +182,8 @@ impl Project {
         let constraint = self.is_constraints(document.file);
         document.lines.iter().filter_map(move |line| {
             let requirement = line.requirement()?;
+            let constraint =
+                constraint || document.section(line).is_some_and(|section| section.purpose == Purpose::Constraints);
             Some(Entry { document, line, requirement, constraint })
         })
     }

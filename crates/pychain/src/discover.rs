@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pychain_core::config::glob_matches;
+use pychain_core::format::detect;
 use pychain_core::text::Problem;
 use pychain_core::tree::Role;
 
 use crate::tree::{EntryKind, Link, Listing, Tree, Unread};
 
-mod name;
 mod walk;
 
-pub(crate) use name::{Certainty, is_candidate, is_named, named_role};
+pub(crate) use pychain_core::format::detect::{Certainty, is_candidate, is_named, named_role};
 pub(crate) use walk::{Walk, walk};
 
 /// A file that the audit starts from.
@@ -34,7 +34,7 @@ pub(crate) fn select(tree: &mut Tree, listing: &Listing, exclude: &[String]) -> 
         if exclude.iter().any(|pattern| glob_matches(pattern, path)) {
             continue;
         }
-        let Some((role, certainty)) = name::role(path).or_else(|| compiled(tree, listing, path)) else { continue };
+        let Some((role, certainty)) = detect::role(path).or_else(|| compiled(tree, listing, path)) else { continue };
         if *kind == EntryKind::Link {
             links.push((path, Root { role, certainty }));
         } else {

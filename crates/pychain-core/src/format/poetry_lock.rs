@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::table::{self, Reader, Value, table, text, texts};
+use super::table::{self, Reader, table, text, texts};
+use super::toml_value::Value;
 use crate::digest::Algorithm;
 use crate::model::{
     Condition, Lock, LockFormat, LockedDependency, LockedFile, LockedHash, LockedMarker, LockedPackage, LockedSource,

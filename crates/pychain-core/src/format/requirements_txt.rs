@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::digest::{Algorithm, Digest};
+use crate::format::logical::LogicalLine;
 use crate::model::{
-    Document, HashOption, Include, InstallOption, Line, LineKind, OptionUse, Refusal, RefusalClass, Stage, Word,
+    Document, HashOption, Include, InstallOption, Line, LineKind, OptionUse, Purpose, Refusal, RefusalClass, Section,
+    Stage, Tool, Word,
 };
-use crate::text::{FileId, SourceFile};
+use crate::text::SourceFile;
 
 mod lines;
 mod options;
@@ -20,9 +22,9 @@ mod words;
 pub use lines::text_of;
 pub(crate) use paths::{Paths, folder};
 pub use paths::{join, leaves_root};
+pub(in crate::format) use requirement::from_specifier;
 pub use tokens::{Token, TokenKind, tokens};
 
-use lines::LogicalLine;
 use options::RawOption;
 
 /// Reads a file. Total: every text gives a document, a line that pip refuses is a [`LineKind::Refused`].
@@ -30,14 +32,15 @@ pub(crate) fn parse(file: &SourceFile, environment: &BTreeMap<String, String>, p
     let mut lines = Vec::new();
     let comments =
         lines::for_each_line(file.text(), environment, |line| lines.push(read_line(line, file.path(), &paths)));
-    let source = file.clone();
-    Document { file: FileId(0), source, lines, comments, decode_error: None, paths: paths.into_asked(), lock: None }
+    let sections = vec![Section::new(Tool::Pip, Purpose::RequirementsFile)];
+    Document { lines, sections, comments, paths: paths.into_asked(), ..Document::empty(file) }
 }
 
 fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {
     let text = line.text.as_ref();
     let (before, options_at) = words::split_options(text);
     let mut out = Line {
+        section: 0,
         number: line.number,
         span: line.span(0..text.len()),
         expanded: line.is_expanded().then(|| text.into()),

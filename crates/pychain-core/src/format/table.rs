@@ -3,10 +3,9 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::toml_value::{self, Value};
 use crate::model::{Lock, LockError, LockFormat, LockedFile, LockedHash, Word};
 use crate::text::{SourceFile, Span};
-
-pub(super) type Value<'t> = Spanned<DeValue<'t>>;
 
 /// A lock file while it is read.
 pub(super) struct Reader<'t> {
@@ -18,16 +17,9 @@ pub(super) struct Reader<'t> {
 pub(super) fn parse(file: &SourceFile, format: LockFormat, read: fn(&mut Reader<'_>, &DeTable<'_>)) -> Lock {
     let mut reader =
         Reader { text: file.text(), lock: Lock { format, version: None, packages: Vec::new(), errors: Vec::new() } };
-    let (document, errors) = DeTable::parse_recoverable(file.text());
-    if errors.is_empty() {
-        read(&mut reader, document.get_ref());
-    } else {
-        // What the parser says after the first error is a guess.
-        let first = errors.iter().min_by_key(|error| error.span().map(|range| range.start));
-        reader.lock.errors.extend(first.map(|error| LockError {
-            span: error.span().map_or_else(|| file.full_span(), |range| reader.inside(range)),
-            message: format!("this is no TOML: {}", error.message().lines().next().unwrap_or_default()),
-        }));
+    match toml_value::document(file) {
+        Ok(document) => read(&mut reader, &document),
+        Err((span, message)) => reader.lock.errors.push(LockError { span, message }),
     }
     reader.lock
 }
@@ -36,18 +28,6 @@ impl Reader<'_> {
     /// Notes something that the tool does not accept.
     pub(super) fn error(&mut self, span: Span, message: impl Into<String>) {
         self.lock.errors.push(LockError { span, message: message.into() });
-    }
-
-    /// A place of at least one character where there is one, moved to the nearest boundaries of characters.
-    fn inside(&self, range: std::ops::Range<usize>) -> Span {
-        let floor = |at: usize| {
-            let at = (0..=at.min(self.text.len())).rev().find(|at| self.text.is_char_boundary(*at));
-            at.unwrap_or_default()
-        };
-        let (start, end) = (floor(range.start), floor(range.end));
-        // What is missing at the end of a line is shown at its last character.
-        let start = if start == end { floor(start.saturating_sub(1)) } else { start };
-        Span::new(start, end)
     }
 
     /// The place of a value; of a plain string what stands between its quotes.

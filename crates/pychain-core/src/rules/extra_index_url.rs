@@ -64,7 +64,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     for placed in placed(context).iter().filter(|placed| placed.place.kind == PlaceKind::Extra) {
         // The same index twice is still one index.
         let Some(mix) = placed.mix() else { continue };
-        let (message, help, severity) = match context.config.installer {
+        let (message, help, severity) = match placed.installer {
             Installer::Pip => for_pip(&mix),
             Installer::Uv => for_uv(placed, &mix, context.config),
         };

@@ -5,10 +5,10 @@ use std::rc::Rc;
 
 use super::support::{is_loopback, runs_of};
 use crate::audit::Context;
-use crate::config::Config;
+use crate::config::{Config, Installer};
 use crate::finding::Location;
 use crate::prose::code;
-use crate::resolution::{Asked, Hold, Place, PlaceKind, Sources, Way, asked, index_key};
+use crate::resolution::{Asked, Hold, Place, PlaceKind, Sources, Way, asked, index_key, judged_by};
 use crate::text::{FileId, Span};
 use crate::tree::{Project, Run};
 use crate::url::{DirectUrl, PUBLIC_INDEX_HOSTS, redact};
@@ -23,6 +23,8 @@ pub(super) struct Placed<'a> {
     pub(super) view: Rc<View>,
     /// What is asked of it.
     pub(super) together: Rc<Together<'a>>,
+    /// Whose rules hold.
+    pub(super) installer: Installer,
     at: usize,
 }
 
@@ -93,7 +95,11 @@ pub(super) fn placed<'a>(context: &Context<'a>) -> Vec<Placed<'a>> {
             None => Rc::new(Together::of(context, runs())),
         };
         known.entry(numbers).or_insert_with(|| Rc::clone(&together));
-        Placed { location, place, view, together, at }
+        let installer = match together.runs.first() {
+            Some(run) => judged_by(run, context.config.installer),
+            None => context.config.installer,
+        };
+        Placed { location, place, view, together, installer, at }
     });
     placed.collect()
 }
@@ -101,7 +107,8 @@ pub(super) fn placed<'a>(context: &Context<'a>) -> Vec<Placed<'a>> {
 impl View {
     fn of(sources: Sources) -> Self {
         let mut distinct: BTreeMap<String, usize> = BTreeMap::new();
-        for (at, place) in sources.places.iter().enumerate() {
+        let pooled = sources.places.iter().enumerate().filter(|(_, place)| place.kind != PlaceKind::Named);
+        for (at, place) in pooled {
             distinct.entry(index_key(&place.url)).or_insert(at);
         }
         let mut distinct: Vec<(String, usize)> = distinct.into_iter().collect();
@@ -121,8 +128,11 @@ pub(super) struct Mix<'p, 'a> {
 }
 
 impl<'a> Placed<'a> {
-    /// What comes of it that there are other places; none where this is the only one.
+    /// What comes of it that there are other places; none where this is the only one, or asked by name alone.
     pub(super) fn mix(&self) -> Option<Mix<'_, 'a>> {
+        if self.place.kind == PlaceKind::Named {
+            return None;
+        }
         let (key, sources) = (index_key(&self.place.url), &self.view.sources);
         let (_, other) = self.view.distinct.iter().find(|(other, _)| *other != key)?;
         let others = match self.view.distinct.len() {

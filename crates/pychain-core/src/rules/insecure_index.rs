@@ -52,7 +52,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     for placed in placed(context) {
         let place = &placed.place;
         let Some(url) = remote(&place.url).filter(|url| url.scheme != "https") else { continue };
-        let (outcome, severity) = match context.config.installer {
+        let (outcome, severity) = match placed.installer {
             Installer::Pip if !is_trusted(&placed, &url) => {
                 (format!("pip leaves it out with a warning, as nothing trusts {}", shown_host(&url)), Severity::Medium)
             }

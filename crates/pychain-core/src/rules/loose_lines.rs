@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::support::{checks_hashes, is_input};
 use crate::audit::Context;
-use crate::model::{Line, Requirement, Source};
+use crate::model::{Line, Requirement, Section, Source};
 use crate::requirement::{Binding, Marker, typed};
 use crate::text::FileId;
 use crate::tree::{Entry, Project, Run};
@@ -32,6 +32,9 @@ pub(super) fn loose_lines<'a>(context: &Context<'a>) -> Vec<LooseLines<'a>> {
         for entry in run.entries.iter().filter(|entry| !entry.constraint) {
             let Some(line) = entry.line else { continue };
             let Some(requirement) = requirement_at(project, entry.file, line) else { continue };
+            if !demands_pin(project, entry.file, line) {
+                continue;
+            }
             let is_held = |name| held.get(name).is_some_and(|markers| may_meet(markers, requirement));
             if is_by_name(requirement)
                 && !holds(requirement)
@@ -76,6 +79,11 @@ fn held_by<'a>(project: &'a Project, run: &Run) -> BTreeMap<&'a str, Vec<Option<
 
 fn requirement_at(project: &Project, file: FileId, line: usize) -> Option<&Requirement> {
     project.document(file)?.lines.get(line)?.requirement()
+}
+
+fn demands_pin(project: &Project, file: FileId, line: usize) -> bool {
+    let section = project.document(file).and_then(|document| document.section(document.lines.get(line)?));
+    section.is_some_and(Section::demands_pins)
 }
 
 fn is_by_name(requirement: &Requirement) -> bool {

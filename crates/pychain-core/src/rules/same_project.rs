@@ -5,7 +5,7 @@ use std::ops::Bound;
 use crate::model::{Requirement, Source};
 use crate::requirement::typed::{self, Version};
 use crate::requirement::{Binding, Marker, Specifier};
-use crate::tree::{Entry, Project};
+use crate::tree::{Entry, Project, Role};
 use crate::url::DirectUrl;
 
 /// So many entries of one project, or specifiers, are compared with each other; more of them is nobody's file.
@@ -32,7 +32,8 @@ pub(super) enum Overlap<'a> {
 /// Visits the pairs of entries whose markers can hold together, at least one of the two a requirement;
 /// once for each run that reads both. Where nobody can tell whether markers exclude each other there is no pair.
 pub(super) fn each_pair<'a>(project: &'a Project, mut visit: impl FnMut(&Pair<'a>)) {
-    for run in &project.runs {
+    // What a manifest asks for twice is no contradiction before somebody asks for both groups.
+    for run in project.runs.iter().filter(|run| run.role != Role::Manifest) {
         let named = run.entries.iter().filter_map(|at| {
             let document = project.document(at.file)?;
             let line = document.lines.get(at.line?)?;

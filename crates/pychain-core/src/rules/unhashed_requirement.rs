@@ -6,7 +6,7 @@ use super::support::{is_input, part_accepted};
 use super::{lock_tool, unpinned_requirement, wildcard_pin};
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Location, Subject};
-use crate::model::{Document, PathKind, Requirement, Source};
+use crate::model::{Document, PathKind, Requirement, Section, Source};
 use crate::prose::code;
 use crate::requirement::Binding;
 use crate::text::FileId;
@@ -86,13 +86,17 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             || checked.contains(&document.file)
             || loose.contains(&document.file)
             || has_hashes(document)
+            || !document.has_section(Section::demands_hashes)
         {
             continue;
         }
         let entries: Vec<Entry<'_>> = project
             .requirements_of(document)
             .filter(|entry| {
-                !entry.constraint && could_have_a_hash(entry.requirement) && !lost.contains(&entry.location())
+                !entry.constraint
+                    && entry.is_in(Section::demands_hashes)
+                    && could_have_a_hash(entry.requirement)
+                    && !lost.contains(&entry.location())
             })
             .collect();
         let help = lock_tool::of(project, document).map_or(HELP, lock_tool::LockTool::how_to_hash);

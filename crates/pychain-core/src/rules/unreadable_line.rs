@@ -6,7 +6,7 @@ use super::non_ascii_text::is_cause;
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Confidence, Finding, Location, Safety, Severity, Subject};
 use crate::format::requirements_txt::{self, text_of};
-use crate::model::{Document, InstallOption, Line, LineKind, Refusal, RefusalClass, Requirement, Source};
+use crate::model::{Document, InstallOption, Line, LineKind, Refusal, RefusalClass, Requirement, Section, Source};
 use crate::prose::code;
 use crate::text::{Edit, FileId, SourceFile, Span};
 use crate::tree::trusted_host;
@@ -85,7 +85,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         if let (true, Scope::Full, Some((_, line, _))) = (is_foreign, context.scope, refused.first()) {
             let path = project.file(document.file).path();
             let (count, all) = (refused.len(), document.lines.len());
-            let message = format!("pip cannot read {count} of the {all} lines of {}, this one first", code(path));
+            let tool = document.tool(line).name();
+            let message = format!("{tool} cannot read {count} of the {all} lines of {}, this one first", code(path));
             let location = Location { file: document.file, span: line.span };
             let finding = findings.finding(location, Subject::File(path.to_owned()), message);
             findings.push(finding.help("Exclude the file in the configuration if it is no requirements file"));
@@ -105,9 +106,11 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 
 fn of_line(findings: &Findings<'_>, document: &Document, line: &Line, refusal: &Refusal, is_stop: bool) -> Finding {
     let text = text_of(document, line);
+    let tool = document.tool(line).name();
     if text.contains("${") {
         // Nobody here knows what stands there when pip reads it.
-        let message = format!("pip can read this line only if its variable has a value that fits: {}", refusal.message);
+        let message =
+            format!("{tool} can read this line only if its variable has a value that fits: {}", refusal.message);
         return findings
             .finding(Location { file: document.file, span: refusal.span }, Subject::Line(redact(&text)), message)
             .help("Write the value, or make sure that the variable is always set")
@@ -115,11 +118,12 @@ fn of_line(findings: &Findings<'_>, document: &Document, line: &Line, refusal: &
             .confidence(Confidence::Low);
     }
     let outcome = if is_stop { ", and refuses the whole install for it" } else { "" };
-    let message = format!("pip cannot read this line{outcome}: {}", refusal.message);
-    findings
+    let message = format!("{tool} cannot read this line{outcome}: {}", refusal.message);
+    let finding = findings
         .finding(Location { file: document.file, span: refusal.span }, Subject::Line(redact(&text)), message)
-        .help(refusal.help.clone())
-        .evidence("pip's error", refusal.class.name())
+        .help(refusal.help.clone());
+    let is_pips = document.section(line).is_some_and(Section::is_pips);
+    if is_pips { finding.evidence("pip's error", refusal.class.name()) } else { finding }
 }
 
 fn undecodable(context: &Context<'_>, findings: &mut Findings<'_>, document: &Document) {
@@ -153,6 +157,9 @@ fn bad_hosts(context: &Context<'_>, findings: &mut Findings<'_>) {
 
 /// The edit that makes the line what it plainly means, if there is just one such meaning.
 fn repair(context: &Context<'_>, document: &Document, index: usize, line: &Line) -> Option<Edit> {
+    if !document.section(line).is_some_and(Section::is_pips) {
+        return None;
+    }
     let file = context.project.file(document.file);
     let text = text_of(document, line);
     if let Some(text) = text.strip_suffix('\\') {

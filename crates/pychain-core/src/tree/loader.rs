@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Project, Role, run};
-use crate::format::lock;
 use crate::format::requirements_txt::{self, Paths, folder, leaves_root};
+use crate::format::{self, lock};
 use crate::model::{Document, LineKind, LockFormat, PathKind};
 use crate::requirement::Environment;
 use crate::text::{DecodeError, FileId, MAX_FILE_BYTES, Problem, SourceFile};
@@ -113,13 +113,12 @@ impl Loader {
             self.missing.insert(path.to_owned());
             return;
         }
-        let format = (self.roots.get(path) == Some(&Role::Lock)).then(|| LockFormat::of_path(path)).flatten();
-        let (file, decode_error) = match format {
-            Some(_) => SourceFile::decode_utf8(path, bytes),
-            None => SourceFile::decode(path, bytes),
+        let role = self.role_of(path);
+        let (file, decode_error) = match role {
+            role if role.is_pips() => SourceFile::decode(path, bytes),
+            _ => SourceFile::decode_utf8(path, bytes),
         };
-        let document =
-            format.map_or_else(|| self.parse(&file), |format| parse_lock(&file, format, decode_error.as_ref()));
+        let document = self.parse_as(role, &file, decode_error.as_ref());
         self.loaded.insert(path.to_owned(), Loaded { file, decode_error, document });
         self.fresh.push(path.to_owned());
     }
@@ -152,7 +151,7 @@ impl Loader {
             });
             // A lock file that a requirements file includes is one of requirements to pip.
             for target in included.collect::<Vec<_>>() {
-                if self.roots.get(&target) == Some(&Role::Lock) && self.also_requirements.insert(target.clone()) {
+                if self.role_of(&target) == Role::Lock && self.also_requirements.insert(target.clone()) {
                     self.read_also_as_requirements(&target);
                     fresh.push(target);
                 }
@@ -181,10 +180,10 @@ impl Loader {
         for (index, path) in paths.iter().enumerate() {
             let Some(Loaded { file, decode_error, document }) = self.loaded.remove(path) else { continue };
             let stale = document.paths.iter().any(|path| self.paths.contains_key(path));
-            let mut document = match document.lock {
-                Some(lock) if stale => Document { lock: Some(lock), ..self.parse(&file) },
-                None if stale => self.parse(&file),
-                _ => document,
+            let mut document = match (document.lock, self.role_of(path)) {
+                (Some(lock), _) if stale => Document { lock: Some(lock), ..self.parse(&file) },
+                (None, role) if stale => self.parse_as(role, &file, decode_error.as_ref()),
+                (lock, _) => Document { lock, ..document },
             };
             document.file = FileId(u32::try_from(index).unwrap_or(u32::MAX));
             document.decode_error = decode_error;
@@ -213,20 +212,26 @@ impl Loader {
         }
     }
 
+    /// How a file is read: one that is no root is there because a requirements file includes it.
+    fn role_of(&self, path: &str) -> Role {
+        self.roots.get(path).copied().unwrap_or(Role::Requirements)
+    }
+
+    fn parse_as(&self, role: Role, file: &SourceFile, undecodable: Option<&DecodeError>) -> Document {
+        match (role, LockFormat::of_path(file.path())) {
+            (Role::Lock, Some(format)) => {
+                Document { lock: Some(Box::new(lock::parse(file, format, undecodable))), ..Document::empty(file) }
+            }
+            (Role::Manifest | Role::Command | Role::Settings, _) => {
+                let beside = (!self.strict).then(|| folder(file.path()));
+                format::parse(file, role, Paths::new(&self.paths, beside))
+            }
+            _ => self.parse(file),
+        }
+    }
+
     fn parse(&self, file: &SourceFile) -> Document {
         let beside = (!self.strict).then(|| folder(file.path()));
         requirements_txt::parse(file, &self.environment, Paths::new(&self.paths, beside))
-    }
-}
-
-fn parse_lock(file: &SourceFile, format: LockFormat, undecodable: Option<&DecodeError>) -> Document {
-    Document {
-        file: FileId(0),
-        source: file.clone(),
-        lines: Vec::new(),
-        comments: Vec::new(),
-        decode_error: None,
-        paths: Vec::new(),
-        lock: Some(Box::new(lock::parse(file, format, undecodable))),
     }
 }

@@ -1,11 +1,13 @@
-//! What pip makes of one root file: options in effect, its verdict, hash-checking mode.
+//! What an installer makes of one root file: options in effect, pip's verdict and hash-checking mode.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Project, Role};
 use crate::finding::Location;
 use crate::format::requirements_txt::leaves_root;
-use crate::model::{Document, Include, InstallOption, Line, LineKind, OptionUse, Refusal, RefusalClass, Source, Stage};
+use crate::model::{
+    Document, Include, InstallOption, Line, LineKind, OptionUse, Purpose, Refusal, RefusalClass, Source, Stage, Tool,
+};
 use crate::name::normalize;
 use crate::requirement::Environment;
 use crate::text::{DecodeError, FileId, Problem, Span};
@@ -22,13 +24,16 @@ pub const MAX_RUN_LINES: usize = 100_000;
 /// How many logical lines all runs of a project may have together.
 pub const MAX_LINES_OF_ALL_RUNS: usize = 1_000_000;
 
-/// pip's reading of one root file and all that it includes.
+/// One tool's reading of a root file and all that it includes. A manifest has a run for each tool that it
+/// speaks to, a file of commands one for each command.
 #[derive(Debug, Clone)]
 pub struct Run {
     /// The root file.
     pub root: FileId,
-    /// How it is handed to pip.
+    /// How it is handed to the installer.
     pub role: Role,
+    /// The tool, where the file decides on it: one of a requirements file is for the configuration to tell.
+    pub tool: Option<Tool>,
     /// Logical lines in pip's order, depth first, up to and beyond what it refuses.
     pub entries: Vec<RunEntry>,
     /// Options in effect at the end, or where pip stops.
@@ -98,38 +103,46 @@ pub struct Effective {
 
 /// Reads every root that no other root includes, and fills in what each file is read as.
 pub(super) fn read(project: &mut Project, roots: &BTreeMap<String, Role>, markers: Option<&Environment>) {
+    // What a manifest or a command includes is a requirements file by itself all the same.
     let included: BTreeSet<FileId> = project
         .lines()
+        .filter(|(document, line)| {
+            document.section(line).is_some_and(|section| section.purpose == Purpose::RequirementsFile)
+        })
         .filter_map(|(document, line)| match &line.kind {
             LineKind::Include(include) => project.find(include.path.as_ref()?).filter(|to| *to != document.file),
             _ => None,
         })
         .collect();
-    let mut wanted: Vec<(FileId, Role)> = roots
-        .iter()
-        .filter(|(_, role)| **role != Role::Lock)
-        .filter_map(|(path, role)| project.find(path).map(|file| (file, *role)))
-        .collect();
+    let roots: Vec<(FileId, Role)> =
+        roots.iter().filter_map(|(path, role)| project.find(path).map(|file| (file, *role))).collect();
+    let mut wanted: Vec<(FileId, Role)> = roots.iter().copied().filter(|(_, role)| role.is_pips()).collect();
     // Files that only include each other have no root of their own: then each stands for itself.
     let free: Vec<_> = wanted.iter().copied().filter(|(file, _)| !included.contains(file)).collect();
     let mut budget = MAX_LINES_OF_ALL_RUNS;
     let mut walk = |file: FileId, role: Role| {
-        let run = Walk::run(project, file, role, markers, budget.min(MAX_RUN_LINES));
-        budget = budget.saturating_sub(run.entries.len());
-        run
+        let parts = if role.is_pips() { vec![Part::whole()] } else { Part::of(project, file) };
+        let runs = parts.into_iter().map(|part| {
+            let run = Walk::run(project, file, role, &part, markers, budget.min(MAX_RUN_LINES));
+            budget = budget.saturating_sub(run.entries.len());
+            run
+        });
+        runs.collect::<Vec<Run>>()
     };
-    let mut runs: Vec<Run> = free.iter().map(|(file, role)| walk(*file, *role)).collect();
+    let mut runs: Vec<Run> = free.iter().flat_map(|(file, role)| walk(*file, *role)).collect();
     let mut reached: BTreeSet<FileId> =
         runs.iter().flat_map(|run| run.entries.iter().map(|entry| entry.file)).collect();
     reached.extend(free.iter().map(|(file, _)| *file));
     wanted.retain(|(file, _)| !reached.contains(file) && project.document(*file).is_some_and(|d| !d.lines.is_empty()));
     while let Some((file, role)) = wanted.first().copied() {
-        let run = walk(file, role);
-        reached.extend(run.entries.iter().map(|entry| entry.file));
+        let new = walk(file, role);
+        reached.extend(new.iter().flat_map(|run| &run.entries).map(|entry| entry.file));
         reached.insert(file);
         wanted.retain(|(file, _)| !reached.contains(file));
-        runs.push(run);
+        runs.extend(new);
     }
+    runs.extend(roots.iter().filter(|(_, role)| !role.is_pips()).flat_map(|(file, role)| walk(*file, *role)));
+    // Stable: the runs of one file stay in the order of its sections.
     runs.sort_by_key(|run| run.root);
     let mut requires = vec![false; project.files.len()];
     let mut constrains = vec![false; project.files.len()];
@@ -152,9 +165,55 @@ pub(super) fn read(project: &mut Project, roots: &BTreeMap<String, Role>, marker
     project.runs = runs;
 }
 
+/// What of a root file one run reads.
+struct Part {
+    tool: Option<Tool>,
+    /// Indexes of lines; none for all of them.
+    lines: Option<Vec<usize>>,
+}
+
+impl Part {
+    fn whole() -> Self {
+        Self { tool: None, lines: None }
+    }
+
+    /// Each command with the settings of its tool; all the rest of a tool together.
+    fn of(project: &Project, file: FileId) -> Vec<Self> {
+        let Some(document) = project.document(file) else { return Vec::new() };
+        let mut rest: BTreeMap<Tool, Vec<usize>> = BTreeMap::new();
+        let mut settings: BTreeMap<Tool, Vec<usize>> = BTreeMap::new();
+        let mut commands: BTreeMap<(u32, Tool), Vec<usize>> = BTreeMap::new();
+        for (at, line) in document.lines.iter().enumerate() {
+            let Some(section) = document.section(line) else { continue };
+            match section.purpose {
+                Purpose::Command => commands.entry((line.section, section.tool)).or_default().push(at),
+                purpose => {
+                    rest.entry(section.tool).or_default().push(at);
+                    if purpose == Purpose::Settings {
+                        settings.entry(section.tool).or_default().push(at);
+                    }
+                }
+            }
+        }
+        let mut parts: Vec<Self> =
+            rest.into_iter().map(|(tool, lines)| Self { tool: Some(tool), lines: Some(lines) }).collect();
+        let mut budget = MAX_LINES_OF_ALL_RUNS;
+        for ((_, tool), mut lines) in commands {
+            lines.extend(settings.get(&tool).into_iter().flatten());
+            lines.sort_unstable();
+            let Some(left) = budget.checked_sub(lines.len()) else { break };
+            budget = left;
+            parts.push(Self { tool: Some(tool), lines: Some(lines) });
+        }
+        parts
+    }
+}
+
 /// The walk of one run.
 struct Walk<'a> {
     project: &'a Project,
+    /// Whether pip reads it, so that the first thing that it refuses ends all.
+    is_pips: bool,
     entries: Vec<RunEntry>,
     options: Effective,
     refused: Option<(Option<usize>, Refusal)>,
@@ -165,13 +224,22 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn run(project: &'a Project, root: FileId, role: Role, markers: Option<&Environment>, budget: usize) -> Run {
+    fn run(
+        project: &'a Project,
+        root: FileId,
+        role: Role,
+        part: &Part,
+        markers: Option<&Environment>,
+        budget: usize,
+    ) -> Run {
         let options = Effective {
             index_urls: vec![Setting { value: crate::url::DEFAULT_INDEX.to_owned(), location: None }],
             ..Effective::default()
         };
+        let is_pips = matches!(part.tool, None | Some(Tool::Pip)) && role != Role::Manifest;
         let mut walk = Walk {
             project,
+            is_pips,
             entries: Vec::new(),
             options,
             refused: None,
@@ -179,32 +247,40 @@ impl<'a> Walk<'a> {
             budget,
             trusted: BTreeSet::new(),
         };
-        walk.file(root, role == Role::Constraints, None, &mut vec![root]);
-        walk.check_constraints();
-        walk.check_exclusive();
+        walk.file(root, part.lines.as_deref(), role == Role::Constraints, None, &mut vec![root]);
+        if is_pips {
+            walk.check_constraints();
+            walk.check_exclusive();
+        }
         let mut run = Run {
             root,
             role,
+            tool: part.tool,
             entries: walk.entries,
             options: walk.options,
             refused: walk.refused,
             hash_mode: None,
             truncated: walk.truncated,
         };
-        if run.refused.is_none() {
+        if is_pips && run.refused.is_none() {
             run.hash_mode = Some(hashes::judge(project, &run, markers));
         }
         run
     }
 
-    /// Adds an entry; the first refusal is pip's.
+    /// The first refusal is pip's. Other tools refuse no whole file for one line of it.
+    fn refuse(&mut self, at: Option<usize>, refusal: Refusal) {
+        if self.is_pips && self.refused.is_none() {
+            self.refused = Some((at, refusal));
+        }
+    }
+
+    /// Adds an entry.
     fn enter(&mut self, entry: RunEntry) -> usize {
         let at = self.entries.len();
-        if self.refused.is_none()
-            && let Some(refusal) =
-                entry.refusal.as_deref().or_else(|| self.line_of(&entry).and_then(own_refusal)).cloned()
+        if let Some(refusal) = entry.refusal.as_deref().or_else(|| self.line_of(&entry).and_then(own_refusal)).cloned()
         {
-            self.refused = Some((Some(at), refusal));
+            self.refuse(Some(at), refusal);
         }
         self.entries.push(entry);
         at
@@ -214,16 +290,30 @@ impl<'a> Walk<'a> {
         self.project.document(entry.file)?.lines.get(entry.line?)
     }
 
-    fn file(&mut self, file: FileId, constraint: bool, via: Option<usize>, stack: &mut Vec<FileId>) {
+    /// Reads a file, or `only` some of its lines.
+    fn file(
+        &mut self,
+        file: FileId,
+        only: Option<&[usize]>,
+        constraint: bool,
+        via: Option<usize>,
+        stack: &mut Vec<FileId>,
+    ) {
         let project = self.project;
         let Some(document) = project.document(file) else { return };
         let depth = stack.len() - 1;
+        let all = only.is_none().then_some(0..document.lines.len());
+        let indexes = only.unwrap_or_default().iter().copied().chain(all.into_iter().flatten());
         let entry = |line, refusal| RunEntry { file, line, constraint, depth, via, refusal };
         if let Some(error) = &document.decode_error {
             self.enter(entry(None, Some(Box::new(undecodable(error)))));
             return;
         }
-        for (index, line) in document.lines.iter().enumerate() {
+        for index in indexes {
+            let Some(line) = document.lines.get(index) else { continue };
+            let constraint =
+                constraint || document.section(line).is_some_and(|section| section.purpose == Purpose::Constraints);
+            let entry = |line, refusal| RunEntry { constraint, ..entry(line, refusal) };
             if self.entries.len() >= self.budget {
                 self.truncated = true;
                 return;
@@ -290,9 +380,7 @@ impl<'a> Walk<'a> {
                 refuse("the included file is not there".to_owned(), "Correct the path: it is relative to this file")
             };
             // As pip sees it: an error of the file that could not be opened.
-            if self.refused.is_none() {
-                self.refused = Some((Some(at), refusal.clone()));
-            }
+            self.refuse(Some(at), refusal.clone());
             if let Some(entry) = self.entries.get_mut(at) {
                 entry.refusal = Some(Box::new(refusal));
             }
@@ -316,7 +404,7 @@ impl<'a> Walk<'a> {
         }
         let at = self.enter(entry);
         stack.push(target);
-        self.file(target, include.constraint, Some(at), stack);
+        self.file(target, None, include.constraint, Some(at), stack);
         stack.pop();
     }
 
@@ -383,7 +471,7 @@ impl<'a> Walk<'a> {
                     help: "Remove the option".to_owned(),
                     editable: false,
                 };
-                self.refused = Some((None, refusal));
+                self.refuse(None, refusal);
                 return;
             };
             if self.trusted.insert(value.clone()) {
@@ -416,9 +504,7 @@ impl<'a> Walk<'a> {
                 help: "Write a constraint as a name and a version specifier".to_owned(),
                 editable: false,
             };
-            if self.refused.is_none() {
-                self.refused = Some((Some(at), refusal.clone()));
-            }
+            self.refuse(Some(at), refusal.clone());
             if let Some(entry) = self.entries.get_mut(at) {
                 entry.refusal = Some(Box::new(refusal));
             }
@@ -438,7 +524,7 @@ impl<'a> Walk<'a> {
                 help: "Remove `--no-require-hashes`".to_owned(),
                 editable: false,
             };
-            self.refused = Some((None, refusal));
+            self.refuse(None, refusal);
         }
     }
 }

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use ignore::{DirEntry, WalkBuilder};
+use pychain_core::format::detect::{is_candidate, is_skipped_directory};
 
-use super::name::{is_candidate, is_skipped_directory};
 use crate::tree::disk::relative;
 use crate::tree::{EntryKind, Listing, git};
 

@@ -4,77 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use crate::format::logical::{LogicalLine, Segment, Segments, locate};
 use crate::model::{Document, Line};
 use crate::requirement::{is_space, strip};
 use crate::text::Span;
-
-/// One logical line: text that pip parses, and where each byte of it came from.
-#[derive(Debug, Clone)]
-pub(super) struct LogicalLine<'a> {
-    /// Number of its first physical line, 1-based, as Python counts lines.
-    pub(super) number: u32,
-    /// The text: joined, comment removed, stripped, variables expanded.
-    pub(super) text: Cow<'a, str>,
-    /// A comment line inside the continued line, which ended it.
-    pub(super) cut_by_comment: Option<Span>,
-    segments: Segments<'a>,
-}
-
-/// Where the bytes of a logical line stand in the file.
-#[derive(Debug, Clone)]
-enum Segments<'a> {
-    /// At one offset: the common case of one physical line.
-    One(usize),
-    /// In pieces, sorted by `logical`.
-    Many(Cow<'a, [Segment]>),
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Segment {
-    logical: usize,
-    source: usize,
-    /// Set where the piece was put there by a variable: the end of `${NAME}` in the file.
-    expanded_to: Option<usize>,
-}
-
-impl LogicalLine<'_> {
-    /// Whether a variable stands for a part of the text.
-    pub(super) fn is_expanded(&self) -> bool {
-        matches!(&self.segments, Segments::Many(segments) if segments.iter().any(|piece| piece.expanded_to.is_some()))
-    }
-
-    /// The place in the file of a range of the text.
-    pub(super) fn span(&self, range: Range<usize>) -> Span {
-        match &self.segments {
-            Segments::One(offset) => Span::new(offset + range.start, offset + range.end),
-            Segments::Many(segments) => {
-                let end_of = |at: usize| {
-                    let last = at.checked_sub(1)?;
-                    locate(segments, last)
-                        .map(|segment| segment.expanded_to.unwrap_or(segment.source + (at - segment.logical)))
-                };
-                let start_of = |at: usize| {
-                    locate(segments, at).map_or(0, |segment| match segment.expanded_to {
-                        Some(_) => segment.source,
-                        None => segment.source + (at - segment.logical),
-                    })
-                };
-                if range.end <= range.start {
-                    // Right behind what stands before it: the next piece may begin on a line that is not this one's.
-                    let at = end_of(range.start).unwrap_or_else(|| start_of(range.start));
-                    return Span::new(at, at);
-                }
-                let start = start_of(range.start);
-                Span::new(start, end_of(range.end).unwrap_or(start))
-            }
-        }
-    }
-}
-
-fn locate(segments: &[Segment], at: usize) -> Option<Segment> {
-    let index = segments.partition_point(|segment| segment.logical <= at);
-    segments.get(index.checked_sub(1)?).copied()
-}
 
 /// Hands each logical line of a text to `take`, one at a time, and gives the comments.
 ///

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::lines::LogicalLine;
 use super::paths::{self, Paths};
 use super::wheel;
+use crate::format::logical::LogicalLine;
 use crate::model::{LocalPath, PathKind, Refusal, RefusalClass, Requirement, Source, Stage};
 use crate::name::{ExtraName, ProjectName};
 use crate::requirement::{Marker, Parsed, Specifier, parse_extras, parse_marker, parse_requirement, strip};
@@ -57,6 +57,25 @@ pub(super) fn from_line(
         requirement.extras = extras;
     }
     Ok(finish(requirement))
+}
+
+/// Reads a value that can be nothing but a dependency specifier (`packaging.requirements.Requirement`).
+#[allow(dead_code, reason = "the readers of manifests come next")]
+pub(in crate::format) fn from_specifier(line: &LogicalLine<'_>, paths: &Paths<'_>) -> Result<Requirement, Refusal> {
+    let reader = Reader { line, paths, editable: false };
+    let text = line.text.as_ref();
+    let parsed = parse_requirement(text).map_err(|error| {
+        let at = error.at.min(text.len());
+        let help = if text.contains('=') {
+            "Write a version as `name==1.0` or `name>=1.0,<2`"
+        } else {
+            "Write `name`, or `name @ URL`"
+        };
+        reader.refusal(RefusalClass::InvalidRequirement, at..text.len(), error.message, help)
+    })?;
+    // The parser's ranges are those of the whole text; the requirement itself is what is left without blanks.
+    let span = line.span(trimmed(text, 0..text.len()));
+    reader.read_parsed(text, 0..text.len(), parsed).map(|requirement| Requirement { span, ..requirement })
 }
 
 /// Reads the value of `-e` (pip's `parse_editable`). `value` may hold quotes that the line's text does not.
@@ -128,6 +147,7 @@ pub(super) fn from_editable(
         source: reader.source_of(url, range)?,
         hashes: Vec::new(),
         editable: true,
+        index: None,
     })
 }
 
@@ -330,6 +350,7 @@ impl Reader<'_, '_> {
             source: self.source_of(url, range)?,
             hashes: Vec::new(),
             editable: self.editable,
+            index: None,
         })
     }
 
@@ -392,6 +413,7 @@ impl Reader<'_, '_> {
             source,
             hashes: Vec::new(),
             editable: self.editable,
+            index: None,
         })
     }
 

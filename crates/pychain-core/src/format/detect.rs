@@ -1,14 +1,13 @@
-//! Which names are names of dependency files.
+//! What a file is by its path: which names are names of dependency files.
 
-use pychain_core::model::LockFormat;
-use pychain_core::tree::Role;
+use crate::model::{LockFormat, Role};
 
 /// How sure it is that a file is a dependency file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Certainty {
+pub enum Certainty {
     /// The name is customary; a file that reads like prose is left alone.
     Conventional,
-    /// The user named it, or it has pip's own name for it: whatever it holds is audited.
+    /// The user named it, or it has the tool's own name for it: whatever it holds is audited.
     Certain,
 }
 
@@ -33,30 +32,29 @@ const SKIPPED_DIRECTORIES: [&str; 14] = [
 ];
 
 /// Whether a directory of this name is not searched.
-pub(super) fn is_skipped_directory(name: &str) -> bool {
+pub fn is_skipped_directory(name: &str) -> bool {
     SKIPPED_DIRECTORIES.contains(&name)
 }
 
 /// Whether a path could be that of a dependency file, whatever else is known: it ends like one and
 /// lies in no directory that is not searched.
-pub(crate) fn is_candidate(path: &str) -> bool {
+pub fn is_candidate(path: &str) -> bool {
     let (directories, name) = path.rsplit_once('/').unwrap_or(("", path));
-    (extension(name).is_some() || LockFormat::of_path(name).is_some())
-        && !directories.split('/').any(is_skipped_directory)
+    (extension(name).is_some() || of_tool(path).is_some()) && !directories.split('/').any(is_skipped_directory)
 }
 
 /// Whether a path is that of a dependency file by its name alone.
-pub(crate) fn is_named(path: &str) -> bool {
+pub fn is_named(path: &str) -> bool {
     role(path).is_some()
 }
 
 /// What a file is by its path alone.
-pub(super) fn role(path: &str) -> Option<(Role, Certainty)> {
+pub fn role(path: &str) -> Option<(Role, Certainty)> {
     if !is_candidate(path) {
         return None;
     }
-    if LockFormat::of_path(path).is_some() {
-        return Some((Role::Lock, Certainty::Certain));
+    if let Some(role) = of_tool(path) {
+        return Some((role, Certainty::Certain));
     }
     let lower = path.to_lowercase();
     let (directories, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
@@ -72,13 +70,18 @@ pub(super) fn role(path: &str) -> Option<(Role, Certainty)> {
     (by_name || by_directory).then(|| (named_role(path), Certainty::Conventional))
 }
 
-/// How a file of this name is handed to the installer.
-pub(crate) fn named_role(path: &str) -> Role {
-    if LockFormat::of_path(path).is_some() {
-        return Role::Lock;
+/// How a file of this name is handed to the installer, when the user says that it is a dependency file.
+pub fn named_role(path: &str) -> Role {
+    if let Some(role) = of_tool(path) {
+        return role;
     }
     let name = path.rsplit('/').next().unwrap_or(path);
     if name.to_lowercase().contains("constraint") { Role::Constraints } else { Role::Requirements }
+}
+
+/// The role of a file that a tool knows by its name.
+fn of_tool(path: &str) -> Option<Role> {
+    LockFormat::of_path(path).map(|_| Role::Lock)
 }
 
 /// The name without, and the extension, if it is one that dependency files have.
