@@ -13,6 +13,7 @@ use anyhow::Result;
 mod action;
 mod audit;
 mod bench;
+mod browser;
 mod conformance;
 mod data;
 mod dist;

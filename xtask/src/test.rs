@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-use crate::{conformance, e2e, generate, run, tools, wasm, workflows};
+use crate::{browser, conformance, e2e, generate, run, tools, wasm, workflows};
 
 const DENY: (&str, &str) = ("cargo-deny", "0.20.2");
 const MACHETE: (&str, &str) = ("cargo-machete", "0.9.2");
@@ -41,6 +41,7 @@ const STEPS: &[Step] = &[
     Step { name: "licenses", about: "licenses, sources and bans of the crates we use", run: licenses },
     Step { name: "advisories", about: "known flaws of the crates we use", run: advisories },
     Step { name: "e2e", about: "the action in act, against a stand-in for GitHub", run: e2e::check },
+    Step { name: "web", about: "the page, built and used in Chromium", run: browser::check },
     Step { name: "workflows", about: "linters on the action, the workflows and the scripts", run: workflows::check },
 ];
 

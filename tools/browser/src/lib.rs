@@ -1,0 +1,4 @@
+//! Chromium, driven by its own driver, on a page that we serve.
+
+pub mod driver;
+pub mod visit;
