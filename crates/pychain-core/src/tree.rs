@@ -8,7 +8,8 @@ use crate::finding::Subject;
 use crate::format::requirements_txt::text_of;
 pub use crate::model::Role;
 use crate::model::{
-    Document, InstallOption, Line, Lock, LockedPackage, OptionUse, PathKind, Purpose, Refusal, Requirement, Section,
+    Document, InstallOption, Line, Lock, LockedPackage, OptionUse, PathKind, Purpose, Refusal, Requirement, Section, Source,
+    SourceKind,
 };
 use crate::name::ProjectName;
 use crate::text::{FileId, Problem, SourceFile, Span};
@@ -122,6 +123,46 @@ impl<'a> Mention<'a> {
         match self {
             Self::Requirement(entry) => entry.at(entry.requirement.name_span.unwrap_or(entry.requirement.span)),
             Self::Locked(locked) => locked.at(locked.package.name_span),
+        }
+    }
+
+    /// The file that it stands in.
+    pub fn file(&self) -> FileId {
+        match self {
+            Self::Requirement(entry) => entry.document.file,
+            Self::Locked(locked) => locked.document.file,
+        }
+    }
+
+    /// The name to call it by in messages.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Requirement(entry) => entry.requirement.label(),
+            Self::Locked(locked) => locked.package.name.as_written().to_owned(),
+        }
+    }
+
+    /// The one version that is meant, as written.
+    pub fn version(&self) -> Option<&'a str> {
+        match self {
+            Self::Requirement(entry) => entry.requirement.pin().map(|pin| &*pin.version),
+            Self::Locked(locked) => locked.package.version.as_ref().map(|version| version.value.as_str()),
+        }
+    }
+
+    /// Whether an index is asked for it by its name.
+    pub fn is_from_index(&self) -> bool {
+        match self {
+            Self::Requirement(entry) => matches!(entry.requirement.source, Source::Index),
+            Self::Locked(locked) => matches!(locked.package.source.kind, SourceKind::Index | SourceKind::Default),
+        }
+    }
+
+    /// Whether a hash is written beside it: somebody has had the file.
+    pub fn is_hashed(&self) -> bool {
+        match self {
+            Self::Requirement(entry) => !entry.requirement.hashes.is_empty(),
+            Self::Locked(locked) => locked.package.files.iter().any(|file| !file.hashes.is_empty()),
         }
     }
 

@@ -10,10 +10,39 @@ use pychain_core::name::normalize;
 
 use crate::facts;
 
-/// Folders that a wheel may hold beside what it is for.
-const BESIDE: [&str; 9] = ["benchmarks", "doc", "docs", "example", "examples", "scripts", "test", "tests", "tools"];
+/// Modules that a wheel may hold beside what it is for, often by mistake.
+const BESIDE: [&str; 21] = [
+    "benchmarks",
+    "build-backend",
+    "cli",
+    "config",
+    "doc",
+    "docs",
+    "example",
+    "examples",
+    "integration",
+    "integrations",
+    "samples",
+    "scripts",
+    "setup",
+    "src",
+    "test",
+    "tests",
+    "tools",
+    "util",
+    "utils",
+    "validate",
+    "version",
+];
+
+/// How many times as popular the project must be that a module of another one's name stands for.
+const MUCH_MORE_POPULAR: u16 = 10;
 
 /// Writes `MODULE<TAB>PROJECT` for the wheels in a folder: of several projects the most popular one.
+///
+/// Only a module that its project is known by counts: one that reads in the project's name, or one of at most three.
+/// A module that is called like a project about as popular is left out, for whoever writes it means that one;
+/// so is any such module of a wheel that has one of its own name.
 pub(crate) fn run(wheels: &Path, out: &Path) -> Result<()> {
     let names = facts::names()?;
     let rank = |project: &str| names.ranked.find(project).map_or(u16::MAX, |name| names.ranked.rank(name));
@@ -26,10 +55,17 @@ pub(crate) fn run(wheels: &Path, out: &Path) -> Result<()> {
         let project = normalize(project);
         count += 1;
         let members = members(&fs::read(&path)?).with_context(|| path.display().to_string())?;
-        for module in modules(&members) {
-            let name = normalize(&module);
-            let is_own = name.replace('-', "") == project.replace('-', "");
-            if is_own || names.standard_library.get(&name).is_some() || BESIDE.contains(&name.as_str()) {
+        let modules = modules(&members);
+        let is_same = |module: &str| normalize(module).replace('-', "") == project.replace('-', "");
+        let has_own = modules.iter().any(|module| is_same(module));
+        for module in &modules {
+            let name = normalize(module);
+            let is_beside = BESIDE.contains(&name.as_str()) || name.split('-').any(|word| word.starts_with("test"));
+            let is_known_by = modules.len() <= 3 || reads_in(&name, &project);
+            let is_other_project =
+                names.ranked.find(&name).is_some() && (has_own || rank(&name) / MUCH_MORE_POPULAR < rank(&project));
+            let is_no_use = is_same(module) || is_beside || !is_known_by || is_other_project;
+            if is_no_use || names.standard_library.get(&name).is_some() {
                 continue;
             }
             let better = found.get(&name).is_none_or(|known| (rank(&project), &project) < (rank(known), known));
@@ -45,6 +81,12 @@ pub(crate) fn run(wheels: &Path, out: &Path) -> Result<()> {
     }
     println!("{} modules of {count} wheels", found.len());
     fs::write(out, text).with_context(|| out.display().to_string())
+}
+
+/// Whether all letters of a module stand in the project's name in their order, as in `sklearn` and `scikit-learn`.
+fn reads_in(module: &str, project: &str) -> bool {
+    let mut rest = project.chars();
+    module.chars().filter(|c| *c != '-').all(|wanted| rest.any(|c| c == wanted))
 }
 
 /// The importable names at the top of a wheel. A folder without `__init__` is shared by many projects and says nothing.
@@ -112,6 +154,12 @@ mod tests {
         ];
         let members: Vec<String> = members.map(str::to_owned).to_vec();
         assert_eq!(modules(&members), ["cv2", "fast", "in_lib", "six"]);
+    }
+
+    #[test]
+    fn a_project_is_known_by_what_reads_in_its_name() {
+        assert!(reads_in("sklearn", "scikit-learn") && reads_in("bs4", "beautifulsoup4"));
+        assert!(!reads_in("playhouse", "peewee"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `confusable-name`: a name that is taken for a more popular one.
 
 use super::names::{Judged, is_told_otherwise, judged, with_existence, with_other_name};
-use crate::audit::{Context, Findings};
+use crate::audit::{Context, Findings, Scope};
 use crate::confusable::{Confusable, Level, Mechanism, assess};
 use crate::finding::{Confidence, Severity};
 use crate::knowledge::Names;
@@ -12,7 +12,9 @@ crate::declare_rule! {
     ///
     /// Looks for names that resemble a much downloaded project's: by a slip of the fingers, by letters that look or sound alike, by other delimiters or another order of words, by words that say nothing (`-py`, `new-`), or for `python` and `requirements.txt` themselves.
     /// A name that is much downloaded itself is never accused, nor one of your own (`own-names`, `private-prefixes`), a direct reference or a local project.
-    /// Where the public index has no such name, a lesser resemblance counts and the severity is high; where it has, only a strong one counts, and the severity is medium, or low where only a digit or an `s` at the end differs.
+    /// Where the public index has no such name, a lesser resemblance counts and the severity is high; where it has, only a strong one counts, and the severity is medium.
+    /// Where it differs by a digit or an `s` at the end from a name and exists, as forks and successors do, it is told only of a change, with low severity.
+    /// Lock files are read as well.
     /// In a change only names that are new to the project are judged.
     ///
     /// ## Why it matters
@@ -57,10 +59,12 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let Some(found) = assessment.verdict() else { continue };
         // Where a private index answers as well, absence from the public one is no sign.
         let is_absent = assessment.exists == Some(false) && judged.is_public;
-        if !is_absent && found.level < Some(Level::Strict) {
+        // One more digit or letter `s` is how forks and successors are called: worth a look when it is new.
+        let is_usual = matches!(found.mechanism, Mechanism::VersionDigit | Mechanism::Plural);
+        if !is_absent && (found.level < Some(Level::Strict) || is_usual && context.scope == Scope::Full) {
             continue;
         }
-        let name = code(&judged.entry.requirement.label());
+        let name = code(&judged.mention.label());
         let message = match found.mechanism {
             Mechanism::NoProject | Mechanism::StandardLibrary => {
                 format!("{name} resembles `{}`, which is no project: {}", found.target, found.difference)
@@ -68,7 +72,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             _ => format!("{name} resembles `{}`: {}", found.target, found.difference),
         };
         let mut finding = findings
-            .finding(judged.place, judged.entry.requirement.subject(), message)
+            .finding(judged.place, judged.mention.subject(), message)
             .help(help(found, judged.name))
             .evidence("resemblance", evidence(found, names));
         if let Some(rank) = found.rank {
@@ -85,8 +89,6 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         }
         finding = with_existence(finding, judged.name, names);
         if !is_absent {
-            // One more digit or letter `s` is how forks and successors are called.
-            let is_usual = matches!(found.mechanism, Mechanism::VersionDigit | Mechanism::Plural);
             let (severity, confidence) =
                 if is_usual { (Severity::Low, Confidence::Low) } else { (Severity::Medium, Confidence::Medium) };
             finding = finding.at_most(severity).confidence(confidence);
@@ -164,6 +166,14 @@ mod tests {
         check("confusable-name", &format!("==> a.txt <==\n{text}"));
         let report = Fixture::parse(&format!("reqeusts==1 --hash=sha256:{hash}\n")).report();
         assert!(report.findings.iter().all(|finding| finding.rule.id != "confusable-name" || finding.fix.is_none()));
+    }
+
+    #[test]
+    fn a_locked_name_is_judged_unless_a_requirement_told_it() {
+        let lock = "==> uv.lock <==\nversion = 1\n\n[[package]]\nname = \"reqeusts\"\n        ^^^^^^^^ confusable-name\nversion = \"1\"\nsource = { registry = \"https://pypi.org/simple\" }\n";
+        check("confusable-name", lock);
+        let twice = lock.replace("        ^^^^^^^^ confusable-name\n", "");
+        check("confusable-name", &format!("{twice}==> r.txt <==\nreqeusts\n^^^^^^^^ confusable-name\n"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::names::{is_mistaken, judged, with_existence, with_other_name};
 use crate::audit::{Context, Findings};
 use crate::finding::Severity;
 use crate::prose::code;
+use crate::tree::Mention;
 
 crate::declare_rule! {
     /// ## What it does
@@ -45,6 +46,8 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(names) = &context.knowledge.names else { return };
     for judged in judged(context) {
+        // A tool that locks a name has found it on an index, and asked for what it says it needs.
+        let Mention::Requirement(entry) = judged.mention else { continue };
         let Some(project) = names.imports.get(judged.name).filter(|project| is_mistaken(judged.name, project, names))
         else {
             continue;
@@ -52,7 +55,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         if names.malicious.get(judged.name).is_some() {
             continue;
         }
-        let name = code(&judged.entry.requirement.label());
+        let name = code(&judged.mention.label());
         let is_absent = names.index.as_ref().is_some_and(|index| !index.contains(judged.name));
         let severity = if names.ranked.find(judged.name).is_some() {
             Severity::Low
@@ -63,11 +66,11 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         };
         let message = format!("{name} is how `{project}` is imported, not what it is called on the index");
         let mut finding = findings
-            .finding(judged.place, judged.entry.requirement.subject(), message)
+            .finding(judged.place, judged.mention.subject(), message)
             .help(format!("Write `{project}`, with a version of its own"))
             .at_most(severity);
         // A version of the one says nothing about the other.
-        if judged.entry.requirement.specifiers.is_empty() {
+        if entry.requirement.specifiers.is_empty() {
             finding = with_other_name(finding, &judged, project, context.project);
         }
         findings.push(with_existence(finding, judged.name, names));

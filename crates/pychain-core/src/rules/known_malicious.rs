@@ -1,6 +1,8 @@
 //! `known-malicious`: a name under which something malicious was published.
 
-use super::names::{judged, with_existence};
+use std::collections::BTreeSet;
+
+use super::names::{asked_of, is_ours, with_existence};
 use crate::audit::{Context, Findings};
 use crate::finding::Confidence;
 use crate::prose::code;
@@ -10,7 +12,7 @@ crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for names on the Open Source Security Foundation's list of malicious packages, as far as it is shipped.
-    /// Where only some versions of a project were malicious, a pin to one of them is found and nothing else.
+    /// Where only some versions of a project were malicious, a pin to one of them, or a lock file that holds it, is found and nothing else.
     ///
     /// ## Why it matters
     ///
@@ -47,33 +49,33 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(names) = &context.knowledge.names else { return };
-    for judged in judged(context) {
-        let Some(record) = names.malicious.get(judged.name) else { continue };
+    let mut told = BTreeSet::new();
+    // A project that was asked for before may be taken to a bad version now, so known names are looked at as well.
+    for (mention, name) in asked_of(context.project) {
+        let Some(record) = names.malicious.get(name) else { continue };
         let (id, versions) = record.split_once('\t').unwrap_or((record, ""));
-        let pin = judged.entry.requirement.pin().map(|pin| &*pin.version);
         let is_same = |a: &str, b: &str| match (typed::version(a), typed::version(b)) {
             (Some(a), Some(b)) => a == b,
             _ => a == b,
         };
-        let is_meant =
-            versions.is_empty() || pin.is_some_and(|pin| versions.split(' ').any(|version| is_same(version, pin)));
-        if !is_meant {
+        let is_meant = versions.is_empty()
+            || mention.version().is_some_and(|given| versions.split(' ').any(|version| is_same(version, given)));
+        if !is_meant || mention.is_constraint() || is_ours(name, context) || !told.insert(name) {
             continue;
         }
         let what = if versions.is_empty() { "" } else { ", in this version" };
-        let name = code(&judged.entry.requirement.label());
-        let message = format!("{name} is on the list of malicious packages{what}");
+        let message = format!("{} is on the list of malicious packages{what}", code(&mention.label()));
         let mut finding = findings
-            .finding(judged.place, judged.entry.requirement.subject(), message)
+            .finding(mention.location(), mention.subject(), message)
             .help("Remove it, and treat every machine that installed it as compromised");
         if !id.is_empty() && id != "-" {
             finding = finding.evidence("advisory", id);
         }
         // The name may have been given to others since.
-        if versions.is_empty() && names.index.as_ref().is_some_and(|index| index.contains(judged.name)) {
+        if versions.is_empty() && names.index.as_ref().is_some_and(|index| index.contains(name)) {
             finding = finding.confidence(Confidence::Medium);
         }
-        findings.push(with_existence(finding, judged.name, names));
+        findings.push(with_existence(finding, name, names));
     }
 }
 
@@ -86,5 +88,25 @@ mod tests {
         check("known-malicious", "Evil_Sample\n^^^^^^^^^^^ known-malicious\n");
         check("known-malicious", "taken-over==1.1.0\n^^^^^^^^^^ known-malicious: in this version\n");
         check("known-malicious", "taken-over==1.2\n==> b.txt <==\nclick\n");
+    }
+
+    #[test]
+    fn a_change_to_the_bad_version_of_a_known_project_is_told() {
+        check(
+            "known-malicious",
+            "==> base/a.txt <==\ntaken-over==1.0\n==> a.txt <==\ntaken-over==1.1.0\n^^^^^^^^^^ known-malicious: in this version\n",
+        );
+        check("known-malicious", "==> base/a.txt <==\ntaken-over==1.1.0\n==> a.txt <==\n\ntaken-over==1.1.0\n");
+    }
+
+    #[test]
+    fn a_lock_file_is_read_as_well() {
+        let lock = |version: &str| {
+            format!(
+                "==> uv.lock <==\nversion = 1\n\n[[package]]\nname = \"taken-over\"\n        ^^^^^^^^^^ known-malicious\nversion = \"{version}\"\nsource = {{ registry = \"https://pypi.org/simple\" }}\n"
+            )
+        };
+        check("known-malicious", &lock("1.1.0"));
+        check("known-malicious", &lock("1.2").replace("        ^^^^^^^^^^ known-malicious\n", ""));
     }
 }

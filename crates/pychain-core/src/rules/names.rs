@@ -7,15 +7,15 @@ use super::support::runs_of;
 use crate::audit::Context;
 use crate::finding::{Finding, Location, Safety};
 use crate::knowledge::Names;
-use crate::model::{Requirement, Source};
+use crate::model::Requirement;
 use crate::resolution::Sources;
 use crate::text::{Edit, FileId};
-use crate::tree::{Entry, Project};
+use crate::tree::{Mention, Project};
 use crate::url::PUBLIC_INDEX_HOSTS;
 
 /// A name that is judged, where it stands first.
 pub(super) struct Judged<'a> {
-    pub(super) entry: Entry<'a>,
+    pub(super) mention: Mention<'a>,
     /// Normalized.
     pub(super) name: &'a str,
     pub(super) place: Location,
@@ -23,7 +23,8 @@ pub(super) struct Judged<'a> {
     pub(super) is_public: bool,
 }
 
-/// The names that are looked up on an index, each once. A change is asked about its new ones only.
+/// The names that are looked up on an index, each once: where it is asked for, or else where it is locked.
+/// A change is asked about its new ones only.
 ///
 /// Never judged: direct references and local projects, what only constrains, `own-names`, `private-prefixes`.
 pub(super) fn judged<'a>(context: &Context<'a>) -> Vec<Judged<'a>> {
@@ -31,36 +32,53 @@ pub(super) fn judged<'a>(context: &Context<'a>) -> Vec<Judged<'a>> {
     let mut told = BTreeSet::new();
     let mut public: BTreeMap<FileId, bool> = BTreeMap::new();
     let mut found = Vec::new();
-    for (entry, name) in asked_of(context.project) {
-        let is_ours = context.config.is_private(name) || context.config.own_names.iter().any(|own| own == name);
-        if entry.constraint || is_ours || known.contains(name) || !told.insert(name) {
+    for (mention, name) in asked_of(context.project) {
+        if mention.is_constraint() || is_ours(name, context) || known.contains(name) || !told.insert(name) {
             continue;
         }
-        let file = entry.document.file;
-        let is_public = *public.entry(file).or_insert_with(|| is_public(context, file));
-        let place = entry.at(entry.requirement.name_span.unwrap_or(entry.requirement.span));
-        found.push(Judged { entry, name, place, is_public });
+        let is_public = match mention {
+            Mention::Requirement(_) => {
+                *public.entry(mention.file()).or_insert_with(|| is_public(context, mention.file()))
+            }
+            Mention::Locked(locked) => {
+                let url = locked.package.source.url.as_ref();
+                url.is_none_or(|url| is_public_index(&url.value)) && expects_public(context)
+            }
+        };
+        found.push(Judged { mention, name, place: mention.location(), is_public });
     }
     found
 }
 
-fn asked_of(project: &Project) -> impl Iterator<Item = (Entry<'_>, &str)> {
-    project.requirements().filter_map(|entry| {
-        let requirement = entry.requirement;
-        let name = requirement.name.as_ref().filter(|_| matches!(requirement.source, Source::Index))?;
+/// Everything that is looked up on an index by name, with the name normalized.
+pub(super) fn asked_of(project: &Project) -> impl Iterator<Item = (Mention<'_>, &str)> {
+    project.mentions().filter_map(|mention| {
+        let name = mention.name().filter(|_| mention.is_from_index())?;
         let is_name = name.as_written().is_ascii() && name.normalized().ends_with(|c: char| c.is_ascii_alphanumeric());
-        is_name.then(|| (entry, name.normalized()))
+        is_name.then(|| (mention, name.normalized()))
     })
+}
+
+/// Whether the configuration says that a name is the user's own.
+pub(super) fn is_ours(name: &str, context: &Context<'_>) -> bool {
+    context.config.is_private(name) || context.config.own_names.iter().any(|own| own == name)
+}
+
+fn is_public_index(url: &str) -> bool {
+    remote(url).is_some_and(|url| PUBLIC_INDEX_HOSTS.contains(&url.host().as_str()))
+}
+
+fn expects_public(context: &Context<'_>) -> bool {
+    context.config.expected_indexes.iter().all(|url| is_public_index(url))
 }
 
 /// Whether the files name no other place than the public index, and the configuration expects no other.
 fn is_public(context: &Context<'_>, file: FileId) -> bool {
-    let is_public = |url: &str| remote(url).is_some_and(|url| PUBLIC_INDEX_HOSTS.contains(&url.host().as_str()));
     let by_options = runs_of(context.project, file).all(|run| {
         let places = Sources::of(context.project, run, context.config.installer).places;
-        !places.is_empty() && places.iter().all(|place| is_public(&place.url))
+        !places.is_empty() && places.iter().all(|place| is_public_index(&place.url))
     });
-    by_options && context.config.expected_indexes.iter().all(|url| is_public(url))
+    by_options && expects_public(context)
 }
 
 /// Whether another rule about names speaks of this one, and tells more.
@@ -92,7 +110,8 @@ pub(super) fn with_existence(finding: Finding, name: &str, names: &Names) -> Fin
 
 /// Adds a fix that writes another name. None where a hash belongs to the old one, or the file spells it otherwise.
 pub(super) fn with_other_name(finding: Finding, judged: &Judged<'_>, other: &str, project: &Project) -> Finding {
-    let Requirement { name, name_span, hashes, .. } = judged.entry.requirement;
+    let Mention::Requirement(entry) = judged.mention else { return finding };
+    let Requirement { name, name_span, hashes, .. } = entry.requirement;
     let (Some(name), Some(span)) = (name, name_span) else { return finding };
     if !hashes.is_empty() || project.text(judged.place) != name.as_written() {
         return finding;

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use super::characters::{code_point, looks_like};
 use super::support::{is_in_comment, lines_at};
 use crate::audit::{Context, Findings};
+use crate::confusable::assess;
 use crate::finding::{Location, Safety, Severity, Subject};
 use crate::format::requirements_txt::{self, text_of};
+use crate::knowledge::Names;
 use crate::model::{Document, Line, LineKind};
 use crate::prose::{code, is_hidden};
 use crate::text::{Edit, SourceFile, Span};
@@ -54,6 +56,8 @@ crate::declare_rule! {
 
 /// How many characters of one line are looked at: enough to say that something is amiss.
 const MAX_PER_LINE: usize = 1000;
+/// Longer words are no names that anybody means.
+const MAX_NAME_BYTES: usize = 200;
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     // Lock files hold what authors wrote about their projects, in their own words.
@@ -70,8 +74,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             let text = file.slice(line);
             let Some((worst, edits)) = odd_in(text, line, document, &mended) else { continue };
             let place = Location { file: document.file, span: worst.span };
+            let meant = context.knowledge.names.as_ref().and_then(|names| meant(text, line, &worst, names));
+            let reads = meant.map(|meant| format!("; the name then reads `{meant}`")).unwrap_or_default();
             let finding = findings
-                .finding(place, Subject::File(file.path().to_owned()), worst.message())
+                .finding(place, Subject::File(file.path().to_owned()), format!("{}{reads}", worst.message()))
                 .help(worst.kind.help())
                 .identified_by(text)
                 .at_most(worst.severity);
@@ -215,6 +221,19 @@ fn odd_in(text: &str, line: Span, document: &Document, mended: &[Span]) -> Optio
     Some((worst?, edits))
 }
 
+/// The known project that the eye reads where the line begins with a name and the character is in it.
+fn meant(text: &str, line: Span, worst: &Odd, names: &Names) -> Option<String> {
+    let is_name = |c: &char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let start = text.len() - text.trim_start().len();
+    let word = text.get(start..)?;
+    let length = word.chars().take_while(is_name).map(char::len_utf8).sum();
+    let at = (worst.span.start.checked_sub(line.start)? as usize).checked_sub(start)?;
+    let word = word.get(..length).filter(|word| at < length && word.len() <= MAX_NAME_BYTES)?;
+    let found = assess(word, names);
+    let verdict = found.verdict().filter(|_| matches!(worst.kind, Kind::LooksLike(_)))?;
+    verdict.rank.map(|_| verdict.target.clone())
+}
+
 /// Whether a place in a line is in the authority of a URL. No host is longer than what is looked at.
 fn is_in_host(text: &str, at: usize) -> bool {
     let before = text.get(..at).unwrap_or_default();
@@ -237,7 +256,11 @@ mod tests {
 
     #[test]
     fn letters_that_look_like_latin_ones_are_told() {
-        check("non-ascii-text", "r\u{435}quests==2\n ^^ non-ascii-text: looks like `e` and is another character\n");
+        check(
+            "non-ascii-text",
+            "r\u{435}quests==2\n ^^ non-ascii-text: pip refuses the line for it; the name then reads `requests`\n",
+        );
+        check("non-ascii-text", "qw\u{435}zk==2\n  ^^ non-ascii-text: and is another character\n");
         check(
             "non-ascii-text",
             "a @ https://g\u{456}t.example.org/a.zip\n             ^^ non-ascii-text: (U+0456) looks like `i` and is another character, in the host\n",

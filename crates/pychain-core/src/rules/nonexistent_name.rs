@@ -63,11 +63,11 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             || index.contains(judged.name)
             || names.ranked.find(judged.name).is_some()
             // Somebody had the file when the hash was written.
-            || !judged.entry.requirement.hashes.is_empty()
+            || judged.mention.is_hashed()
             || is_told_otherwise(judged.name, names)
             || assess(judged.name, names).verdict().is_some();
         if !is_quiet {
-            absent.entry(judged.entry.document.file).or_default().push(judged);
+            absent.entry(judged.mention.file()).or_default().push(judged);
         }
     }
     for (file, group) in absent {
@@ -117,9 +117,9 @@ fn one(findings: &Findings<'_>, judged: &Judged<'_>, names: &Names) -> crate::fi
                 .to_owned(),
         ),
     };
-    let name = code(&judged.entry.requirement.label());
+    let name = code(&judged.mention.label());
     let message = format!("{name} is not on the public index, as of {date}{likely}");
-    let finding = findings.finding(judged.place, judged.entry.requirement.subject(), message).help(help);
+    let finding = findings.finding(judged.place, judged.mention.subject(), message).help(help);
     with_existence(finding, judged.name, names)
 }
 

@@ -4,13 +4,14 @@ use super::names::{judged, with_existence};
 use crate::audit::{Context, Findings};
 use crate::finding::Severity;
 use crate::prose::code;
+use crate::tree::Mention;
 
 crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for names that are modules of the standard library.
     /// The severity is high where the public index has no such project and medium where it has one; where that is much downloaded it is likely a backport for old versions of Python, and the finding a note.
-    /// A requirement with an environment marker or a hash is left alone: backports are asked for like that.
+    /// A requirement with an environment marker or a hash is left alone, and so is a lock file: backports are asked for like that.
     ///
     /// ## Why it matters
     ///
@@ -50,11 +51,14 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     for judged in judged(context) {
         let is_module = names.standard_library.get(judged.name).is_some() && names.malicious.get(judged.name).is_none();
         // Markers and hashes are how a locking tool writes a backport that an old Python needs.
-        let is_locked = judged.entry.requirement.marker.is_some() || !judged.entry.requirement.hashes.is_empty();
+        let is_locked = match judged.mention {
+            Mention::Requirement(entry) => entry.requirement.marker.is_some() || judged.mention.is_hashed(),
+            Mention::Locked(_) => true,
+        };
         if !is_module || is_locked {
             continue;
         }
-        let name = code(&judged.entry.requirement.label());
+        let name = code(&judged.mention.label());
         let message = format!("{name} is a module of the standard library, which Python brings along");
         let severity = if names.ranked.find(judged.name).is_some() {
             Severity::Info
@@ -64,7 +68,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             Severity::Medium
         };
         let finding = findings
-            .finding(judged.place, judged.entry.requirement.subject(), message)
+            .finding(judged.place, judged.mention.subject(), message)
             .help("Remove it; where an old Python needs a backport, give it a marker: `; python_version < \"3.7\"`")
             .at_most(severity);
         findings.push(with_existence(finding, judged.name, names));
