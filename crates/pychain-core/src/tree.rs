@@ -8,8 +8,8 @@ use crate::finding::Subject;
 use crate::format::requirements_txt::text_of;
 pub use crate::model::Role;
 use crate::model::{
-    Document, InstallOption, Line, Lock, LockedPackage, OptionUse, PathKind, Purpose, Refusal, Requirement, Section, Source,
-    SourceKind,
+    Document, InstallOption, Line, Lock, LockedPackage, OptionUse, PathKind, Purpose, Refusal, Requirement, Section,
+    Source, SourceKind,
 };
 use crate::name::ProjectName;
 use crate::text::{FileId, Problem, SourceFile, Span};
