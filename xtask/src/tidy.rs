@@ -25,6 +25,7 @@ const LAYERS: &[&[&str]] = &[
     // has its rule on, what a name resolves to depends on the configured installer, the audit makes the report, the
     // report explains rules.
     &["finding", "rule", "rules", "config", "resolution", "manual", "audit", "report"],
+    &["fix"],
 ];
 
 /// Uses against the order, as (who, whom, why).

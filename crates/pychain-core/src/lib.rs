@@ -26,6 +26,7 @@ pub mod confusable;
 pub mod diff;
 pub mod digest;
 pub mod finding;
+pub mod fix;
 pub mod format;
 pub mod knowledge;
 pub mod manual;

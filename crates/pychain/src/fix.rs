@@ -6,17 +6,15 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use pychain_core::finding::{Fix, Safety};
+use pychain_core::finding::Safety;
+use pychain_core::fix::{Applied, Fixed, MAX_ROUNDS, round};
 use pychain_core::report::Report;
-use pychain_core::text::{Edit, Problem, SourceFile, Span, apply_edits};
+use pychain_core::text::{Problem, SourceFile};
 use similar::TextDiff;
 
 use crate::engine::Job;
 use crate::tree::Tree;
 use pychain_core::prose::visible;
-
-/// One fix may make another one possible; more rounds than this would be a quarrel between two rules.
-const MAX_ROUNDS: usize = 8;
 
 /// What fixing comes to.
 #[derive(Debug)]
@@ -39,26 +37,17 @@ pub(crate) struct FixedFile {
     pub(crate) fixes: Vec<Applied>,
 }
 
-/// A fix that was applied.
-#[derive(Debug)]
-pub(crate) struct Applied {
-    pub(crate) line: usize,
-    pub(crate) rule: &'static str,
-    pub(crate) title: String,
-}
-
 /// Applies what `report` offers up to `safety`, audits again, and so on until nothing changes.
 pub(crate) fn fix(job: &mut Job, report: &Report, safety: Safety) -> Outcome {
     let mut outcome = Outcome { report: report.clone(), files: BTreeMap::new(), problems: Vec::new() };
     let mut unwritable = BTreeSet::new();
     for _ in 0..MAX_ROUNDS {
         let mut changed = false;
-        for (path, file, fixes) in offers(&outcome.report, safety) {
+        for Fixed { before: file, after, applied } in round(&outcome.report, safety) {
+            let path = file.path().to_owned();
             if unwritable.contains(&path) {
                 continue;
             }
-            let (edits, applied) = choose(&file, &fixes);
-            let Some(after) = apply_edits(file.text(), &edits).filter(|after| after != file.text()) else { continue };
             let Some(bytes) = file.encode(&after) else {
                 outcome.problems.push(Problem::of_file(
                     &path,
@@ -87,56 +76,6 @@ pub(crate) fn fix(job: &mut Job, report: &Report, safety: Safety) -> Outcome {
         outcome.report = job.run();
     }
     outcome
-}
-
-type Offer<'a> = (&'static str, u32, &'a Fix);
-
-/// The files that have fixes, each with its fixes in the order of the report.
-fn offers(report: &Report, safety: Safety) -> Vec<(String, SourceFile, Vec<Offer<'_>>)> {
-    let mut by_file: BTreeMap<_, Vec<Offer<'_>>> = BTreeMap::new();
-    for finding in &report.findings {
-        if let Some(fix) = finding.fix.as_ref().filter(|fix| fix.safety <= safety) {
-            let offer = (finding.rule.id, finding.primary.span.start, fix);
-            by_file.entry(finding.primary.file).or_default().push(offer);
-        }
-    }
-    by_file
-        .into_iter()
-        .map(|(id, offers)| {
-            let file = report.file(id).clone();
-            (file.path().to_owned(), file, offers)
-        })
-        .collect()
-}
-
-/// Takes every fix that does not touch what an earlier one changes; the rest waits for the next round.
-fn choose(file: &SourceFile, offers: &[Offer<'_>]) -> (Vec<Edit>, Vec<Applied>) {
-    let mut chosen: BTreeSet<Edit> = BTreeSet::new();
-    let mut applied = Vec::new();
-    for (rule, place, fix) in offers {
-        if fix.edits.is_empty() || !fix.edits.iter().all(|edit| fits(&chosen, edit)) {
-            continue;
-        }
-        chosen.extend(fix.edits.iter().cloned());
-        applied.push(Applied { line: file.line_of(*place), rule, title: fix.title.clone() });
-    }
-    (chosen.into_iter().collect(), applied)
-}
-
-/// Whether an edit is one of the chosen, or apart from all of them. They are apart from each other,
-/// so that only its neighbors can be in its way.
-fn fits(chosen: &BTreeSet<Edit>, edit: &Edit) -> bool {
-    if chosen.contains(edit) {
-        return true;
-    }
-    let probe = |end: usize| Edit::delete(Span::new(edit.span.range().start, end));
-    let before = chosen.range(..probe(edit.span.range().start)).next_back();
-    let after = chosen.range(probe(edit.span.range().start)..).next();
-    before.into_iter().chain(after).all(|other| {
-        let (a, b) = (other.span, edit.span);
-        let empty = a.is_empty() || b.is_empty();
-        if empty { !a.touches(b) } else { a.end <= b.start || b.end <= a.start }
-    })
 }
 
 /// What would change or has changed, one line a fix. Plain text.

@@ -1,40 +1,6 @@
-//! Which fixes are applied together, and the diff that shows them.
+//! The diff that shows fixes.
 
 use super::*;
-
-fn fix(edits: &[(usize, usize, &str)]) -> Fix {
-    let edits = edits.iter().map(|(start, end, text)| Edit::replace(Span::new(*start, *end), *text)).collect();
-    Fix { title: "mend it".to_owned(), safety: Safety::Safe, edits }
-}
-
-/// Applies those of `fixes` that go together; gives the text and how many were applied.
-fn apply(text: &str, fixes: &[Fix]) -> (String, usize) {
-    let file = SourceFile::from_text("r.txt", text);
-    let offers: Vec<Offer<'_>> = fixes.iter().map(|fix| ("some-rule", 0, fix)).collect();
-    let (edits, applied) = choose(&file, &offers);
-    (apply_edits(text, &edits).expect("chosen edits are apart"), applied.len())
-}
-
-#[test]
-fn fixes_that_are_apart_are_applied_together() {
-    assert_eq!(apply("abcdef", &[fix(&[(0, 1, "A")]), fix(&[(3, 4, "D"), (5, 6, "")])]), ("AbcDe".to_owned(), 2));
-    assert_eq!(apply("abc", &[fix(&[(0, 1, "A")]), fix(&[(1, 2, "B")])]), ("ABc".to_owned(), 2));
-}
-
-#[test]
-fn of_fixes_that_touch_each_other_the_first_is_applied() {
-    assert_eq!(apply("abcdef", &[fix(&[(1, 4, "x")]), fix(&[(3, 5, "y")])]), ("axef".to_owned(), 1));
-    assert_eq!(apply("abcdef", &[fix(&[(3, 5, "y")]), fix(&[(1, 4, "x")])]), ("abcyf".to_owned(), 1));
-    assert_eq!(apply("abcdef", &[fix(&[(1, 4, "x")]), fix(&[(2, 3, "y")])]), ("axef".to_owned(), 1));
-    assert_eq!(apply("abc", &[fix(&[(1, 1, "x")]), fix(&[(1, 1, "y")])]), ("axbc".to_owned(), 1));
-    assert_eq!(apply("abc", &[fix(&[(1, 2, "x")]), fix(&[(1, 1, "y")])]), ("axc".to_owned(), 1));
-    assert_eq!(
-        apply("abc", &[fix(&[(0, 1, "")]), fix(&[(0, 1, ""), (2, 3, "")])]),
-        ("b".to_owned(), 2),
-        "the same edit"
-    );
-    assert_eq!(apply("abc", &[fix(&[])]), ("abc".to_owned(), 0));
-}
 
 fn fixed(text: &str, after: &str) -> FixedFile {
     let before = SourceFile::from_text("r.txt", text);
