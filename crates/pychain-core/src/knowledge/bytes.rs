@@ -28,3 +28,9 @@ pub fn hash(text: &[u8], seed: u64) -> u64 {
     hash = hash.wrapping_mul(0xc4ce_b9fe_1a85_ec53);
     hash ^ (hash >> 33)
 }
+
+/// Where a table of at most 2³² slots is looked at first: by the low half of a hash, which an address of 32 bits
+/// holds too, so that a browser looks where the packer put it.
+pub(crate) fn start(hash: u64) -> usize {
+    usize::try_from(hash & 0xffff_ffff).unwrap_or_default()
+}

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::bytes::{hash, section, u16_at, u32_at};
+use super::bytes::{hash, section, start, u16_at, u32_at};
 
 /// Names with their download rank, at most 65,535 of them.
 ///
@@ -153,7 +153,7 @@ impl RankedNames {
     pub fn of_skeleton<'a>(&'a self, skeleton: &'a [u8]) -> impl Iterator<Item = Ranked> + 'a {
         let table = self.bytes.get(self.table.clone()).unwrap_or_default();
         let slots = table.len() / 2;
-        let start = usize::try_from(hash(skeleton, 0)).unwrap_or_default();
+        let start = start(hash(skeleton, 0));
         let chain = (0..slots).map_while(move |step| {
             let slot = u16_at(table, (start.wrapping_add(step)) & (slots - 1))?;
             (slot != EMPTY).then_some(Ranked(slot))

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::bytes::{hash, section, u16_at, u32_at};
+use super::bytes::{hash, section, start, u16_at, u32_at};
 
 /// How often words stand in the names of an index, and how natural a name is among them.
 ///
@@ -104,5 +104,5 @@ pub fn letter(byte: u8) -> usize {
 /// Where a word is looked for first, and its fingerprint, which is never 0.
 pub fn slot(hash: u64) -> (usize, u16) {
     let fingerprint = u16::try_from(hash >> 48).unwrap_or_default().max(1);
-    (usize::try_from(hash & 0xffff_ffff).unwrap_or_default(), fingerprint)
+    (start(hash), fingerprint)
 }

@@ -1,7 +1,7 @@
 //! Packs ranked names as [`RankedNames`](crate::knowledge::ranked::RankedNames) reads them.
 
 use super::Unpackable;
-use crate::knowledge::bytes::hash;
+use crate::knowledge::bytes::{self, hash};
 use crate::knowledge::crowd;
 use crate::knowledge::filter::NameFilter;
 use crate::knowledge::letters::{letter_set, skeleton, squeeze};
@@ -71,7 +71,7 @@ fn table(names: &[Name<'_>]) -> Vec<u16> {
     by_rank.sort_by_key(|(rank, at, _)| (*rank, *at));
     for (_, at, name) in by_rank {
         let mut buffer = [0; MAX_LENGTH];
-        let start = usize::try_from(hash(skeleton(&name.squeezed, &mut buffer), 0)).unwrap_or_default();
+        let start = bytes::start(hash(skeleton(&name.squeezed, &mut buffer), 0));
         let free =
             (0..slots).map(|step| start.wrapping_add(step) & (slots - 1)).find(|slot| table.get(*slot) == Some(&EMPTY));
         if let Some(slot) = free.and_then(|slot| table.get_mut(slot)) {
