@@ -1,66 +1,46 @@
-//! The page: the editor in the window, the audit in a worker, one program for both.
+//! The page: paste dependency files, and know. The same core as the command line, in a worker of the browser.
 //!
-//! `static/main.js` calls [`page`] with what starts a worker, `static/worker.js` calls [`worker`].
+//! `state`, `highlight`, `agent` and their like are plain Rust with tests; `components`, `client` and `worker` touch the browser.
 
-use js_sys::Function;
-use pychain_core::audit::{Request, audit};
-use pychain_core::config::Config;
-use pychain_core::knowledge::Knowledge;
-use pychain_core::report::json;
-use pychain_core::tree::{Loader, Role};
-use wasm_bindgen::prelude::*;
-use web_sys::{DedicatedWorkerGlobalScope, HtmlTextAreaElement, MessageEvent, Worker};
+pub mod agent;
+mod agent_worker;
+mod app;
+mod browser;
+mod changes;
+mod client;
+mod components;
+pub mod examples;
+pub mod highlight;
+mod hooks;
+mod intake;
+pub mod kind;
+pub mod lines;
+pub mod markdown;
+mod matching;
+pub mod protocol;
+pub mod report;
+pub mod repository;
+pub mod share;
+pub mod shared;
+pub mod state;
+pub mod zip;
 
-/// Starts the page. `spawn` takes nothing and gives a new `Worker` that runs [`worker`].
-///
-/// # Errors
-///
-/// Those of the browser.
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Shows the page in the element `app`. `spawn` takes nothing and gives a new `Worker` that runs [`worker`].
 #[wasm_bindgen]
-pub fn page(spawn: &Function) -> Result<(), JsValue> {
-    let worker: Worker = spawn.call0(&JsValue::NULL)?.dyn_into()?;
-    let document = web_sys::window().and_then(|window| window.document()).ok_or("no document")?;
-    let editor: HtmlTextAreaElement = document.get_element_by_id("editor").ok_or("no editor")?.dyn_into()?;
-    let findings = document.get_element_by_id("findings").ok_or("no findings")?;
-    let show = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        findings.set_text_content(event.data().as_string().as_deref());
-    });
-    worker.set_onmessage(Some(show.into_js_value().unchecked_ref()));
-    let source = editor.clone();
-    let send = Closure::<dyn Fn()>::new(move || {
-        let _ = worker.post_message(&source.value().into());
-    });
-    editor.add_event_listener_with_callback("input", send.into_js_value().unchecked_ref())
+pub fn page(spawn: js_sys::Function) {
+    let Some(root) = browser::element("app") else { return };
+    // Somebody may have begun before the program was there.
+    let field = browser::element::<web_sys::HtmlTextAreaElement>("editor");
+    let begun = field.map(|field| field.value()).unwrap_or_default();
+    let is_focused =
+        browser::document().and_then(|document| document.active_element()).is_some_and(|at| at.id() == "editor");
+    yew::Renderer::<app::App>::with_root_and_props(root, app::Props { spawn, begun, is_focused }).render();
 }
 
-/// Answers each text with its report. `facts` has functions that promise bytes: `ranked`, `words`, `index`.
-///
-/// # Errors
-///
-/// Those of the browser.
+/// Listens as the page's worker. `lists` has functions that promise bytes: `ranked`, `words` and `index`.
 #[wasm_bindgen]
-pub fn worker(_facts: &js_sys::Object) -> Result<(), JsValue> {
-    let scope: DedicatedWorkerGlobalScope = js_sys::global().dyn_into()?;
-    let answer = scope.clone();
-    let hear = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        let text = event.data().as_string().unwrap_or_default();
-        let _ = answer.post_message(&report(text).into());
-    });
-    scope.set_onmessage(Some(hear.into_js_value().unchecked_ref()));
-    Ok(())
-}
-
-fn report(text: String) -> String {
-    let mut loader = Loader::new();
-    loader.root("requirements.txt", text.into_bytes(), Role::Requirements);
-    let report = audit(&Request {
-        head: &loader.finish(),
-        base: None,
-        config: &Config::default(),
-        head_config: None,
-        workflows: &[],
-        knowledge: &Knowledge::default(),
-        as_of: None,
-    });
-    json::to_string(&report)
+pub fn worker(lists: js_sys::Object) {
+    agent_worker::start(lists);
 }

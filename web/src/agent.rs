@@ -1,0 +1,238 @@
+//! The worker's side: from files to the report, with the same core as the command line. Sole caller of the audit.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use pychain_core::audit::{Request, audit};
+use pychain_core::config::{Config, Date, from_pychain_toml, from_pyproject_toml, glob_matches};
+use pychain_core::finding::Safety;
+use pychain_core::fix;
+use pychain_core::knowledge::Knowledge;
+use pychain_core::manual::manual;
+use pychain_core::model::PathKind;
+use pychain_core::report::{self, Report, markdown, sarif};
+use pychain_core::rules::RULES;
+use pychain_core::text::{Problem, SourceFile};
+use pychain_core::tree::{Loader, Project, Want};
+
+use crate::changes;
+use crate::kind::Kind;
+use crate::matching;
+use crate::protocol::{Ask, Body, Format, Named, Summary, What};
+
+/// What a file holds.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// Text.
+    Text(Rc<str>),
+    /// Bytes that are no plain UTF-8.
+    Bytes(Rc<[u8]>),
+}
+
+impl Content {
+    /// Its bytes.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+}
+
+/// What the worker remembers.
+#[derive(Debug, Default)]
+pub struct Agent {
+    /// Contents by their number.
+    contents: BTreeMap<u32, Content>,
+    /// Facts about names, as they arrive.
+    pub knowledge: Knowledge,
+}
+
+impl Agent {
+    /// Answers a question about files; `brought` are the contents that came along with it.
+    ///
+    /// The second value is the report as JSON version 1, for an audit.
+    ///
+    /// # Panics
+    ///
+    /// Where that is what is asked for.
+    pub fn answer(&mut self, ask: &Ask, brought: Vec<Content>) -> (Body, Option<String>) {
+        self.contents.extend(ask.brought.iter().copied().zip(brought));
+        let used: BTreeSet<u32> = ask.head.iter().chain(ask.base.iter().flatten()).map(|file| file.version).collect();
+        self.contents.retain(|version, _| used.contains(version));
+        match &ask.what {
+            What::Audit => {
+                let (report, head, base) = self.audit(ask, &BTreeMap::new());
+                let summary = Summary {
+                    requirements: head.requirements().count(),
+                    locked: head.locked().count(),
+                    rows: base.map(|base| changes::rows(&base, &head)).unwrap_or_default(),
+                };
+                (Body::Audit(summary), Some(report::json::to_string(&report)))
+            }
+            What::Fix => (Body::Fix(self.fix(ask)), None),
+            What::Export(format) => {
+                let (report, ..) = self.audit(ask, &BTreeMap::new());
+                (Body::Export(*format, export(&report, *format)), None)
+            }
+            What::Match { name, sha256 } => {
+                let (project, _) = self.load(&ask.head, &ask.beside, &BTreeMap::new(), &[]);
+                (Body::Match(matching::find(&project, name, sha256)), None)
+            }
+            What::Manual(id) => {
+                let rule = RULES.iter().find(|rule| rule.answers_to(id));
+                (Body::Manual(id.clone(), rule.map(|rule| manual(rule)).unwrap_or_default()), None)
+            }
+            What::Crash => panic!("a crash was asked for"),
+        }
+    }
+
+    /// Audits, with some texts in place of those of the page.
+    fn audit(&self, ask: &Ask, instead: &BTreeMap<String, String>) -> (Report, Project, Option<Project>) {
+        let (of_head, mut problems) = self.configuration(&ask.head);
+        let (head, missing) = self.load(&ask.head, &ask.beside, instead, &of_head.exclude);
+        problems.extend(missing);
+        let base = ask.base.as_ref().map(|files| {
+            let (config, _) = self.configuration(files);
+            let (project, _) = self.load(files, &[], &BTreeMap::new(), &config.exclude);
+            (project, config)
+        });
+        // What is to be judged must not choose its judge.
+        let differs = base.as_ref().is_some_and(|(_, of_base)| !of_base.means_the_same_as(&of_head));
+        let mut report = audit(&Request {
+            head: &head,
+            base: base.as_ref().map(|(project, _)| project),
+            config: base.as_ref().map_or(&of_head, |(_, config)| config),
+            head_config: differs.then_some(&of_head),
+            workflows: &[],
+            knowledge: &self.knowledge,
+            as_of: Date::parse(&ask.today),
+        });
+        report.problems.extend(problems);
+        report.problems.sort();
+        report.problems.dedup();
+        (report, head, base.map(|(project, _)| project))
+    }
+
+    /// Reads files as the installers do; whatever they include is answered from the same files.
+    fn load(
+        &self,
+        files: &[Named],
+        beside: &[String],
+        instead: &BTreeMap<String, String>,
+        exclude: &[String],
+    ) -> (Project, Vec<Problem>) {
+        let mut loader = Loader::new();
+        let content = |path: &str| -> Option<&[u8]> {
+            if let Some(text) = instead.get(path) {
+                return Some(text.as_bytes());
+            }
+            let file = files.iter().find(|file| file.path == path)?;
+            self.contents.get(&file.version).map(Content::bytes)
+        };
+        let mut problems = Vec::new();
+        for file in files {
+            let Some(role) = file.kind.role() else { continue };
+            if exclude.iter().any(|pattern| glob_matches(pattern, &file.path)) {
+                continue;
+            }
+            match content(&file.path) {
+                Some(bytes) => loader.root(&file.path, bytes, role),
+                None => problems.push(Problem::of_file(
+                    &file.path,
+                    "the page did not hand this file over",
+                    "Reload the page",
+                )),
+            }
+        }
+        let mut answered = BTreeSet::new();
+        loop {
+            let wants: Vec<Want> = loader.wants().into_iter().filter(|want| answered.insert(want.clone())).collect();
+            if wants.is_empty() {
+                break;
+            }
+            for want in wants {
+                match want {
+                    Want::File(path) => match content(&path) {
+                        Some(bytes) => loader.file(&path, bytes),
+                        None => loader.missing(&path),
+                    },
+                    Want::Path(path) => {
+                        let known =
+                            files.iter().map(|file| file.path.as_str()).chain(beside.iter().map(String::as_str));
+                        loader.path(&path, kind_of_path(&path, known));
+                    }
+                }
+            }
+        }
+        (loader.finish(), problems)
+    }
+
+    /// The configuration among the files; the default where there is none or where it cannot be meant.
+    fn configuration(&self, files: &[Named]) -> (Config, Vec<Problem>) {
+        for (name, read) in [("pychain.toml", from_pychain_toml as fn(&SourceFile) -> _), ("pyproject.toml", pyproject)]
+        {
+            let named = files.iter().find(|file| file.path == name && file.kind == Kind::Config);
+            let Some(content) = named.and_then(|file| self.contents.get(&file.version)) else { continue };
+            let (file, _) = SourceFile::decode_utf8(name, content.bytes());
+            return match read(&file) {
+                Ok(config) => (config, Vec::new()),
+                Err(errors) => {
+                    let problem = |error: pychain_core::config::ConfigError| {
+                        let message = format!("the configuration is not used: {}", error.message);
+                        Problem::at(&file, error.span, message, error.help)
+                    };
+                    (Config::default(), errors.into_iter().map(problem).collect())
+                }
+            };
+        }
+        (Config::default(), Vec::new())
+    }
+
+    /// Applies safe fixes until there are none left.
+    fn fix(&self, ask: &Ask) -> Vec<(String, String)> {
+        let mut texts = BTreeMap::new();
+        for _ in 0..fix::MAX_ROUNDS {
+            let fixed = fix::round(&self.audit(ask, &texts).0, Safety::Safe);
+            if fixed.is_empty() {
+                break;
+            }
+            texts.extend(fixed.into_iter().map(|fixed| (fixed.before.path().to_owned(), fixed.after)));
+        }
+        texts.into_iter().collect()
+    }
+}
+
+fn pyproject(file: &SourceFile) -> Result<Config, Vec<pychain_core::config::ConfigError>> {
+    from_pyproject_toml(file).map(Option::unwrap_or_default)
+}
+
+/// What a path is, as far as a list of existing files tells.
+fn kind_of_path<'p>(path: &str, files: impl Iterator<Item = &'p str>) -> PathKind {
+    let mut kind = PathKind::Absent;
+    for file in files {
+        let below = if path.is_empty() { Some(file) } else { file.strip_prefix(path) };
+        match below {
+            Some("") => return PathKind::File,
+            Some("/pyproject.toml" | "/setup.py") => return PathKind::Project,
+            Some("pyproject.toml" | "setup.py") if path.is_empty() => return PathKind::Project,
+            Some(rest) if path.is_empty() || rest.starts_with('/') => kind = PathKind::Directory,
+            _ => {}
+        }
+    }
+    // The root is always there.
+    if path.is_empty() && kind == PathKind::Absent { PathKind::Directory } else { kind }
+}
+
+fn export(report: &Report, format: Format) -> String {
+    match format {
+        Format::Json => report::json::to_string(report),
+        Format::Sarif => sarif::to_string(report, sarif::Options::default()),
+        Format::Markdown => {
+            markdown::to_string(report, markdown::Options { docs: None, limit: markdown::STEP_SUMMARY_LIMIT })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,90 @@
+//! The worker says what the core says.
+
+use pychain_core::report::json;
+
+use super::*;
+
+fn ask(files: &[(&str, &str)], base: Option<&[(&str, &str)]>, what: What) -> (Ask, Vec<Content>) {
+    let mut version = 0;
+    let mut contents = Vec::new();
+    let mut named = |files: &[(&str, &str)]| -> Vec<Named> {
+        let of = |(path, text): &(&str, &str)| {
+            version += 1;
+            contents.push(Content::Text((*text).into()));
+            Named { path: (*path).to_owned(), kind: Kind::of_path(path), version }
+        };
+        files.iter().map(of).collect()
+    };
+    let (head, base) = (named(files), base.map(&mut named));
+    let brought = (1..=version).collect();
+    let today = "2026-11-25".to_owned();
+    (Ask { revision: 1, brought, head, base, beside: Vec::new(), today, what }, contents)
+}
+
+fn report(files: &[(&str, &str)], base: Option<&[(&str, &str)]>) -> String {
+    let (ask, contents) = ask(files, base, What::Audit);
+    Agent::default().answer(&ask, contents).1.unwrap()
+}
+
+#[test]
+fn the_report_is_the_cores() {
+    let text = "--extra-index-url http://e.org/simple\nflask\nflask==1 --hash=sha256:00\n";
+    let mut loader = Loader::new();
+    loader.root("requirements.txt", text.as_bytes(), pychain_core::tree::Role::Requirements);
+    let expected = audit(&Request {
+        head: &loader.finish(),
+        base: None,
+        config: &Config::default(),
+        head_config: None,
+        workflows: &[],
+        knowledge: &Knowledge::default(),
+        as_of: Date::parse("2026-11-25"),
+    });
+    assert_eq!(report(&[("requirements.txt", text)], None), json::to_string(&expected));
+}
+
+#[test]
+fn contents_are_brought_once() {
+    let (first, contents) = ask(&[("requirements.txt", "flask\n")], None, What::Audit);
+    let mut agent = Agent::default();
+    let before = agent.answer(&first, contents).1;
+    let again = Ask { brought: Vec::new(), ..first };
+    assert_eq!(agent.answer(&again, Vec::new()).1, before);
+    let gone = Ask { head: Vec::new(), ..again.clone() };
+    agent.answer(&gone, Vec::new());
+    assert!(agent.answer(&again, Vec::new()).1.unwrap().contains("did not hand this file over"));
+}
+
+#[test]
+fn the_configuration_among_the_files_counts() {
+    let text = "flask\n";
+    let plain = report(&[("requirements.txt", text)], None);
+    assert!(plain.contains("unpinned-requirement"));
+    let off =
+        report(&[("pychain.toml", "[rules]\nunpinned-requirement = \"off\"\n"), ("requirements.txt", text)], None);
+    assert!(!off.contains("\"unpinned-requirement\""), "{off}");
+    let broken = report(&[("pychain.toml", "policy = 3\n"), ("requirements.txt", text)], None);
+    assert!(broken.contains("the configuration is not used"), "{broken}");
+}
+
+#[test]
+fn paths_are_told_from_the_list_of_files() {
+    let files = ["a/pyproject.toml", "b/x.py", "c.whl"];
+    let kind = |path| kind_of_path(path, files.into_iter());
+    assert_eq!(
+        ["a", "b", "c.whl", "d", ""].map(kind),
+        [PathKind::Project, PathKind::Directory, PathKind::File, PathKind::Absent, PathKind::Directory]
+    );
+}
+
+#[test]
+fn exports_are_made() {
+    for (format, sign) in
+        [(Format::Json, "urn:pychain:report:v1"), (Format::Sarif, "\"2.1.0\""), (Format::Markdown, "flask")]
+    {
+        let (ask, contents) = ask(&[("requirements.txt", "flask\n")], None, What::Export(format));
+        let (body, _) = Agent::default().answer(&ask, contents);
+        let Body::Export(told, text) = body else { panic!("{body:?}") };
+        assert!(told == format && text.contains(sign), "{text}");
+    }
+}

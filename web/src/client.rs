@@ -1,0 +1,254 @@
+//! The page's side of the worker: asks it, restarts it when it falls over, drops what is stale.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, VecDeque};
+use std::rc::Rc;
+
+use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
+use js_sys::{Array, Function, Uint8Array};
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::{File, MessageEvent, Worker};
+use yew::{Callback, UseReducerHandle};
+
+use crate::agent::Content;
+use crate::browser::{self, get, object};
+use crate::protocol::{Body, Format, Told, What};
+use crate::report::Report;
+use crate::state::{Action, DropStage, Dropped, State};
+
+/// How long the page waits for another key before it asks.
+const DEBOUNCE: u32 = 120;
+/// How long the worker may think; beyond it something is wrong.
+const PATIENCE: u32 = 30_000;
+
+/// What is to be done with an exported report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Save it as a file.
+    Save,
+    /// Put it on the clipboard.
+    Copy,
+    /// Show it.
+    Show,
+}
+
+/// The worker, as the page has it. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Client(Rc<Inner>);
+
+struct Inner {
+    spawn: Function,
+    state: UseReducerHandle<State>,
+    exported: Callback<(Format, Purpose, String)>,
+    link: RefCell<Link>,
+}
+
+#[derive(Default)]
+struct Link {
+    worker: Option<Worker>,
+    listeners: Vec<EventListener>,
+    is_ready: bool,
+    /// Contents that the worker has.
+    knows: BTreeSet<u32>,
+    /// Whether an audit is on its way, and whether another one is wanted after it.
+    is_busy: bool,
+    again: bool,
+    delay: Option<Timeout>,
+    patience: Option<Timeout>,
+    purposes: VecDeque<Purpose>,
+    /// Dropped files with their numbers, to be told of again when the worker has hashed them.
+    drops: Vec<Dropped>,
+    last_drop: u32,
+}
+
+impl Client {
+    /// Starts the worker; `spawn` makes one.
+    pub(crate) fn new(
+        spawn: Function,
+        state: UseReducerHandle<State>,
+        exported: Callback<(Format, Purpose, String)>,
+    ) -> Self {
+        let client = Self(Rc::new(Inner { spawn, state, exported, link: RefCell::default() }));
+        client.start();
+        client
+    }
+
+    fn state(&self) -> &State {
+        &self.0.state
+    }
+
+    fn act(&self, action: Action) {
+        self.0.state.dispatch(action);
+    }
+
+    fn start(&self) {
+        let made = self.0.spawn.call0(&JsValue::NULL).ok();
+        let Some(worker) = made.and_then(|worker| worker.dyn_into::<Worker>().ok()) else {
+            self.act(Action::Crashed("the browser does not start a worker".to_owned()));
+            return;
+        };
+        let (to_told, to_failed) = (self.clone(), self.clone());
+        let told = EventListener::new(&worker, "message", move |event| {
+            if let Some(event) = event.dyn_ref::<MessageEvent>() {
+                to_told.take(&event.data());
+            }
+        });
+        let failed = EventListener::new(&worker, "error", move |event| {
+            let message = get(event, "message").and_then(|message| message.as_string());
+            to_failed.crashed(&message.unwrap_or_else(|| "the worker cannot be loaded".to_owned()));
+        });
+        let mut link = self.0.link.borrow_mut();
+        link.listeners = vec![told, failed];
+        link.worker = Some(worker);
+        link.is_ready = false;
+        link.is_busy = false;
+        link.knows.clear();
+        link.purposes.clear();
+    }
+
+    /// Puts a fallen worker away and starts another one. The text is the page's and stays.
+    fn crashed(&self, why: &str) {
+        let old = {
+            let mut link = self.0.link.borrow_mut();
+            link.patience = None;
+            (link.worker.take(), std::mem::take(&mut link.listeners))
+        };
+        let Some(worker) = old.0 else { return };
+        worker.terminate();
+        self.act(Action::Crashed(why.to_owned()));
+        // The listeners go later: one of them may be what is running.
+        let client = self.clone();
+        Timeout::new(0, move || {
+            drop(old.1);
+            client.start();
+        })
+        .forget();
+    }
+
+    /// Asks for an audit when no more keys come.
+    pub(crate) fn audit_soon(&self) {
+        let client = self.clone();
+        let delay = Timeout::new(DEBOUNCE, move || client.audit());
+        self.0.link.borrow_mut().delay = Some(delay);
+    }
+
+    /// Asks for an audit now, or after the one that is on its way.
+    pub(crate) fn audit(&self) {
+        {
+            let mut link = self.0.link.borrow_mut();
+            link.delay = None;
+            link.again = link.is_busy;
+            if !link.is_ready || link.is_busy {
+                return;
+            }
+        }
+        if self.state().is_current() || matches!(self.state().worker, crate::state::Worker::Crashed(_)) {
+            return;
+        }
+        self.0.link.borrow_mut().is_busy = true;
+        self.ask(What::Audit);
+        self.act(Action::Asked);
+    }
+
+    /// Asks something about the files as they are.
+    pub(crate) fn ask(&self, what: What) {
+        let mut link = self.0.link.borrow_mut();
+        let (ask, files) = self.state().ask(what, &browser::today(), |version| link.knows.contains(&version));
+        let contents = Array::new();
+        for file in files {
+            contents.push(&match file.content() {
+                Content::Text(text) => JsValue::from_str(&text),
+                Content::Bytes(bytes) => Uint8Array::from(&*bytes).into(),
+            });
+        }
+        let json = serde_json::to_string(&ask).unwrap_or_default();
+        let Some(worker) = &link.worker else { return };
+        let _ = worker.post_message(&object(&[("ask", &JsValue::from_str(&json)), ("contents", &contents)]));
+        // The worker forgets what a question does not name.
+        link.knows = ask.head.iter().chain(ask.base.iter().flatten()).map(|file| file.version).collect();
+        let client = self.clone();
+        let patience = Timeout::new(PATIENCE, move || client.crashed("it thought for more than 30 seconds"));
+        link.patience = Some(patience);
+    }
+
+    /// Asks for the report in another form.
+    pub(crate) fn export(&self, format: Format, purpose: Purpose) {
+        self.0.link.borrow_mut().purposes.push_back(purpose);
+        self.ask(What::Export(format));
+    }
+
+    /// Hashes a dropped file and looks for it in the files.
+    pub(crate) fn hash(&self, file: &File) {
+        let dropped = {
+            let mut link = self.0.link.borrow_mut();
+            link.last_drop += 1;
+            let id = link.last_drop;
+            let dropped = Dropped { id, name: file.name(), size: file.size(), stage: DropStage::Hashing(None) };
+            link.drops.push(dropped.clone());
+            if let Some(worker) = &link.worker {
+                let _ = worker.post_message(&object(&[("hash", file), ("id", &JsValue::from_f64(id.into()))]));
+            }
+            dropped
+        };
+        self.act(Action::Drop(dropped));
+    }
+
+    fn take(&self, message: &JsValue) {
+        let told = get(message, "told").and_then(|told| told.as_string());
+        let Some(told) = told.and_then(|told| serde_json::from_str::<Told>(&told).ok()) else { return };
+        match told {
+            Told::Ready => {
+                self.0.link.borrow_mut().is_ready = true;
+                self.act(Action::Started);
+                self.audit();
+            }
+            Told::Names(names) => self.act(Action::Learned(names)),
+            Told::Panic(why) => self.crashed(&why),
+            Told::Hashing(id, share) => self.dropped(id, DropStage::Hashing(Some(share))),
+            Told::Hashed(id, Ok(sha256)) => {
+                self.dropped(id, DropStage::Hashed(sha256.clone()));
+                let name = self.0.link.borrow().drops.iter().find(|drop| drop.id == id).map(|drop| drop.name.clone());
+                if let Some(name) = name {
+                    self.ask(What::Match { name, sha256 });
+                }
+            }
+            Told::Hashed(id, Err(why)) => self.dropped(id, DropStage::Failed(why)),
+            Told::Answer(answer) => {
+                self.0.link.borrow_mut().patience = None;
+                match answer.body {
+                    Body::Audit(summary) => {
+                        let json = get(message, "report").unwrap_or_default();
+                        browser::set_global("pychainReport", &json);
+                        let report = json.as_string().and_then(|json| Report::read(&json)).unwrap_or_default();
+                        self.0.link.borrow_mut().is_busy = false;
+                        let told = Box::new((report, summary));
+                        self.act(Action::Reported(answer.revision, told, answer.milliseconds));
+                        let again = std::mem::take(&mut self.0.link.borrow_mut().again);
+                        if again {
+                            self.audit();
+                        }
+                    }
+                    Body::Export(format, text) => {
+                        let purpose = self.0.link.borrow_mut().purposes.pop_front();
+                        self.0.exported.emit((format, purpose.unwrap_or(Purpose::Show), text));
+                    }
+                    body => self.act(Action::Answered(answer.revision, body)),
+                }
+            }
+        }
+    }
+
+    fn dropped(&self, id: u32, stage: DropStage) {
+        let dropped = self.0.link.borrow().drops.iter().find(|drop| drop.id == id).cloned();
+        if let Some(dropped) = dropped {
+            self.act(Action::Drop(Dropped { stage, ..dropped }));
+        }
+    }
+}
+
+impl PartialEq for Client {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}

@@ -1,0 +1,116 @@
+//! What the page does beside showing: keeping the text, reading a link, colors.
+
+use gloo::events::{EventListener, EventListenerOptions};
+use gloo::timers::callback::Timeout;
+use wasm_bindgen_futures::spawn_local;
+use yew::{UseReducerHandle, hook, use_effect_with};
+
+use crate::browser;
+use crate::share;
+use crate::state::{Action, Notice, Saved, Side, State};
+
+/// How long the text rests before it is kept.
+const REST: u32 = 500;
+
+/// The color schemes: what they are called, and what the root element is marked with.
+pub(crate) const THEMES: [(&str, &str); 3] = [("as the system has it", ""), ("light", "light"), ("dark", "dark")];
+
+/// Keeps the text in the browser while that is wanted.
+#[hook]
+pub(crate) fn use_keeping(state: &UseReducerHandle<State>) {
+    let kept = (state.revision, state.keeps);
+    let state = state.clone();
+    use_effect_with(kept, move |(revision, keeps)| {
+        let timer = (*revision > 0 || !*keeps).then(|| Timeout::new(REST, move || keep(&state)));
+        move || drop(timer)
+    });
+}
+
+fn keep(state: &UseReducerHandle<State>) {
+    if !state.keeps {
+        browser::forget(browser::KEPT);
+        browser::keep(browser::KEEPS, "no");
+        return;
+    }
+    browser::forget(browser::KEEPS);
+    if state.is_blank() {
+        browser::forget(browser::KEPT);
+    } else if !browser::keep(browser::KEPT, &state.saved().write()) {
+        browser::forget(browser::KEPT);
+        let words = "The text is too long to be kept over a reload in this browser";
+        if state.notice.as_ref().is_none_or(|notice| notice.text != words) {
+            state.dispatch(Action::Say(Some(Notice::of(words))));
+        }
+    }
+}
+
+/// Takes up what a link carries, else what was begun, else what was kept; and each link that is followed later.
+#[hook]
+pub(crate) fn use_restoring(state: &UseReducerHandle<State>, begun: &str) {
+    let (state, begun) = (state.clone(), begun.to_owned());
+    use_effect_with((), move |()| {
+        if browser::kept(browser::KEEPS).as_deref() == Some("no") {
+            state.dispatch(Action::Keep(false));
+        }
+        if follow_link(&state) {
+            // It comes when it is unpacked.
+        } else if !begun.is_empty() {
+            state.dispatch(Action::Edit(Side::Head, begun));
+        } else {
+            let kept = browser::kept(browser::KEPT).and_then(|kept| Saved::read(&kept));
+            if let Some(saved) = kept {
+                state.dispatch(Action::Load(saved));
+            }
+        }
+        let listener = browser::window().map(|window| {
+            EventListener::new(&window, "hashchange", move |_| {
+                follow_link(&state);
+            })
+        });
+        move || drop(listener)
+    });
+}
+
+/// Whether the address carries files; they are loaded when they are unpacked.
+fn follow_link(state: &UseReducerHandle<State>) -> bool {
+    let fragment = browser::window().and_then(|window| window.location().hash().ok()).unwrap_or_default();
+    if !fragment.starts_with(share::PREFIX) {
+        return false;
+    }
+    let state = state.clone();
+    spawn_local(async move {
+        let saved = match share::packed(&fragment) {
+            Some(packed) => browser::inflate(&packed, share::MAX_UNPACKED).await.ok(),
+            None => None,
+        };
+        match saved.and_then(|bytes| share::from_bytes(&bytes)) {
+            Some(saved) => {
+                state.dispatch(Action::Load(saved));
+                state.dispatch(Action::Say(Some(Notice::of(
+                    "Opened from a link; its text was in the address and went to no server",
+                ))));
+            }
+            None => {
+                state.dispatch(Action::Say(Some(Notice::error("The link is damaged; nothing could be read from it"))));
+            }
+        }
+        // The text lives on in the page; an address that still carries the old one would mislead.
+        if let Some(history) = browser::window().and_then(|window| window.history().ok()) {
+            let path = browser::window().map(|window| window.location());
+            let path = path.map(|it| it.pathname().unwrap_or_default() + &it.search().unwrap_or_default());
+            let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", path.as_deref());
+        }
+    });
+    true
+}
+
+/// Listens on the window, as long as the page is there; `heard` is what it was at first.
+#[hook]
+pub(crate) fn use_window_event(name: &'static str, heard: impl Fn(&web_sys::Event) + 'static) {
+    use_effect_with((), move |()| {
+        let options = EventListenerOptions::enable_prevent_default();
+        let listener = browser::window()
+            .map(|window| EventListener::new_with_options(&window, name, options, move |event| heard(event)));
+        move || drop(listener)
+    });
+}

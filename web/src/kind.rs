@@ -1,0 +1,186 @@
+//! What kind of file a tab holds: by its name, else by what is in it, unless the user says otherwise.
+
+use pychain_core::model::LockFormat;
+use pychain_core::tree::Role;
+use serde::{Deserialize, Serialize};
+
+/// How much of a text is looked at.
+const LOOKED_AT: usize = 64 * 1024;
+
+/// A kind of file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// What `pip install -r` reads.
+    Requirements,
+    /// What `pip install -c` reads.
+    Constraints,
+    /// `uv.lock`.
+    Uv,
+    /// `poetry.lock`.
+    Poetry,
+    /// `pdm.lock`.
+    Pdm,
+    /// `Pipfile.lock`.
+    Pipfile,
+    /// `pylock.toml`.
+    Pylock,
+    /// `pychain.toml` or `pyproject.toml`: what the audit is told.
+    Config,
+}
+
+impl Kind {
+    /// All of them, as the menu lists them.
+    pub const ALL: [Self; 8] = [
+        Self::Requirements,
+        Self::Constraints,
+        Self::Uv,
+        Self::Poetry,
+        Self::Pdm,
+        Self::Pipfile,
+        Self::Pylock,
+        Self::Config,
+    ];
+
+    /// What the menu says.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Requirements => "requirements file",
+            Self::Constraints => "constraints file",
+            Self::Uv => "uv.lock",
+            Self::Poetry => "poetry.lock",
+            Self::Pdm => "pdm.lock",
+            Self::Pipfile => "Pipfile.lock",
+            Self::Pylock => "pylock.toml",
+            Self::Config => "pychain.toml",
+        }
+    }
+
+    /// The name that a file of the kind has by default.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::Requirements => "requirements.txt",
+            Self::Constraints => "constraints.txt",
+            other => other.label(),
+        }
+    }
+
+    /// The kind that a file's name tells.
+    pub fn of_path(path: &str) -> Self {
+        if let Some(format) = LockFormat::of_path(path) {
+            return match format {
+                LockFormat::Uv => Self::Uv,
+                LockFormat::Poetry => Self::Poetry,
+                LockFormat::Pdm => Self::Pdm,
+                LockFormat::Pipfile => Self::Pipfile,
+                LockFormat::Pylock => Self::Pylock,
+            };
+        }
+        let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+        match name.as_str() {
+            "pychain.toml" | "pyproject.toml" => Self::Config,
+            _ if name.contains("constraint") => Self::Constraints,
+            _ => Self::Requirements,
+        }
+    }
+
+    /// The kind that a text shows without doubt; none where it could be requirements.
+    pub fn of_text(text: &str) -> Option<Self> {
+        let end = (0..=LOOKED_AT.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+        let text = text.get(..end).unwrap_or_default();
+        let has = |line: &str| text.lines().any(|found| found.trim_end().starts_with(line));
+        if text.trim_start().starts_with('{') {
+            return (text.contains("\"_meta\"") && text.contains("\"default\"")).then_some(Self::Pipfile);
+        }
+        if has("[[packages]]") && has("lock-version") {
+            return Some(Self::Pylock);
+        }
+        if !has("[[package]]") {
+            return None;
+        }
+        let head: String = text.lines().take(5).collect();
+        if head.contains("PDM") || has("lock_version") {
+            Some(Self::Pdm)
+        } else if head.contains("Poetry") || has("optional = ") || has("lock-version") {
+            Some(Self::Poetry)
+        } else {
+            has("version = ").then_some(Self::Uv)
+        }
+    }
+
+    /// How a file of the kind is handed to the installer; none where it is not.
+    pub fn role(self) -> Option<Role> {
+        match self {
+            Self::Requirements => Some(Role::Requirements),
+            Self::Constraints => Some(Role::Constraints),
+            Self::Config => None,
+            Self::Uv | Self::Poetry | Self::Pdm | Self::Pipfile | Self::Pylock => Some(Role::Lock),
+        }
+    }
+
+    /// The path under which a file is of this kind: tools know lock files and configurations by their
+    /// name alone, so that another name is needed where this one says something else.
+    pub fn fitting_path(self, path: &str) -> String {
+        let by_name = Self::of_path(path);
+        let is_plain = |kind: Self| matches!(kind, Self::Requirements | Self::Constraints);
+        if by_name == self || (is_plain(by_name) && is_plain(self)) {
+            return path.to_owned();
+        }
+        match path.rsplit_once('/') {
+            Some((folder, _)) => format!("{folder}/{}", self.file_name()),
+            None => self.file_name().to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_tells_the_kind() {
+        for (path, kind) in [
+            ("requirements.txt", Kind::Requirements),
+            ("a/dev.in", Kind::Requirements),
+            ("upper-Constraints.txt", Kind::Constraints),
+            ("x/uv.lock", Kind::Uv),
+            ("Pipfile.lock", Kind::Pipfile),
+            ("pylock.dev.toml", Kind::Pylock),
+            ("pyproject.toml", Kind::Config),
+        ] {
+            assert_eq!(Kind::of_path(path), kind, "{path}");
+        }
+        for kind in Kind::ALL {
+            assert_eq!(Kind::of_path(kind.file_name()), kind);
+        }
+    }
+
+    #[test]
+    fn a_text_tells_the_kind_of_lock_file() {
+        for (text, kind) in [
+            ("version = 1\nrevision = 3\n\n[[package]]\nname = \"a\"\n", Some(Kind::Uv)),
+            (
+                "# This file is automatically @generated by Poetry 2.1.1\n\n[[package]]\nname = \"a\"\n",
+                Some(Kind::Poetry),
+            ),
+            ("[[package]]\nname = \"a\"\noptional = false\n", Some(Kind::Poetry)),
+            ("# This file is @generated by PDM.\n\n[metadata]\n\n[[package]]\nname = \"a\"\n", Some(Kind::Pdm)),
+            ("lock-version = \"1.0\"\n[[packages]]\nname = \"a\"\n", Some(Kind::Pylock)),
+            ("{\"_meta\": {}, \"default\": {}}", Some(Kind::Pipfile)),
+            ("{\"a\": 1}", None),
+            ("requests==2.32.3\n", None),
+            ("", None),
+        ] {
+            assert_eq!(Kind::of_text(text), kind, "{text}");
+        }
+        assert_eq!(Kind::of_text(&"é".repeat(LOOKED_AT)), None);
+    }
+
+    #[test]
+    fn another_kind_takes_another_name_where_tools_go_by_it() {
+        assert_eq!(Kind::Uv.fitting_path("a/requirements.txt"), "a/uv.lock");
+        assert_eq!(Kind::Constraints.fitting_path("base.txt"), "base.txt");
+        assert_eq!(Kind::Requirements.fitting_path("uv.lock"), "requirements.txt");
+        assert_eq!(Kind::Pylock.fitting_path("pylock.dev.toml"), "pylock.dev.toml");
+    }
+}

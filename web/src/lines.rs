@@ -1,0 +1,119 @@
+//! Lines of a text as the editor shows them, and places in it as browsers count (UTF-16).
+
+use crate::report::Position;
+
+/// Where the lines of a text begin, and how wide the widest is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lines {
+    /// The first byte of each line; there is always one.
+    starts: Vec<u32>,
+    /// Columns of the widest line, generously: whatever is not ASCII may take two.
+    pub widest: usize,
+}
+
+/// Columns to the next stop of a tab.
+pub const TAB: usize = 8;
+
+impl Lines {
+    /// Looks through a text whose lines end with line feeds.
+    pub fn of(text: &str) -> Self {
+        let mut starts = vec![0];
+        let mut widest = 0;
+        let mut width = 0;
+        for (at, byte) in text.bytes().enumerate() {
+            match byte {
+                b'\n' => {
+                    starts.push(u32::try_from(at + 1).unwrap_or(u32::MAX));
+                    widest = widest.max(width);
+                    width = 0;
+                }
+                b'\t' => width += TAB,
+                0x20..=0x7e => width += 1,
+                // The first byte of what is not ASCII; the others come with it.
+                0xc0.. => width += 2,
+                _ => {}
+            }
+        }
+        Self { starts, widest: widest.max(width) }
+    }
+
+    /// How many there are; a text that ends with a line feed has an empty last one, as in any editor.
+    pub fn count(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// A line by its number from 1, without its end.
+    pub fn get<'t>(&self, text: &'t str, number: usize) -> &'t str {
+        let Some(start) = number.checked_sub(1).and_then(|at| self.starts.get(at)) else { return "" };
+        let end = self.starts.get(number).map_or(text.len(), |next| *next as usize - 1);
+        text.get(*start as usize..end).unwrap_or_default()
+    }
+
+    /// The byte where a place is; the end of its line where it is beyond that.
+    pub fn offset(&self, text: &str, place: Position) -> usize {
+        let line = self.get(text, place.line);
+        let within = line.char_indices().nth(place.column.saturating_sub(1)).map_or(line.len(), |(at, _)| at);
+        let start = place.line.checked_sub(1).and_then(|at| self.starts.get(at)).copied().unwrap_or_default();
+        start as usize + within
+    }
+
+    /// The place of a byte.
+    pub fn position(&self, text: &str, offset: usize) -> Position {
+        let line = self.starts.partition_point(|start| *start as usize <= offset).max(1);
+        let start = self.starts.get(line - 1).copied().unwrap_or_default() as usize;
+        let before = text.get(start..offset.min(text.len())).unwrap_or_default();
+        Position { line, column: before.chars().count() + 1 }
+    }
+}
+
+/// Counts a byte offset in UTF-16 units, as a selection in a browser does.
+pub fn to_utf16(text: &str, offset: usize) -> u32 {
+    let before = text.get(..offset).unwrap_or(text);
+    let units = if before.is_ascii() { before.len() } else { before.chars().map(char::len_utf16).sum() };
+    u32::try_from(units).unwrap_or(u32::MAX)
+}
+
+/// The byte offset of a number of UTF-16 units.
+pub fn from_utf16(text: &str, units: u32) -> usize {
+    let units = units as usize;
+    if text.is_ascii() {
+        return units.min(text.len());
+    }
+    let mut seen = 0;
+    for (at, c) in text.char_indices() {
+        if seen >= units {
+            return at;
+        }
+        seen += c.len_utf16();
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_those_of_an_editor() {
+        let text = "ab\n\nc\u{1F600}d\n";
+        let lines = Lines::of(text);
+        assert_eq!((1..=4).map(|number| lines.get(text, number)).collect::<Vec<_>>(), ["ab", "", "c\u{1F600}d", ""]);
+        assert_eq!((lines.count(), lines.widest), (4, 4));
+        assert_eq!((lines.get(text, 0), lines.get(text, 9)), ("", ""));
+        assert_eq!(Lines::of("").count(), 1);
+    }
+
+    #[test]
+    fn places_and_offsets_agree() {
+        let text = "é\n\u{1F600}x\ny";
+        let lines = Lines::of(text);
+        for (offset, _) in text.char_indices() {
+            let place = lines.position(text, offset);
+            assert_eq!(lines.offset(text, place), offset);
+            assert_eq!(from_utf16(text, to_utf16(text, offset)), offset);
+        }
+        assert_eq!(lines.position(text, 7), Position { line: 2, column: 2 });
+        assert_eq!(to_utf16(text, 7), 4);
+        assert_eq!(lines.offset(text, Position { line: 2, column: 99 }), 8);
+    }
+}

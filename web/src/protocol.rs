@@ -1,0 +1,216 @@
+//! What page and worker say to each other. Contents of files and the report travel beside these, as
+//! strings and bytes of the browser, so that nothing large is written twice.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kind::Kind;
+
+/// A question of the page.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Ask {
+    /// Which state of the page it is about; the answer says it again.
+    pub revision: u32,
+    /// Versions whose contents come along, in this order; the worker knows all others.
+    pub brought: Vec<u32>,
+    /// The files, or the files as a change makes them.
+    pub head: Vec<Named>,
+    /// The files before the change.
+    pub base: Option<Vec<Named>>,
+    /// Other paths that are known to exist, of a dropped folder: nobody reads them.
+    pub beside: Vec<String>,
+    /// Today, `2026-11-25`.
+    pub today: String,
+    /// What is asked.
+    pub what: What,
+}
+
+/// A file of the page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    /// Relative to the root, with `/`.
+    pub path: String,
+    /// What it is.
+    pub kind: Kind,
+    /// The number of its content: the same number is the same content.
+    pub version: u32,
+}
+
+/// What the page wants to know of the files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum What {
+    /// The report.
+    Audit,
+    /// The texts of all files with every safe fix.
+    Fix,
+    /// The report in another form.
+    Export(Format),
+    /// Where a file with this name and SHA-256 is listed.
+    Match {
+        /// The name of the dropped file.
+        name: String,
+        /// Lower-case hexadecimal digits.
+        sha256: String,
+    },
+    /// The page of a rule.
+    Manual(String),
+    /// A panic, to see what becomes of it.
+    Crash,
+}
+
+/// A form of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// JSON, version 1.
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// The summary of a review.
+    Markdown,
+}
+
+/// What the worker says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Told {
+    /// It listens.
+    Ready,
+    /// What it knows of names now.
+    Names(Names),
+    /// An answer.
+    Answer(Answer),
+    /// How far the hashing of a dropped file is: its id and the share that is done.
+    Hashing(u32, f64),
+    /// The SHA-256 of a dropped file, or why there is none.
+    Hashed(u32, Result<String, String>),
+    /// Its last words.
+    Panic(String),
+}
+
+/// What is known of names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Names {
+    /// Day of the ranks and how many names have one; none while they are not there.
+    pub ranked: Option<(String, usize)>,
+    /// Day of the list of all names and how many there are; none while it is not there.
+    pub index: Option<(String, usize)>,
+    /// Why there are no more.
+    pub trouble: Option<String>,
+}
+
+/// An answer to an [`Ask`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The question's.
+    pub revision: u32,
+    /// How long it took in the worker.
+    pub milliseconds: f64,
+    /// What was asked for.
+    pub body: Body,
+}
+
+/// What an answer holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Body {
+    /// The report, as JSON version 1, comes beside it.
+    Audit(Summary),
+    /// Fixed texts by path; of the head.
+    Fix(Vec<(String, String)>),
+    /// The report in the form asked for.
+    Export(Format, String),
+    /// Where a dropped file is listed.
+    Match(Matched),
+    /// The page of a rule, as Markdown.
+    Manual(String, String),
+}
+
+/// What the page shows of an audit beside the report.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Requirements that were read.
+    pub requirements: usize,
+    /// Locked packages that were read.
+    pub locked: usize,
+    /// What a change does; empty without a base.
+    pub rows: Vec<Row>,
+}
+
+/// One line of what a change does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// The file, of the head where it has it.
+    pub path: String,
+    /// The project.
+    pub name: String,
+    /// What happened.
+    pub change: Change,
+    /// As it was.
+    pub before: String,
+    /// As it is.
+    pub after: String,
+}
+
+/// What happened to an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Change {
+    /// It is new.
+    Added,
+    /// It is another one.
+    Changed,
+    /// It is gone.
+    Removed,
+}
+
+impl Change {
+    /// What the table says; also its style class.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Changed => "changed",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+/// What is known of a dropped file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Matched {
+    /// Its name.
+    pub name: String,
+    /// Its digest.
+    pub sha256: String,
+    /// Project and version that its name tells, or why it tells none.
+    pub claims: Result<(String, String), String>,
+    /// The entries that are about it.
+    pub entries: Vec<MatchedEntry>,
+}
+
+/// An entry that is about a dropped file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MatchedEntry {
+    /// The file.
+    pub path: String,
+    /// Its line.
+    pub line: usize,
+    /// The entry, as written.
+    pub text: String,
+    /// How it stands to the dropped file.
+    pub verdict: Verdict,
+}
+
+/// How an entry stands to a dropped file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// It lists this digest.
+    Matches,
+    /// It names this file with another digest.
+    Differs,
+    /// It has hashes of SHA-256, and this is none of them.
+    NotListed,
+    /// It has no hash of SHA-256 to compare with.
+    NoHash,
+}
