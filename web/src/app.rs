@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use gloo::timers::callback::Timeout;
 use js_sys::Function;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::spawn_local;
@@ -30,6 +31,9 @@ use crate::protocol::{Format, What};
 use crate::report::{Problem, Report, Severity};
 use crate::share;
 use crate::state::{Action, Mode, Notice, Side, State, Worker};
+
+/// How long good news stays.
+const NOTICE: u32 = 10_000;
 
 impl Reducible for State {
     type Action = Action;
@@ -146,6 +150,14 @@ pub(crate) fn App(props: &Props) -> Html {
         browser::mark_root("state", state);
         browser::mark_root("names", names);
     });
+    {
+        let act = act.clone();
+        use_effect_with(state.notice.clone(), move |notice| {
+            let passes = notice.as_ref().is_some_and(|notice| !notice.is_error);
+            let timer = passes.then(|| Timeout::new(NOTICE, move || act.emit(Action::Say(None))));
+            move || drop(timer)
+        });
+    }
     use_effect_with(*theme, |theme| {
         let (_, mark) = THEMES[*theme];
         browser::mark_root("theme", mark);
@@ -294,8 +306,8 @@ pub(crate) fn App(props: &Props) -> Html {
                     }
                     if let Some(manual) = &state.manual { <Panel manual={manual.clone()} act={act.clone()} /> }
                 </section>
+                { notices(&state, &act) }
             </main>
-            { notices(&state, &act) }
             <input type="file" multiple=true hidden=true ref={dialog} aria-label="Files to open" onchange={onchosen} />
             <div class="veil" aria-hidden="true"><p>{ "Drop files, a folder, a zip, a wheel or an sdist" }</p></div>
         </div>
@@ -356,7 +368,6 @@ fn findings(state: &State, act: &Callback<Action>, client: &Rc<Client>) -> Html 
         let client = client.clone();
         Callback::from(move |_| client.ask(What::Fix))
     };
-    let rules = state.rules().into_iter().map(|(rule, count)| (rule.to_owned(), count)).collect::<Vec<_>>();
     let has_paths = report.files.len() > 1;
     html! {
         <>
@@ -371,7 +382,7 @@ fn findings(state: &State, act: &Callback<Action>, client: &Rc<Client>) -> Html 
                     { undo }
                 </div>
             }
-            <Findings audited={audited.clone()} listed={state.listed.clone()} chosen={state.chosen} filter={state.filter.clone()} {rules} {has_paths} act={act.clone()} />
+            <Findings audited={audited.clone()} listed={state.listed.clone()} chosen={state.chosen} filter={state.filter.clone()} {has_paths} act={act.clone()} />
             if let Some(number) = state.chosen {
                 <Detail audited={audited.clone()} {number} is_current={state.is_current()} act={act.clone()} />
             } else if !state.listed.is_empty() {
@@ -504,13 +515,17 @@ fn share_link(state: &State, act: &Callback<Action>) {
         let location = browser::window().map(|window| window.location());
         let address = location.map(|it| it.origin().unwrap_or_default() + &it.pathname().unwrap_or_default());
         let link = address.unwrap_or_default() + &fragment;
-        let notice = match browser::copy(&link).await {
-            Ok(()) => Notice::of(format!(
-                "A link of {} characters is on the clipboard. It carries the text behind its #, which browsers never send to a server.",
-                link.len()
-            )),
-            Err(why) => Notice::error(format!("The browser does not allow to copy the link: {why}")),
+        let carries = "It carries the text behind its #, which browsers never send to a server.";
+        let notice = if browser::copy(&link).await.is_ok() {
+            format!("A link of {} characters is on the clipboard. {carries}", link.len())
+        } else {
+            // Where the clipboard is closed, the address bar is not.
+            if let Some(history) = browser::window().and_then(|window| window.history().ok()) {
+                let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&link));
+            }
+            format!("The browser does not allow to copy; the link stands in the address bar instead. {carries}")
         };
+        let notice = Notice::of(notice);
         act.emit(Action::Say(Some(notice)));
     });
 }

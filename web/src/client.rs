@@ -74,8 +74,9 @@ impl Client {
         client
     }
 
-    fn state(&self) -> &State {
-        &self.0.state
+    /// The state as it is. A handle remembers all that it ever gave, so each look takes a new one.
+    fn state(&self) -> UseReducerHandle<State> {
+        self.0.state.clone()
     }
 
     fn act(&self, action: Action) {
@@ -143,7 +144,8 @@ impl Client {
                 return;
             }
         }
-        if self.state().is_current() || matches!(self.state().worker, crate::state::Worker::Crashed(_)) {
+        let state = self.state();
+        if state.is_current() || matches!(state.worker, crate::state::Worker::Crashed(_)) {
             return;
         }
         self.0.link.borrow_mut().is_busy = true;
@@ -154,7 +156,8 @@ impl Client {
     /// Asks something about the files as they are.
     pub(crate) fn ask(&self, what: What) {
         let mut link = self.0.link.borrow_mut();
-        let (ask, files) = self.state().ask(what, &browser::today(), |version| link.knows.contains(&version));
+        let state = self.state();
+        let (ask, files) = state.ask(what, &browser::today(), |version| link.knows.contains(&version));
         let contents = Array::new();
         for file in files {
             contents.push(&match file.content() {

@@ -12,8 +12,11 @@ use crate::state::{Action, Notice, Saved, Side, State};
 /// How long the text rests before it is kept.
 const REST: u32 = 500;
 
+/// Bytes that are kept; browsers have room for twice as many.
+const MAX_KEPT: usize = 2_000_000;
+
 /// The color schemes: what they are called, and what the root element is marked with.
-pub(crate) const THEMES: [(&str, &str); 3] = [("as the system has it", ""), ("light", "light"), ("dark", "dark")];
+pub(crate) const THEMES: [(&str, &str); 3] = [("system", ""), ("light", "light"), ("dark", "dark")];
 
 /// Keeps the text in the browser while that is wanted.
 #[hook]
@@ -33,9 +36,11 @@ fn keep(state: &UseReducerHandle<State>) {
         return;
     }
     browser::forget(browser::KEEPS);
+    let files = state.head.list.iter().chain(&state.base.list);
+    let is_small = files.map(|file| file.text.len()).sum::<usize>() <= MAX_KEPT;
     if state.is_blank() {
         browser::forget(browser::KEPT);
-    } else if !browser::keep(browser::KEPT, &state.saved().write()) {
+    } else if !is_small || !browser::keep(browser::KEPT, &state.saved().write()) {
         browser::forget(browser::KEPT);
         let words = "The text is too long to be kept over a reload in this browser";
         if state.notice.as_ref().is_none_or(|notice| notice.text != words) {

@@ -1,5 +1,6 @@
 //! What the page knows, and what each action makes of it. Nothing here touches the browser.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
@@ -75,6 +76,8 @@ pub struct Audited {
     pub summary: Summary,
     /// How long it took in the worker.
     pub milliseconds: f64,
+    /// The rules that found something, with how often, by name.
+    pub rules: Vec<(String, usize)>,
 }
 
 /// Which findings are listed.
@@ -330,18 +333,6 @@ impl State {
         Saved { mode: self.mode, head: of(&self.head), base }
     }
 
-    /// The rules that found something, with how often, as listed in the filter.
-    pub fn rules(&self) -> Vec<(&str, usize)> {
-        let mut rules: Vec<(&str, usize)> = Vec::new();
-        for finding in self.report().into_iter().flat_map(|report| &report.findings) {
-            match rules.binary_search_by_key(&finding.rule.as_str(), |(rule, _)| rule) {
-                Ok(at) => rules[at].1 += 1,
-                Err(at) => rules.insert(at, (&finding.rule, 1)),
-            }
-        }
-        rules
-    }
-
     fn number(&mut self) -> u32 {
         self.last_number += 1;
         self.last_number
@@ -372,7 +363,12 @@ impl State {
         {
             self.filter.rule = None;
         }
-        self.audited = Some(Audited { revision, report, summary, milliseconds }.into());
+        let mut rules = BTreeMap::new();
+        for finding in &report.findings {
+            *rules.entry(finding.rule.clone()).or_default() += 1;
+        }
+        let rules = rules.into_iter().collect();
+        self.audited = Some(Audited { revision, report, summary, milliseconds, rules }.into());
         self.relist();
     }
 

@@ -69,7 +69,7 @@ pub(crate) fn Detail(props: &Props) -> Html {
                 <h3>{ "See also" }</h3>
                 <ul class="plain">{ for finding.related.iter().map(related) }</ul>
             }
-            <p class="more"><button type="button" class="link" onclick={does(Action::OpenManual(finding.rule.clone()))}>
+            <p class="more"><button type="button" id="open-manual" class="link" onclick={does(Action::OpenManual(finding.rule.clone()))}>
                 { "Manual of " }<code>{ &finding.rule }</code></button></p>
         </section>
     }

@@ -9,8 +9,8 @@ use gloo::events::EventListener;
 use wasm_bindgen::JsCast as _;
 use web_sys::{ClipboardEvent, FocusOptions, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 use yew::{
-    Callback, Html, InputEvent, NodeRef, Properties, TargetCast as _, classes, component, html, use_effect,
-    use_effect_with, use_node_ref, use_state_eq,
+    Callback, Html, InputEvent, NodeRef, Properties, TargetCast as _, classes, component, html, use_effect_with,
+    use_node_ref, use_state_eq,
 };
 
 use crate::browser;
@@ -84,14 +84,16 @@ pub(crate) fn Editor(props: &Props) -> Html {
     // Where things stand: by properties, because the policy forbids style attributes.
     {
         let (sheet, gutter, under) = (sheet.clone(), gutter.clone(), under.clone());
-        let (first, height, widest) = (window.0, *line, props.file.lines.widest);
-        use_effect(move || {
+        let places = (window.0, count, *line, props.file.lines.widest);
+        use_effect_with(places, move |&(first, count, height, widest)| {
             let set = |node: &NodeRef, name, value: String| {
                 if let Some(element) = node.cast::<HtmlElement>() {
                     browser::style(&element, name, &value);
                 }
             };
-            set(&sheet, "height", format!("{}px", pixels(count) * height + 2.0 * PADDING));
+            // Never less than the box: `min-height` alone would leave nothing for what is as high as the sheet.
+            let text = pixels(count) * height + 2.0 * PADDING;
+            set(&sheet, "height", format!("max(100%, {text}px)"));
             set(&sheet, "--columns", format!("{}ch", widest + 4));
             set(&sheet, "--digits", format!("{}ch", count.to_string().len().max(3)));
             let top = format!("translateY({}px)", pixels(first - 1) * height + PADDING);
@@ -168,6 +170,13 @@ pub(crate) fn Editor(props: &Props) -> Html {
             let field = event.target_unchecked_into::<HtmlTextAreaElement>();
             let command = event.ctrl_key() || event.meta_key();
             let action = match event.key().as_str() {
+                // Out of the text, to the list.
+                "Escape" => {
+                    if let Some(list) = browser::element::<HtmlElement>("findings") {
+                        let _ = list.focus();
+                    }
+                    None
+                }
                 "F8" if side == Side::Head => Some(Action::StepFrom(place(&field), !event.shift_key())),
                 "." if command => chosen.map(Action::Fix),
                 "z" if command && !event.shift_key() && can_undo => Some(Action::Undo),
@@ -198,16 +207,18 @@ pub(crate) fn Editor(props: &Props) -> Html {
     });
 
     let (first, last) = (window.0.min(count), window.1.min(count));
+    let near: Vec<Mark> =
+        props.marks.iter().filter(|mark| mark.start.line <= last && mark.end.line >= first).copied().collect();
     let base = props.side == Side::Base;
     html! {
         <div class="editor" ref={scroller} {onscroll} tabindex={(!is_editable).then_some("0")}
             role={(!is_editable).then_some("group")} aria-label={(!is_editable).then_some("Text, read only")}>
             <div class={classes!("sheet", (!is_editable).then_some("readonly"))} ref={sheet}>
                 <div class="gutter" aria-hidden="true">
-                    <div ref={gutter}>{ for (first..=last).map(|number| gutter_line(props, number)) }</div>
+                    <div ref={gutter}>{ for (first..=last).map(|number| gutter_line(props, &near, number)) }</div>
                 </div>
                 <div class="under" aria-hidden="true">
-                    <div ref={under}>{ for (first..=last).map(|number| under_line(props, number)) }</div>
+                    <div ref={under}>{ for (first..=last).map(|number| under_line(props, &near, number)) }</div>
                 </div>
                 if is_editable {
                     <textarea ref={field} id={if base { "editor-base" } else { "editor" }} aria-label={props.label}
@@ -220,8 +231,8 @@ pub(crate) fn Editor(props: &Props) -> Html {
     }
 }
 
-fn gutter_line(props: &Props, number: usize) -> Html {
-    let here = props.marks.iter().filter(|mark| mark.start.line == number);
+fn gutter_line(props: &Props, near: &[Mark], number: usize) -> Html {
+    let here = near.iter().filter(|mark| mark.start.line == number);
     let worst = here.max_by_key(|mark| (Some(mark.finding) == props.chosen, mark.severity));
     let shape = worst.map(|mark| {
         let (act, finding) = (props.act.clone(), mark.finding);
@@ -232,7 +243,7 @@ fn gutter_line(props: &Props, number: usize) -> Html {
     html! { <div key={number} class={classes!(is_chosen.then_some("chosen"))}>{ shape }{ number }</div> }
 }
 
-fn under_line(props: &Props, number: usize) -> Html {
+fn under_line(props: &Props, near: &[Mark], number: usize) -> Html {
     let line = props.file.lines.get(&props.file.text, number);
     let segment = |segment: &crate::highlight::Segment<'_>| match segment.mark {
         None => html! { { segment.text.to_owned() } },
@@ -241,7 +252,7 @@ fn under_line(props: &Props, number: usize) -> Html {
             html! { <span {class}>{ segment.text.to_owned() }</span> }
         }
     };
-    let segments = segments(line, number, &props.marks, props.chosen);
+    let segments = segments(line, number, near, props.chosen);
     html! { <div key={number}>{ for segments.iter().map(segment) }</div> }
 }
 

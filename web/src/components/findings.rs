@@ -2,8 +2,8 @@
 
 use web_sys::{HtmlElement, HtmlSelectElement, KeyboardEvent};
 use yew::{
-    Callback, Html, NodeRef, Properties, TargetCast as _, classes, component, html, use_effect, use_effect_with,
-    use_node_ref, use_state_eq,
+    Callback, Html, NodeRef, Properties, TargetCast as _, classes, component, html, use_effect_with, use_node_ref,
+    use_state_eq,
 };
 
 use crate::browser;
@@ -28,8 +28,6 @@ pub(crate) struct Props {
     pub(crate) chosen: Option<usize>,
     /// Which are listed, and why.
     pub(crate) filter: Filter,
-    /// The rules that found something, and how often.
-    pub(crate) rules: Vec<(String, usize)>,
     /// Whether paths are of interest.
     pub(crate) has_paths: bool,
     /// Takes what happens.
@@ -57,7 +55,7 @@ pub(crate) fn Findings(props: &Props) -> Html {
     let count = props.listed.len();
     {
         let (sheet, rows, first) = (sheet.clone(), rows.clone(), window.0);
-        use_effect(move || {
+        use_effect_with((count, first), move |(count, first)| {
             set(&sheet, "height", count * ROW);
             set_top(&rows, first * ROW);
             measure();
@@ -180,10 +178,10 @@ fn filters(props: &Props) -> Html {
     html! {
         <div class="filters" role="group" aria-label="Filter">
             { for Severity::ALL.into_iter().map(toggle) }
-            if props.rules.len() > 1 {
+            if props.audited.rules.len() > 1 {
                 <select aria-label="Rule" {onchange}>
                     <option value="" selected={only.is_none()}>{ "all rules" }</option>
-                    { for props.rules.iter().map(option) }
+                    { for props.audited.rules.iter().map(option) }
                 </select>
             }
         </div>

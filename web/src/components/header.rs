@@ -79,7 +79,7 @@ pub(crate) fn Header(props: &Props) -> Html {
         ("Keep over reload", "the text is not kept")
     };
     more.push(deed(keep.0, keep.1, Deed::Keep));
-    more.push(deed(&format!("Colors: {}", props.theme), "light, dark, or as the system has it", Deed::Theme));
+    more.push(deed(&format!("Colors: {}", props.theme), "switch between system, light and dark", Deed::Theme));
     more.push(deed("Clear everything", "", Deed::Clear));
     let share = props.deed.reform(|_: yew::MouseEvent| Deed::Share);
     html! {

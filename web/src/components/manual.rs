@@ -3,6 +3,7 @@
 use web_sys::{HtmlElement, KeyboardEvent};
 use yew::{Callback, Html, Properties, component, html, use_effect_with, use_node_ref};
 
+use crate::browser;
 use crate::components::prose;
 use crate::state::{Action, Manual};
 
@@ -26,6 +27,12 @@ pub(crate) fn Panel(props: &Props) -> Html {
                 let _ = panel.focus();
                 panel.set_scroll_top(0);
             }
+            // The keyboard goes back to where it came from.
+            || {
+                if let Some(button) = browser::element::<HtmlElement>("open-manual") {
+                    let _ = button.focus();
+                }
+            }
         });
     }
     let close = props.act.reform(|()| Action::CloseManual);
@@ -39,7 +46,7 @@ pub(crate) fn Panel(props: &Props) -> Html {
     };
     let onclick = Callback::from(move |_| close.emit(()));
     html! {
-        <aside id="manual" ref={panel} tabindex="-1" aria-labelledby="manual-title" {onkeydown}>
+        <section id="manual" ref={panel} tabindex="-1" aria-labelledby="manual-title" {onkeydown}>
             <header>
                 <h2 id="manual-title"><code>{ &props.manual.rule }</code></h2>
                 <button type="button" class="close" aria-label="Close the manual" {onclick}>{ "\u{2715}" }</button>
@@ -47,6 +54,6 @@ pub(crate) fn Panel(props: &Props) -> Html {
             <div class="prose">
                 if let Some(text) = &props.manual.text { { prose::manual(text) } } else { <p class="quiet">{ "Loading\u{2026}" }</p> }
             </div>
-        </aside>
+        </section>
     }
 }

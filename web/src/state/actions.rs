@@ -142,6 +142,15 @@ impl State {
             Action::SetMode(mode) if mode != self.mode => {
                 self.mode = mode;
                 self.revision += 1;
+                // A change begins with nothing changed.
+                if mode == Mode::Compare && self.base.are_blank() && !self.head.are_blank() {
+                    self.base = self.head.clone();
+                    for at in 0..self.base.list.len() {
+                        let (id, version) = (self.number(), self.number());
+                        let file = File { id, version, is_typed: false, ..self.base.list[at].as_ref().clone() };
+                        self.base.list[at] = Rc::new(file);
+                    }
+                }
             }
             Action::SetMode(_) => {}
             Action::Started => {

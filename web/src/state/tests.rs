@@ -222,3 +222,12 @@ fn a_dropped_file_is_looked_for() {
         assert_eq!(matched.entries.iter().map(|entry| entry.verdict).collect::<Vec<_>>(), verdicts, "{name}");
     }
 }
+
+#[test]
+fn a_comparison_begins_with_nothing_changed() {
+    let state = audited(&typed("flask\n").after(Action::SetMode(Mode::Compare)));
+    assert_eq!((&*state.base.shown().text, rules(&state).len()), ("flask\n", 0));
+    assert_ne!(state.base.shown().id, state.head.shown().id);
+    let changed = audited(&state.after(Action::Edit(HEAD, "flask\n--trusted-host e.org\n".to_owned())));
+    assert_eq!(rules(&changed), ["trusted-host"]);
+}
