@@ -5,29 +5,33 @@ pub mod detect;
 pub mod filename;
 mod json;
 pub mod lock;
-#[allow(dead_code, reason = "the readers of manifests come next")]
 mod logical;
+mod notation;
 mod pdm_lock;
+mod pipfile;
 mod pipfile_lock;
 mod poetry_lock;
 mod pylock;
+mod pyproject;
 pub mod requirements_txt;
 mod table;
-#[allow(dead_code, reason = "the readers of manifests come next")]
 mod toml_value;
 mod uv_lock;
-#[allow(dead_code, reason = "the readers of manifests come next")]
 mod value;
 #[allow(dead_code, reason = "the readers of manifests come next")]
 mod yaml;
 
 use requirements_txt::Paths;
 
-use crate::model::{Document, Role};
+use crate::model::{Document, ManifestFormat, Role};
 use crate::text::SourceFile;
 
 /// Reads a file that is neither a requirements file nor a lock file, as its name says. A file that no
 /// reader knows has no lines.
-pub(crate) fn parse(file: &SourceFile, _role: Role, _paths: Paths<'_>) -> Document {
-    Document::empty(file)
+pub(crate) fn parse(file: &SourceFile, _role: Role, paths: Paths<'_>) -> Document {
+    match ManifestFormat::of_path(file.path()) {
+        Some(ManifestFormat::Pyproject) => pyproject::parse(file, paths),
+        Some(ManifestFormat::Pipfile) => pipfile::parse(file, paths),
+        None => Document::empty(file),
+    }
 }

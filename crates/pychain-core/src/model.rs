@@ -11,7 +11,7 @@ mod lock;
 mod role;
 mod section;
 
-pub use role::Role;
+pub use role::{ManifestFormat, Role};
 pub use section::{Purpose, Section, Tool};
 
 pub use lock::{

@@ -14,7 +14,7 @@ use crate::config::Installer;
 use crate::finding::Location;
 use crate::model::{InstallOption, LineKind, OptionUse, Requirement, Source, Tool};
 use crate::requirement::typed::{Version, VersionSpecifiers};
-use crate::tree::{Entry, Project, Run};
+use crate::tree::{Entry, Project, Role, Run};
 use crate::url::{DEFAULT_INDEX, DirectUrl};
 
 /// What a place is to the installer.
@@ -260,6 +260,8 @@ pub struct Asked<'a> {
 pub fn judged_by(run: &Run, configured: Installer) -> Installer {
     match run.tool {
         None => configured,
+        // A manifest that names no tool of its own.
+        Some(Tool::Pip) if run.role == Role::Manifest => configured,
         Some(Tool::Uv) => Installer::Uv,
         Some(_) => Installer::Pip,
     }

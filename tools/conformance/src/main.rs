@@ -1,4 +1,4 @@
-//! Compares what pychain reads in requirements and lock files with what their own tools were recorded to read.
+//! Compares what pychain reads in requirements files, lock files and manifests with what their own tools were recorded to read.
 //!
 //! `pychain-conformance [DIR] [--only PATTERN] [--limit N]`; `cargo xtask conformance` calls it.
 //! Exit status 0: everything is identical or a known difference; 1: it is not; 2: the corpus is broken.
@@ -16,6 +16,7 @@ mod hash_modes;
 mod honest;
 mod known;
 mod locks;
+mod manifests;
 mod outcome;
 mod progress;
 mod reading;
@@ -73,6 +74,10 @@ fn run(arguments: &Arguments) -> Result<bool> {
     for item in corpus.locks.iter().filter(|item| wanted(&item.id)) {
         progress.step();
         outcome.lock(&item.id, locks::item(item));
+    }
+    for item in corpus.manifests.iter().filter(|item| wanted(&item.id)) {
+        progress.step();
+        outcome.manifest(&item.id, manifests::item(item));
     }
     for pair in honest::pairs(&corpus.locks).iter().filter(|pair| wanted(&pair.id)) {
         outcome.pair(&pair.id, pair.one.file_name(), honest::compare(pair));

@@ -32,6 +32,7 @@ pub(crate) struct Outcome {
     reached: BTreeSet<usize>,
     files: Tally,
     locks: Tally,
+    manifests: Tally,
     /// Honest changes of lock files, by the name of the file.
     pairs: BTreeMap<&'static str, Tally>,
     cases: Tally,
@@ -47,6 +48,7 @@ impl Outcome {
             reached: BTreeSet::new(),
             files: Tally::default(),
             locks: Tally::default(),
+            manifests: Tally::default(),
             pairs: BTreeMap::new(),
             cases: Tally::default(),
             experiments: Tally::default(),
@@ -62,6 +64,11 @@ impl Outcome {
     pub(crate) fn lock(&mut self, id: &str, differences: Vec<Difference>) {
         let verdict = self.sort(id, differences);
         self.locks.count(verdict);
+    }
+
+    pub(crate) fn manifest(&mut self, id: &str, differences: Vec<Difference>) {
+        let verdict = self.sort(id, differences);
+        self.manifests.count(verdict);
     }
 
     pub(crate) fn pair(&mut self, id: &str, name: &'static str, differences: Vec<Difference>) {
@@ -133,13 +140,15 @@ impl Outcome {
 
     /// One line; a known difference is not identical, and is counted by itself.
     pub(crate) fn summary(&self) -> String {
-        let Self { files, locks, cases, experiments, .. } = self;
+        let Self { files, locks, manifests, cases, experiments, .. } = self;
         let mut line = format!(
-            "conformance: {} of {} files, {} of {} lock files, {} of {} cases identical; {} of {} hash-mode experiments",
+            "conformance: {} of {} files, {} of {} lock files, {} of {} manifests, {} of {} cases identical; {} of {} hash-mode experiments",
             files.identical,
             files.total,
             locks.identical,
             locks.total,
+            manifests.identical,
+            manifests.total,
             cases.identical,
             cases.total,
             experiments.identical,
@@ -152,6 +161,7 @@ impl Outcome {
         }
         let known = files.known
             + locks.known
+            + manifests.known
             + self.pairs.values().map(|tally| tally.known).sum::<usize>()
             + cases.known
             + experiments.known;

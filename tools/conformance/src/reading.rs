@@ -276,6 +276,7 @@ fn destination(option: InstallOption) -> &'static str {
         InstallOption::UseFeature => "features_enabled",
         InstallOption::Hash => "hashes",
         InstallOption::ConfigSettings => "config_settings",
+        InstallOption::NamedIndex => "index",
     }
 }
 

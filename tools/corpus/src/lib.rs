@@ -2,7 +2,7 @@
 //!
 //! `corpus.tar.xz` or `corpus/` holds the files, `manifest.tsv` says which of them are to be read and how,
 //! `oracle_requirements.jsonl` what pip made of each; `cases.jsonl` and `oracle_cases.jsonl` are the same
-//! for small inputs, `oracle_locks.jsonl` for lock files. `hash_mode_cases.jsonl` tells what real installs did. Any `.jsonl` may be `.jsonl.xz`.
+//! for small inputs, `oracle_locks.jsonl` for lock files and manifests. `hash_mode_cases.jsonl` tells what real installs did. Any `.jsonl` may be `.jsonl.xz`.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -17,9 +17,11 @@ use serde_json::Value;
 mod base64;
 mod files;
 mod locks;
+mod manifests;
 
 pub use files::Files;
 pub use locks::LockItem;
+pub use manifests::ManifestItem;
 
 /// One file to read as pip would, with what pip made of it.
 pub struct Item {
@@ -55,6 +57,8 @@ pub struct Corpus {
     pub files: Vec<Item>,
     /// Lock files of public repositories.
     pub locks: Vec<LockItem>,
+    /// Manifests of public repositories.
+    pub manifests: Vec<ManifestItem>,
     /// Small inputs.
     pub cases: Vec<Item>,
     /// Installs with several versions of pip.
@@ -67,12 +71,13 @@ impl Corpus {
         let archive = Arc::new(archive(directory)?);
         let files = files(directory, &archive).context("reading the corpus files")?;
         let locks = locks::locks(directory, &archive).context("reading the lock files")?;
+        let manifests = manifests::manifests(directory, &archive).context("reading the manifests")?;
         let cases = cases(directory).context("reading the cases")?;
         let experiments = experiments(directory).context("reading hash_mode_cases.jsonl")?;
         if files.is_empty() && cases.is_empty() {
             bail!("nothing to compare in `{}`", directory.display());
         }
-        Ok(Self { files, locks, cases, experiments })
+        Ok(Self { files, locks, manifests, cases, experiments })
     }
 
     /// Whether there is nothing to compare.
@@ -82,7 +87,7 @@ impl Corpus {
 
     /// How many things there are to compare.
     pub fn len(&self) -> usize {
-        self.files.len() + self.locks.len() + self.cases.len() + self.experiments.len()
+        self.files.len() + self.locks.len() + self.manifests.len() + self.cases.len() + self.experiments.len()
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a file is by its path: which names are names of dependency files.
 
-use crate::model::{LockFormat, Role};
+use crate::model::{LockFormat, ManifestFormat, Role};
 
 /// How sure it is that a file is a dependency file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,7 +81,8 @@ pub fn named_role(path: &str) -> Role {
 
 /// The role of a file that a tool knows by its name.
 fn of_tool(path: &str) -> Option<Role> {
-    LockFormat::of_path(path).map(|_| Role::Lock)
+    let manifest = || ManifestFormat::of_path(path).map(|_| Role::Manifest);
+    LockFormat::of_path(path).map(|_| Role::Lock).or_else(manifest)
 }
 
 /// The name without, and the extension, if it is one that dependency files have.
@@ -146,6 +147,13 @@ mod tests {
     }
 
     #[test]
+    fn manifests_are_found_by_the_names_of_their_tools() {
+        for path in ["pyproject.toml", "a/pyproject.toml", "Pipfile"] {
+            assert_eq!(role(path), Some((Role::Manifest, Certainty::Certain)), "{path}");
+        }
+    }
+
+    #[test]
     fn names_of_other_things_are_not() {
         for path in [
             "MANIFEST.in",
@@ -156,7 +164,6 @@ mod tests {
             "words.in",
             "package.lock",
             "pylock.a.b.toml",
-            "pyproject.toml",
             "requirements.yml",
             "requirements.txt.bak",
             "requirements.py",

@@ -20,9 +20,10 @@ pub(super) mod wheel;
 mod words;
 
 pub use lines::text_of;
+pub(in crate::format) use paths::to_url;
 pub(crate) use paths::{Paths, folder};
 pub use paths::{join, leaves_root};
-pub(in crate::format) use requirement::from_specifier;
+pub(in crate::format) use requirement::{from_editable_value, from_specifier};
 pub use tokens::{Token, TokenKind, tokens};
 
 use options::RawOption;

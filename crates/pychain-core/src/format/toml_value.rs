@@ -52,3 +52,78 @@ pub(super) fn word(file: &SourceFile, value: &Value<'_>) -> Option<Word> {
     let span = line.span(0..line.text.len());
     Some(Word { value: line.text.into_owned(), span })
 }
+
+/// The place of a value, quotes included.
+pub(super) fn span(value: &Value<'_>) -> Span {
+    Span::new(value.span().start, value.span().end)
+}
+
+/// The place of a key's name, without its quotes, and of the key with its value.
+pub(super) fn key_spans(text: &str, key: &Spanned<std::borrow::Cow<'_, str>>, value: &Value<'_>) -> (Span, Span) {
+    let (key_range, value_range) = (key.span(), value.span());
+    let raw = text.get(key_range.clone()).unwrap_or_default();
+    let quotes = usize::from(raw.len() >= 2 && raw.starts_with(['"', '\'']));
+    let name = Span::new(key_range.start + quotes, key_range.end.saturating_sub(quotes));
+    // A table under a header of its own stands below its name.
+    let end = if value_range.start >= key_range.end { value_range.end } else { key_range.end };
+    (name, Span::new(key_range.start, end))
+}
+
+/// Values by key.
+pub(super) trait Keys<'v> {
+    /// The table of a key, if it is one.
+    fn table(&self, key: &str) -> Option<&DeTable<'v>>;
+    /// The text of a key, if it is one.
+    fn text(&self, key: &str) -> Option<&str>;
+    /// Whether a key is `true`.
+    fn is_true(&self, key: &str) -> bool;
+}
+
+impl<'v> Keys<'v> for DeTable<'v> {
+    fn table(&self, key: &str) -> Option<&DeTable<'v>> {
+        self.get(key)?.get_ref().as_table()
+    }
+
+    fn text(&self, key: &str) -> Option<&str> {
+        self.get(key)?.get_ref().as_str()
+    }
+
+    fn is_true(&self, key: &str) -> bool {
+        self.get(key).is_some_and(|value| value.get_ref().as_bool() == Some(true))
+    }
+}
+
+/// The comments of a text that is TOML, `#` included.
+pub(super) fn comments(text: &str) -> Vec<Span> {
+    let mut comments = Vec::new();
+    let mut at = 0;
+    while let Some(found) = text.get(at..).and_then(|rest| rest.find(['"', '\'', '#'])) {
+        let start = at + found;
+        let rest = text.get(start..).unwrap_or_default();
+        if rest.starts_with('#') {
+            let end = start + rest.find(['\n', '\r']).unwrap_or(rest.len());
+            comments.push(Span::new(start, end));
+            at = end;
+            continue;
+        }
+        let quote = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quote| rest.starts_with(quote)).unwrap_or("\"");
+        at = start + string_len(rest, quote);
+    }
+    comments
+}
+
+/// The length of the string that a text begins with, quotes included.
+fn string_len(text: &str, quote: &str) -> usize {
+    let mut at = quote.len();
+    while let Some(found) = text.get(at..).and_then(|rest| rest.find(['\\', '"', '\''])) {
+        let rest = text.get(at + found..).unwrap_or_default();
+        if rest.starts_with(quote) {
+            // Up to two more quotes belong to the text of a long string.
+            let more = if quote.len() == 3 { rest.len() - rest.trim_start_matches(&quote[..1]).len() } else { 1 };
+            return at + found + more;
+        }
+        let escaped = rest.starts_with('\\') && quote.starts_with('"');
+        at += found + if escaped { 1 + rest.chars().nth(1).map_or(0, char::len_utf8) } else { 1 };
+    }
+    text.len()
+}

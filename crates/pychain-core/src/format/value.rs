@@ -1,62 +1,140 @@
-//! What the readers of manifests share: a value that is a dependency specifier, a setting, or unreadable.
+//! What the readers of manifests share: a document on its way, and values that are dependency
+//! specifiers, settings, or unreadable.
+
+use toml::de::DeTable;
 
 use super::logical::LogicalLine;
 use super::requirements_txt::{Paths, from_specifier};
-use crate::model::{InstallOption, Line, LineKind, OptionUse, Refusal, RefusalClass, Requirement, Stage, Word};
+use super::toml_value::key_spans;
+use crate::model::{
+    Document, InstallOption, Line, LineKind, OptionUse, Refusal, RefusalClass, Requirement, Section, Source, Stage,
+    Word,
+};
+use crate::name::ProjectName;
 use crate::text::{SourceFile, Span};
+use crate::url::DirectUrl;
 
-/// A line of a manifest: what stands at `span` in the section of the number.
-pub(super) fn line(file: &SourceFile, section: u32, span: Span, kind: LineKind) -> Line {
-    Line {
-        section,
-        number: u32::try_from(file.line_of(span.start)).unwrap_or(u32::MAX),
-        span,
-        expanded: None,
-        options: Vec::new(),
-        dropped: Vec::new(),
-        cut_by_comment: None,
-        kind,
+/// A document while it is read.
+pub(super) struct Reader<'f> {
+    pub(super) file: &'f SourceFile,
+    pub(super) paths: Paths<'f>,
+    document: Document,
+}
+
+/// The section that lines are added to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct SectionId(u32);
+
+impl<'f> Reader<'f> {
+    pub(super) fn new(file: &'f SourceFile, paths: Paths<'f>) -> Self {
+        Self { file, paths, document: Document::empty(file) }
+    }
+
+    /// The document, its lines in the order of the file.
+    pub(super) fn finish(mut self, comments: Vec<Span>) -> Document {
+        self.document.lines.sort_by_key(|line| line.span);
+        Document { comments, paths: self.paths.into_asked(), ..self.document }
+    }
+
+    pub(super) fn section(&mut self, section: Section) -> SectionId {
+        self.document.sections.push(section);
+        SectionId(u32::try_from(self.document.sections.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// Notes that a section includes another group.
+    pub(super) fn include(&mut self, section: SectionId, group: Word) {
+        if let Some(section) = self.document.sections.get_mut(section.0 as usize) {
+            section.includes.push(group);
+        }
+    }
+
+    /// Adds a line: what stands at `span`.
+    pub(super) fn line(&mut self, section: SectionId, span: Span, kind: LineKind) -> &mut Line {
+        let lines = &mut self.document.lines;
+        let at = lines.len();
+        lines.push(Line {
+            section: section.0,
+            number: u32::try_from(self.file.line_of(span.start)).unwrap_or(u32::MAX),
+            span,
+            expanded: None,
+            options: Vec::new(),
+            dropped: Vec::new(),
+            cut_by_comment: None,
+            kind,
+        });
+        // There is one: it was pushed above.
+        #[expect(clippy::indexing_slicing, reason = "the last element, just added")]
+        &mut lines[at]
+    }
+
+    /// Adds a dependency specifier, read as packaging reads it: no path, no option, no comment.
+    pub(super) fn specifier(&mut self, section: SectionId, value: &LogicalLine<'_>) {
+        let kind = match from_specifier(value, &self.paths) {
+            Ok(requirement) => LineKind::Requirement(Box::new(requirement)),
+            Err(refusal) => LineKind::Refused(Box::new(refusal)),
+        };
+        self.value(section, value, kind);
+    }
+
+    /// Adds what a value is.
+    pub(super) fn value(&mut self, section: SectionId, value: &LogicalLine<'_>, kind: LineKind) {
+        let span = value.span(0..value.text.len());
+        let is_plain = self.file.slice(span) == value.text && !value.text.contains(['\n', '\r']);
+        let line = self.line(section, span, kind);
+        line.expanded = (!is_plain).then(|| value.text.as_ref().into());
+    }
+
+    /// Adds a setting that means the same as an option of pip. `span` is the whole setting.
+    pub(super) fn setting(&mut self, section: SectionId, option: InstallOption, span: Span, value: Word) {
+        let line = self.line(section, span, LineKind::Options);
+        line.options.push(OptionUse { option, span, value, acts: true });
+    }
+
+    /// Adds something that the tool does not accept.
+    pub(super) fn refused(&mut self, section: SectionId, span: Span, message: impl Into<String>, help: &str) {
+        let refusal = Refusal {
+            class: RefusalClass::ValueError,
+            stage: Stage::Requirement,
+            span,
+            message: message.into(),
+            help: help.to_owned(),
+            editable: false,
+        };
+        self.line(section, span, LineKind::Refused(Box::new(refusal)));
+    }
+
+    /// What was read so far.
+    pub(super) fn requirements_mut(&mut self) -> impl Iterator<Item = &mut Requirement> {
+        self.document.lines.iter_mut().filter_map(|line| match &mut line.kind {
+            LineKind::Requirement(requirement) => Some(requirement.as_mut()),
+            _ => None,
+        })
     }
 }
 
-/// A dependency specifier, read as packaging reads it: no path, no option, no comment.
-pub(super) fn specifier(file: &SourceFile, section: u32, value: &LogicalLine<'_>, paths: &Paths<'_>) -> Line {
-    let kind = match from_specifier(value, paths) {
-        Ok(requirement) => LineKind::Requirement(Box::new(requirement)),
-        Err(refusal) => LineKind::Refused(Box::new(refusal)),
-    };
-    of_value(file, section, value, kind)
-}
-
-/// A requirement that a reader put together itself.
-pub(super) fn requirement(file: &SourceFile, section: u32, requirement: Requirement) -> Line {
-    line(file, section, requirement.span, LineKind::Requirement(Box::new(requirement)))
-}
-
-/// A setting that means the same as an option of pip. `span` is the whole setting.
-pub(super) fn setting(file: &SourceFile, section: u32, option: InstallOption, span: Span, value: Word) -> Line {
-    Line {
-        options: vec![OptionUse { option, span, value, acts: true }],
-        ..line(file, section, span, LineKind::Options)
-    }
-}
-
-/// Something that the tool does not accept.
-pub(super) fn refused(file: &SourceFile, section: u32, span: Span, message: impl Into<String>, help: &str) -> Line {
-    let refusal = Refusal {
-        class: RefusalClass::ValueError,
-        stage: Stage::Requirement,
+/// A requirement of a format that has a key for each part: nothing but its name so far.
+pub(super) fn named(name: &str, name_span: Span, span: Span) -> Requirement {
+    let end = Span::new(span.end as usize, span.end as usize);
+    Requirement {
         span,
-        message: message.into(),
-        help: help.to_owned(),
+        name: Some(ProjectName::new(name)),
+        name_span: Some(name_span),
+        extras: Vec::new(),
+        specifiers: Vec::new(),
+        specifiers_span: end,
+        marker: None,
+        marker_span: None,
+        source: Source::Index,
+        hashes: Vec::new(),
         editable: false,
-    };
-    line(file, section, span, LineKind::Refused(Box::new(refusal)))
+        index: None,
+    }
 }
 
-fn of_value(file: &SourceFile, section: u32, value: &LogicalLine<'_>, kind: LineKind) -> Line {
-    let span = value.span(0..value.text.len());
-    let expanded =
-        (file.slice(span) != value.text || value.text.contains(['\n', '\r'])).then(|| value.text.as_ref().into());
-    Line { number: value.number, expanded, ..line(file, section, span, kind) }
+/// Adds that a source's certificate is not checked: the key of the source that says so.
+pub(super) fn unverified(reader: &mut Reader<'_>, section: SectionId, source: &DeTable<'_>, key: &str, url: &str) {
+    let Some((name, value)) = source.get_key_value(key) else { return };
+    let (_, span) = key_spans(reader.file.text(), name, value);
+    let Ok(url) = DirectUrl::parse(url.trim(), span) else { return };
+    reader.setting(section, InstallOption::TrustedHost, span, Word { value: url.host(), span });
 }

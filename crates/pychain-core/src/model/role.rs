@@ -23,3 +23,23 @@ impl Role {
         matches!(self, Self::Requirements | Self::Constraints)
     }
 }
+
+/// Which manifest it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ManifestFormat {
+    /// `pyproject.toml`.
+    Pyproject,
+    /// `Pipfile`.
+    Pipfile,
+}
+
+impl ManifestFormat {
+    /// The format of the file at `path`, which the tools know by its name alone.
+    pub fn of_path(path: &str) -> Option<Self> {
+        match path.rsplit('/').next().unwrap_or(path) {
+            "pyproject.toml" => Some(Self::Pyproject),
+            "Pipfile" => Some(Self::Pipfile),
+            _ => None,
+        }
+    }
+}

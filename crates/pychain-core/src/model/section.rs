@@ -12,6 +12,8 @@ pub struct Section {
     pub purpose: Purpose,
     /// The name of the group, extra, category or environment.
     pub label: Option<String>,
+    /// The dotted name of the table or list that it is, in a format that has such; empty elsewhere.
+    pub table: String,
     /// The groups of the file that it includes, as written.
     pub includes: Vec<Word>,
 }
@@ -55,7 +57,9 @@ pub enum Purpose {
     Command,
     /// What a project needs wherever it is installed.
     Dependencies,
-    /// What is needed beside that on demand: an extra, a dependency group, a category.
+    /// What is needed beside that by whoever asks for an extra of it.
+    Extra,
+    /// What is needed to work on it: a dependency group, a category, an environment.
     Group,
     /// What the project is built with.
     Build,
@@ -68,12 +72,18 @@ pub enum Purpose {
 impl Section {
     /// A section without a name.
     pub fn new(tool: Tool, purpose: Purpose) -> Self {
-        Self { tool, purpose, label: None, includes: Vec::new() }
+        Self { tool, purpose, label: None, table: String::new(), includes: Vec::new() }
     }
 
     /// A section of a name.
     pub fn labelled(tool: Tool, purpose: Purpose, label: impl Into<String>) -> Self {
         Self { label: Some(label.into()), ..Self::new(tool, purpose) }
+    }
+
+    /// The same section, by the dotted name of its table.
+    #[must_use]
+    pub fn at(self, table: impl Into<String>) -> Self {
+        Self { table: table.into(), ..self }
     }
 
     /// Whether each requirement is to name one version. A manifest says what a project can work with, and

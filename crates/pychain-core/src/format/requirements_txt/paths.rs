@@ -46,7 +46,7 @@ impl<'a> Paths<'a> {
     }
 
     /// What a normalized path is; unknown ones are noted, for the caller to look at.
-    pub(super) fn kind(&self, path: &str) -> PathKind {
+    pub(in crate::format) fn kind(&self, path: &str) -> PathKind {
         if leaves_root(path) {
             // Nobody looks there. pip would, and to read a file as it did is to find nothing.
             return if self.beside.is_some() { PathKind::Unknown } else { PathKind::Absent };
@@ -94,7 +94,7 @@ pub(crate) fn folder(path: &str) -> &str {
 }
 
 /// pip's `path_to_url`, the audited root written `$ROOT`.
-pub(super) fn to_url(path: &str) -> String {
+pub(in crate::format) fn to_url(path: &str) -> String {
     if path.starts_with('/') {
         format!("file://{}", percent_encode_path(path))
     } else if path == "." {

@@ -60,7 +60,6 @@ pub(super) fn from_line(
 }
 
 /// Reads a value that can be nothing but a dependency specifier (`packaging.requirements.Requirement`).
-#[allow(dead_code, reason = "the readers of manifests come next")]
 pub(in crate::format) fn from_specifier(line: &LogicalLine<'_>, paths: &Paths<'_>) -> Result<Requirement, Refusal> {
     let reader = Reader { line, paths, editable: false };
     let text = line.text.as_ref();
@@ -76,6 +75,16 @@ pub(in crate::format) fn from_specifier(line: &LogicalLine<'_>, paths: &Paths<'_
     // The parser's ranges are those of the whole text; the requirement itself is what is left without blanks.
     let span = line.span(trimmed(text, 0..text.len()));
     reader.read_parsed(text, 0..text.len(), parsed).map(|requirement| Requirement { span, ..requirement })
+}
+
+/// Reads what stands behind `-e ` in a value that is a line of its own, `from` the byte where it begins.
+pub(in crate::format) fn from_editable_value(
+    line: &LogicalLine<'_>,
+    from: usize,
+    paths: &Paths<'_>,
+) -> Result<Requirement, Refusal> {
+    let range = trimmed(&line.text, from..line.text.len());
+    from_editable(line, line.text.get(range.clone()).unwrap_or_default(), range, paths)
 }
 
 /// Reads the value of `-e` (pip's `parse_editable`). `value` may hold quotes that the line's text does not.

@@ -1,0 +1,143 @@
+//! `pyproject.toml`: the standards' tables here, each tool's own in a file of its own.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::requirements_txt::Paths;
+use super::toml_value::{self, Keys as _, Value};
+use super::value::{Reader, SectionId};
+use crate::model::{Document, Purpose, Section, Tool};
+use crate::text::SourceFile;
+
+mod hatch;
+mod pdm;
+mod poetry;
+mod uv;
+
+/// Reads a file. Total: what its tools refuse is a line that says why.
+pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
+    let mut reader = Reader::new(file, paths);
+    let document = match toml_value::document(file) {
+        Ok(document) => document,
+        Err((span, message)) => {
+            let section = reader.section(Section::new(Tool::Pip, Purpose::Settings));
+            reader.refused(section, span, message, "Correct the file: no tool can read it");
+            return reader.finish(Vec::new());
+        }
+    };
+    let tools = document.table("tool");
+    let tool = tool_of(&document);
+    if let Some(build) = document.table("build-system") {
+        list(&mut reader, build, "requires", || Section::new(tool, Purpose::Build).at("build-system.requires"));
+    }
+    if let Some(project) = document.table("project") {
+        list(&mut reader, project, "dependencies", || {
+            Section::new(tool, Purpose::Dependencies).at("project.dependencies")
+        });
+        for (name, value) in project.table("optional-dependencies").into_iter().flatten() {
+            let section = Section::labelled(tool, Purpose::Extra, name.get_ref().as_ref())
+                .at(format!("project.optional-dependencies.{}", name.get_ref()));
+            specifiers(&mut reader, value, section);
+        }
+    }
+    groups(&mut reader, &document, tool);
+    if let Some(tools) = tools {
+        tools.table("poetry").into_iter().for_each(|table| poetry::read(&mut reader, table));
+        tools.table("pdm").into_iter().for_each(|table| pdm::read(&mut reader, table));
+        tools.table("hatch").into_iter().for_each(|table| hatch::read(&mut reader, table));
+        // Last, because it says of what stands elsewhere where it comes from.
+        tools.table("uv").into_iter().for_each(|table| uv::read(&mut reader, table));
+    }
+    reader.finish(toml_value::comments(file.text()))
+}
+
+/// The tool that manages the project, as far as the file tells; pip otherwise, which stands for whatever is configured.
+fn tool_of(document: &DeTable<'_>) -> Tool {
+    let tools = document.table("tool");
+    let has = |name: &str| tools.is_some_and(|tools| tools.contains_key(name));
+    let backend = document.table("build-system").and_then(|build| build.text("build-backend")).unwrap_or_default();
+    if has("uv") || backend.starts_with("uv_build") {
+        Tool::Uv
+    } else if has("poetry") || backend.starts_with("poetry.") {
+        Tool::Poetry
+    } else if has("pdm") {
+        Tool::Pdm
+    } else {
+        Tool::Pip
+    }
+}
+
+/// PEP 735.
+fn groups(reader: &mut Reader<'_>, document: &DeTable<'_>, tool: Tool) {
+    for (name, value) in document.table("dependency-groups").into_iter().flatten() {
+        let section = Section::labelled(tool, Purpose::Group, name.get_ref().as_ref())
+            .at(format!("dependency-groups.{}", name.get_ref()));
+        let section = reader.section(section);
+        each(reader, section, value, |reader, entry| {
+            let table = entry.get_ref().as_table();
+            match table.and_then(|table| toml_value::word(reader.file, table.get("include-group")?)) {
+                Some(group) => reader.include(section, group),
+                None => specifier(reader, section, entry),
+            }
+        });
+    }
+}
+
+/// The list of a key, if it is there: a section of specifiers.
+fn list(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str, section: impl FnOnce() -> Section) {
+    if let Some(value) = table.get(key) {
+        specifiers(reader, value, section());
+    }
+}
+
+/// A list of specifiers.
+fn specifiers(reader: &mut Reader<'_>, value: &Value<'_>, section: Section) {
+    let section = reader.section(section);
+    each(reader, section, value, |reader, entry| specifier(reader, section, entry));
+}
+
+fn specifier(reader: &mut Reader<'_>, section: SectionId, value: &Value<'_>) {
+    match toml_value::string(reader.file, value) {
+        Some(text) => reader.specifier(section, &text),
+        None => {
+            let message = format!("this is of type {}, and a dependency is a string", value.get_ref().type_str());
+            reader.refused(section, toml_value::span(value), message, "Write the dependency as a string");
+        }
+    }
+}
+
+/// Visits the entries of an array; another type is refused.
+fn each<'v>(
+    reader: &mut Reader<'_>,
+    section: SectionId,
+    value: &'v Value<'_>,
+    mut visit: impl FnMut(&mut Reader<'_>, &'v Value<'v>),
+) {
+    match value.get_ref() {
+        DeValue::Array(array) => array.iter().for_each(|entry| visit(reader, entry)),
+        other => {
+            let message = format!("this is of type {}, and an array is expected", other.type_str());
+            reader.refused(section, toml_value::span(value), message, "Write a list of strings");
+        }
+    }
+}
+
+/// Strings of an array, or the one that stands in its place, each with its place.
+fn words(reader: &Reader<'_>, table: &DeTable<'_>, key: &str) -> Vec<crate::model::Word> {
+    match table.get(key).map(|value| (value, value.get_ref())) {
+        Some((_, DeValue::Array(array))) => {
+            array.iter().filter_map(|value| toml_value::word(reader.file, value)).collect()
+        }
+        Some((value, _)) => toml_value::word(reader.file, value).into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
+/// The tables of an array.
+fn tables<'a, 'v>(
+    table: &'a DeTable<'v>,
+    key: &str,
+) -> impl Iterator<Item = (&'a DeTable<'v>, &'a Spanned<DeValue<'v>>)> {
+    let array = table.get(key).and_then(|value| value.get_ref().as_array());
+    array.into_iter().flat_map(|array| array.iter()).filter_map(|value| Some((value.get_ref().as_table()?, value)))
+}

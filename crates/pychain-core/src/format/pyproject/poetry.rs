@@ -1,0 +1,124 @@
+//! `[tool.poetry]`: dependencies in its own notation, groups, and sources.
+
+use toml::de::{DeTable, DeValue};
+
+use super::tables;
+use crate::format::notation;
+use crate::format::toml_value::{self, Keys as _, Value, key_spans};
+use crate::format::value::{Reader, SectionId, named};
+use crate::model::{InstallOption, LineKind, Purpose, Section, Tool};
+use crate::requirement::parse_marker;
+use crate::text::Span;
+
+pub(super) fn read(reader: &mut Reader<'_>, poetry: &DeTable<'_>) {
+    let mut read = |table: Option<&DeTable<'_>>, section: Section| {
+        if let Some(table) = table {
+            let section = reader.section(section);
+            dependencies(reader, section, table);
+        }
+    };
+    read(
+        poetry.table("dependencies"),
+        Section::labelled(Tool::Poetry, Purpose::Dependencies, "main").at("tool.poetry.dependencies"),
+    );
+    read(
+        poetry.table("dev-dependencies"),
+        Section::labelled(Tool::Poetry, Purpose::Group, "dev").at("tool.poetry.dev-dependencies"),
+    );
+    for (name, value) in poetry.table("group").into_iter().flatten() {
+        let Some(group) = value.get_ref().as_table() else { continue };
+        let section = Section::labelled(Tool::Poetry, Purpose::Group, name.get_ref().as_ref())
+            .at(format!("tool.poetry.group.{}.dependencies", name.get_ref()));
+        read(group.table("dependencies"), section);
+    }
+    sources(reader, poetry);
+}
+
+fn dependencies(reader: &mut Reader<'_>, section: SectionId, table: &DeTable<'_>) {
+    for (key, value) in table {
+        // Which Python the project runs on.
+        if key.get_ref().eq_ignore_ascii_case("python") {
+            continue;
+        }
+        let (name, span) = key_spans(reader.file.text(), key, value);
+        match value.get_ref() {
+            DeValue::Array(several) => {
+                for one in several {
+                    dependency(reader, section, (key.get_ref(), name), toml_value::span(one), one);
+                }
+            }
+            _ => dependency(reader, section, (key.get_ref(), name), span, value),
+        }
+    }
+}
+
+fn dependency(reader: &mut Reader<'_>, section: SectionId, name: (&str, Span), span: Span, value: &Value<'_>) {
+    let mut requirement = named(name.0, name.1, span);
+    let version;
+    match value.get_ref() {
+        DeValue::String(_) => version = toml_value::word(reader.file, value),
+        DeValue::Table(table) => {
+            let word = |key: &str| table.get(key).and_then(|value| toml_value::word(reader.file, value));
+            version = word("version");
+            requirement.extras = notation::extras(table);
+            if let Some(markers) = word("markers") {
+                requirement.marker = parse_marker(&markers.value).ok();
+                requirement.marker_span = Some(markers.span);
+            }
+            requirement.index = word("source");
+            requirement.editable = table.is_true("develop");
+            if let Some(git) = word("git") {
+                let reference = ["rev", "tag", "branch"].into_iter().find_map(word);
+                requirement.source = notation::repository("git", &git, reference.as_ref());
+            } else if let Some(url) = word("url") {
+                requirement.source = notation::archive(&url);
+            } else if let Some(path) = word("path").or_else(|| word("file")) {
+                requirement.source = notation::path(reader.file.path(), &path, &reader.paths);
+            }
+        }
+        other => {
+            let message = format!("this is of type {}, and a dependency is a string or a table", other.type_str());
+            reader.refused(section, toml_value::span(value), message, "Write the version as a string");
+            return;
+        }
+    }
+    if let Some(version) = version {
+        requirement.specifiers = notation::poetry(&version);
+        requirement.specifiers_span = version.span;
+    }
+    reader.line(section, span, LineKind::Requirement(Box::new(requirement)));
+}
+
+/// `[[tool.poetry.source]]`. The first primary one replaces the public index, others are pooled with it,
+/// explicit ones are asked only for what names them.
+fn sources(reader: &mut Reader<'_>, poetry: &DeTable<'_>) {
+    let all: Vec<_> = tables(poetry, "source").collect();
+    if all.is_empty() {
+        return;
+    }
+    let section = reader.section(Section::new(Tool::Poetry, Purpose::Settings).at("tool.poetry.source"));
+    // Before priorities there were two flags, and the public index stayed beside a source without a flag.
+    let is_legacy = all.iter().all(|(source, _)| !source.contains_key("priority"));
+    let mut has_main = false;
+    for (source, value) in all {
+        let is_public = source.text("name").is_some_and(|name| name.eq_ignore_ascii_case("pypi"));
+        let priority = source.text("priority").unwrap_or("primary").to_ascii_lowercase();
+        let is_named = priority == "explicit";
+        let is_last = priority == "supplemental" || priority == "secondary" || source.is_true("secondary");
+        let replaces = priority == "default" || source.is_true("default") || (!is_legacy && !is_last);
+        let url = source.get("url").and_then(|url| toml_value::word(reader.file, url));
+        let Some(url) = url else {
+            has_main |= is_public && !is_named && replaces;
+            continue;
+        };
+        let option = if is_named {
+            InstallOption::NamedIndex
+        } else if replaces && !has_main {
+            has_main = true;
+            InstallOption::IndexUrl
+        } else {
+            InstallOption::ExtraIndexUrl
+        };
+        reader.setting(section, option, toml_value::span(value), url);
+    }
+}
