@@ -159,8 +159,12 @@ pub fn audit(request: &Request<'_>) -> Report {
     let mut files = request.head.files.clone();
     let config_source = request.head_config.unwrap_or(request.config).source.as_ref();
     let config_file = config_source.map(|source| {
-        files.push(source.file.clone());
-        last(&files)
+        // It may be one of the audited files: a `pyproject.toml` is both.
+        let known = request.head.find(source.file.path()).filter(|id| *request.head.file(*id) == source.file);
+        known.unwrap_or_else(|| {
+            files.push(source.file.clone());
+            last(&files)
+        })
     });
     let mut workflows = Vec::new();
     for touched in request.workflows.iter().filter_map(workflow::touched) {

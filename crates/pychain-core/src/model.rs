@@ -38,6 +38,8 @@ pub struct Document {
     /// Local paths that the installer would look at while it reads the file, relative to the
     /// audited root, normalized; a path that leaves the root begins with `..` or `/`.
     pub paths: Vec<String>,
+    /// The project that it is about, where it is a manifest and says so.
+    pub project: Option<ProjectName>,
     /// What it locks, where it is a lock file. It then has no lines, unless a requirements file includes it.
     pub lock: Option<Box<Lock>>,
 }
@@ -53,6 +55,7 @@ impl Document {
             comments: Vec::new(),
             decode_error: None,
             paths: Vec::new(),
+            project: None,
             lock: None,
         }
     }

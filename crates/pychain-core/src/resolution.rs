@@ -142,6 +142,7 @@ impl Sources {
         let installer = judged_by(run, configured);
         let mut reader = Reader {
             installer,
+            wipes: installer == Installer::Pip && run.tool.is_none_or(|tool| tool == Tool::Pip),
             links: Vec::new(),
             named: Vec::new(),
             main: None,
@@ -334,6 +335,8 @@ fn place(kind: PlaceKind, url: String, location: Option<Location>) -> Place {
 /// The option lines of a run, read in order.
 struct Reader {
     installer: Installer,
+    /// Whether an `--index-url` takes the extra indexes before it out again: pip's alone does.
+    wipes: bool,
     links: Vec<Place>,
     named: Vec<Place>,
     main: Option<Place>,
@@ -356,7 +359,7 @@ impl Reader {
             return self.forgotten.push((new, by));
         }
         self.forget(at);
-        if self.installer == Installer::Pip {
+        if self.wipes {
             self.forgotten.extend(std::mem::take(&mut self.extra).into_iter().map(|place| (place, at)));
         }
         self.main = Some(new);
@@ -385,8 +388,15 @@ impl Reader {
                 Strategy::Pool
             }
             Installer::Uv => {
+                // The main index may stand among the others, and is then asked there.
+                let same = |extra: &Place, main: &Place| index_key(&extra.url) == index_key(&main.url);
+                let listed = main.as_ref().and_then(|main| extra.iter_mut().find(|extra| same(extra, main)));
+                let is_listed = listed.is_some();
+                if let Some(listed) = listed {
+                    listed.kind = PlaceKind::Main;
+                }
                 places.append(&mut extra);
-                places.extend(main);
+                places.extend(main.filter(|_| !is_listed));
                 Strategy::FirstIndex
             }
         };

@@ -39,6 +39,8 @@ pub struct Project {
     pub missing: BTreeSet<String>,
     /// What the paths are that the files name.
     pub paths: BTreeMap<String, PathKind>,
+    /// Names, normalized, of the projects that the files are about.
+    pub own_names: BTreeSet<String>,
     constraints_only: Vec<bool>,
 }
 
@@ -59,6 +61,11 @@ impl<'a> Entry<'a> {
     /// What the line is for.
     pub fn section(&self) -> Option<&'a Section> {
         self.document.section(self.line)
+    }
+
+    /// The name of the tool that reads it.
+    pub fn tool(&self) -> &'static str {
+        self.document.tool(self.line).name()
     }
 
     /// Whether its section demands, or allows, what `test` asks for.
@@ -150,10 +157,12 @@ impl<'a> Mention<'a> {
         }
     }
 
-    /// Whether an index is asked for it by its name.
+    /// Whether the indexes are asked for it by its name, and not one that the file names.
     pub fn is_from_index(&self) -> bool {
         match self {
-            Self::Requirement(entry) => matches!(entry.requirement.source, Source::Index),
+            Self::Requirement(entry) => {
+                matches!(entry.requirement.source, Source::Index) && entry.requirement.index.is_none()
+            }
             Self::Locked(locked) => matches!(locked.package.source.kind, SourceKind::Index | SourceKind::Default),
         }
     }

@@ -52,7 +52,11 @@ fn lists(document: &Document, theirs: &Value, differences: &mut Vec<Difference>)
         let is_poetry = key.starts_with("tool.poetry:");
         let list = list.as_array().into_iter().flatten();
         let list = list.filter(|one| !(is_poetry && one["canonical"] == "python"));
-        expected.insert(key.clone(), list.map(recorded).collect());
+        let mut list: Vec<Value> = list.map(recorded).collect();
+        if key.starts_with("pipfile:") {
+            list.iter_mut().for_each(without_extras);
+        }
+        expected.insert(key.clone(), list);
     }
     let keys: BTreeSet<String> = ours.keys().chain(expected.keys()).cloned().collect();
     for key in keys {
@@ -152,6 +156,15 @@ fn recorded(theirs: &Value) -> Value {
         fields.remove("raw");
     }
     kept
+}
+
+/// The record takes a key `name[extra]` of a `Pipfile` for a name; Pipenv installs the project with the extra.
+fn without_extras(theirs: &mut Value) {
+    for field in ["name", "canonical"] {
+        if let Some(bare) = theirs[field].as_str().and_then(|name| Some(name.split_once('[')?.0.to_owned())) {
+            theirs[field] = bare.into();
+        }
+    }
 }
 
 fn indexes(document: &Document) -> impl Iterator<Item = &str> {

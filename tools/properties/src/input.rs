@@ -2,6 +2,7 @@
 
 use pychain_core::audit::{Request, audit};
 use pychain_core::config::{Config, Date, Installer, Policy, from_pychain_toml};
+use pychain_core::format::detect::named_role;
 use pychain_core::knowledge::Knowledge;
 use pychain_core::model::PathKind;
 use pychain_core::report::Report;
@@ -15,8 +16,9 @@ pub const NEXT_FILE: &[u8] = b"\n%%\n";
 pub const BASE: &[u8] = b"\n%%%%\n";
 /// A last file that begins so configures the audit.
 const CONFIGURATION: &[u8] = b"#pychain.toml\n";
-/// A further file whose first line is `#` and one of these names is a lock file; the line is no part of it.
-const LOCKS: [&str; 5] = ["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml"];
+/// A further file whose first line is `#` and one of these names is a lock file or a manifest; the line is no part of it.
+const NAMED: [&str; 7] =
+    ["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "pyproject.toml", "Pipfile"];
 
 /// The files of one side, and what configures the audit.
 #[derive(Debug, Clone)]
@@ -91,8 +93,8 @@ impl<'a> Input<'a> {
         loader.root("requirements.txt", main, Role::Requirements);
         // Every other file is handed to pip by itself as well: some as constraints.
         for (at, bytes) in self.files.iter().enumerate().skip(1).take(4) {
-            if let Some((name, bytes)) = lock(bytes) {
-                loader.root(&format!("{at}/{name}"), bytes, Role::Lock);
+            if let Some((name, bytes)) = named(bytes) {
+                loader.root(&format!("{at}/{name}"), bytes, named_role(name));
                 continue;
             }
             let role = if at % 2 == 0 { Role::Constraints } else { Role::Requirements };
@@ -148,11 +150,11 @@ impl<'a> Input<'a> {
     }
 }
 
-/// The name and the content of a lock file.
-fn lock(bytes: &[u8]) -> Option<(&'static str, &[u8])> {
+/// The name and the content of a lock file or a manifest.
+fn named(bytes: &[u8]) -> Option<(&'static str, &[u8])> {
     let end = bytes.iter().position(|byte| *byte == b'\n')?;
     let first = bytes.get(..end)?.strip_prefix(b"#")?.trim_ascii_end();
-    let name = LOCKS.into_iter().find(|name| name.as_bytes() == first)?;
+    let name = NAMED.into_iter().find(|name| name.as_bytes() == first)?;
     Some((name, bytes.get(end + 1..)?))
 }
 

@@ -1,10 +1,11 @@
 //! The reader is total, loses nothing, and points only into the text.
 
+use pychain_core::format::detect::named_role;
 use pychain_core::format::lock;
 use pychain_core::format::requirements_txt::{text_of, tokens};
-use pychain_core::model::{Document, Line, LineKind, Lock, LockFormat, Requirement};
+use pychain_core::model::{Document, Line, LineKind, Lock, LockFormat, Requirement, Section};
 use pychain_core::text::{SourceFile, Span};
-use pychain_core::tree::{Project, Run};
+use pychain_core::tree::{Loader, Project, Run};
 
 use crate::input::Input;
 
@@ -16,6 +17,7 @@ pub fn check(bytes: &[u8]) {
     check_project(&input.load_strictly());
     check_bytes(input.main());
     check_locks(input.main());
+    check_manifests(input.main());
     assert_eq!(format!("{project:?}"), format!("{:?}", input.load()), "read twice, read differently");
 }
 
@@ -27,6 +29,20 @@ pub fn check_locks(bytes: &[u8]) {
         check_lock(&file, &lock);
         let again = lock::parse(&file, format, undecodable.as_ref());
         assert_eq!(format!("{lock:?}"), format!("{again:?}"), "read twice, read differently");
+    }
+}
+
+/// Every format of manifest reads the bytes, and points only into them.
+pub fn check_manifests(bytes: &[u8]) {
+    for name in ["pyproject.toml", "Pipfile"] {
+        let read = || {
+            let mut loader = Loader::new();
+            loader.root(name, bytes, named_role(name));
+            loader.finish()
+        };
+        let project = read();
+        check_project(&project);
+        assert_eq!(format!("{project:?}"), format!("{:?}", read()), "read twice, read differently");
     }
 }
 
@@ -64,11 +80,14 @@ pub fn check_project(project: &Project) {
         assert_eq!(document.file.0 as usize, at);
         if let Some(lock) = &document.lock {
             check_lock(file, lock);
-        } else {
+        } else if document.sections.iter().all(Section::is_pips) {
             check_document(file, document);
+        } else {
+            check_manifest(file, document);
         }
     }
-    assert!(!project.runs.is_empty(), "a root file that nobody runs");
+    let is_pips = |document: &Document| document.has_section(Section::is_pips);
+    assert!(!project.runs.is_empty() || !project.documents.iter().any(is_pips), "a root file that nobody runs");
     for run in &project.runs {
         check_run(project, run);
     }
@@ -122,9 +141,22 @@ fn check_document(file: &SourceFile, document: &Document) {
     }
 }
 
+fn check_manifest(file: &SourceFile, document: &Document) {
+    for comment in &document.comments {
+        check_span(file, *comment, "comment");
+        assert!(file.slice(*comment).starts_with('#'), "a comment begins with `#`");
+    }
+    assert!(document.lines.is_sorted_by_key(|line| line.span), "lines are not in order");
+    for line in &document.lines {
+        assert!(document.section(line).is_some(), "a line in no section");
+        check_line(file, document, line);
+    }
+}
+
 fn check_line(file: &SourceFile, document: &Document, line: &Line) {
     check_span(file, line.span, "line");
-    assert!(!text_of(document, line).is_empty() || !line.span.is_empty(), "an empty logical line");
+    let is_value = document.section(line).is_some_and(|section| !section.is_pips());
+    assert!(is_value || !text_of(document, line).is_empty() || !line.span.is_empty(), "an empty logical line");
     let inside = |span: Span, what: &str| {
         check_span(file, span, what);
         let (outer, inner) = (line.span.range(), span.range());
@@ -185,7 +217,8 @@ fn check_run(project: &Project, run: &Run) {
     if let Some((Some(at), _)) = &run.refused {
         assert!(*at < run.entries.len(), "refused where nothing is");
     }
-    assert_eq!(run.refused.is_none(), run.hash_mode.is_some(), "hash mode is judged unless pip refuses before");
+    let is_judged = run.role.is_pips() && run.refused.is_none();
+    assert_eq!(is_judged, run.hash_mode.is_some(), "hash mode is judged unless pip refuses before");
     let Some(mode) = &run.hash_mode else { return };
     assert!(mode.on || (mode.lines.is_empty() && !mode.refused), "off, and yet it judges");
     let places = mode.by.iter().copied().chain(mode.lines.iter().map(|line| (line.file, line.line)));

@@ -7,7 +7,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use pychain_properties::check_all;
-use pychain_properties::reader::check_locks;
+use pychain_properties::reader::{check_locks, check_manifests};
 
 /// Pieces of requirements files, good and bad, in which pip sees different things than readers do.
 const PIECES: &[&str] = &[
@@ -139,6 +139,60 @@ const LOCK_PIECES: &[&str] = &[
     "\n%%%%\na\n%%\n#poetry.lock\n",
 ];
 
+/// Pieces of manifests.
+const MANIFEST_PIECES: &[&str] = &[
+    "[project]\nname = \"a\"\n",
+    "dependencies = [\"a\", 'b>=1; os_name == \"nt\"', \"c @ https://e.org/c.zip\", 1, \"\"]\n",
+    "[project.optional-dependencies]\n",
+    "x = [\"d\\u003d=1\"]\n",
+    "[dependency-groups]\ng = [{include-group = \"g\"}, {x = 1}]\n",
+    "[build-system]\nrequires = \"x\"\n",
+    "[tool.poetry.dependencies]\n",
+    "[tool.poetry.group.dev.dependencies]\n",
+    "[tool.poetry.dependencies.e]\n",
+    "[[tool.poetry.source]]\n",
+    "f = \"^1.2\"\n",
+    "g = \"~0 || \u{e9}\"\n",
+    "h = {version = \"*\", markers = \"os_name\", extras = [\"x\"]}\n",
+    "i = [{git = \"git@e.org:i\", branch = \"main\"}, {path = \"../i\", develop = true}]\n",
+    "path = \"../e\"\n",
+    "git = \"https://u:p@e.org/g\"\n",
+    "rev = \"abc\"\n",
+    "name = \"own\"\n",
+    "url = \"http://e.org/simple\"\n",
+    "priority = \"explicit\"\n",
+    "verify_ssl = false\n",
+    "default = true\n",
+    "[tool.pdm.dev-dependencies]\nt = [\"-e file:///a#egg=a\", \"-e \", \"\"\"a\\\n  ==1\"\"\"]\n",
+    "[[tool.pdm.source]]\n",
+    "[tool.uv]\nno-binary = true\nindex-url = \"https://e.org\"\nconstraint-dependencies = [\"a<2\"]\n",
+    "[[tool.uv.index]]\n",
+    "[tool.uv.sources]\na = {index = \"own\"}\nb = [{url = \"https://e.org/b.whl\"}, {workspace = true}]\n",
+    "[[source]]\n",
+    "[packages]\n\"j[x]\" = \"*\"\n",
+    "sys_platform = \"== 'win32'\"\n",
+    "# pychain: ignore[direct-reference] why\n",
+    "\u{202e}",
+    "'''",
+    "\"",
+    "\n",
+    "\n%%\n#pyproject.toml\n",
+    "\n%%\n#Pipfile\n",
+    "\n%%%%\na\n%%\n#pyproject.toml\n",
+];
+
+/// A requirement, and manifests on one side or both.
+fn manifests() -> impl Strategy<Value = Vec<u8>> {
+    let names = ["pyproject.toml", "Pipfile"];
+    (prop::sample::select(names.to_vec()), prop::collection::vec(prop::sample::select(MANIFEST_PIECES), 0..16))
+        .prop_map(|(name, pieces)| format!("a\n%%\n#{name}\n{}", pieces.concat()).into_bytes())
+}
+
+/// A manifest by itself, for its reader.
+fn manifest() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(prop::sample::select(MANIFEST_PIECES), 0..8).prop_map(|pieces| pieces.concat().into_bytes())
+}
+
 /// A requirement, and lock files on one side or both.
 fn locks() -> impl Strategy<Value = Vec<u8>> {
     let names = ["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml"];
@@ -182,6 +236,16 @@ proptest! {
     #[test]
     fn every_lock_reader_holds(bytes in lock()) {
         check_locks(&bytes);
+    }
+
+    #[test]
+    fn everything_holds_for_manifests(bytes in manifests()) {
+        check_all(&bytes);
+    }
+
+    #[test]
+    fn every_manifest_reader_holds(bytes in manifest()) {
+        check_manifests(&bytes);
     }
 
     #[test]

@@ -7,7 +7,8 @@ use super::requirements_txt::Paths;
 use super::toml_value::{self, Keys as _, Value, key_spans};
 use super::value::{Reader, SectionId, named, unverified};
 use crate::model::{Document, InstallOption, LineKind, Purpose, Section, Tool};
-use crate::requirement::parse_marker;
+use crate::name::ExtraName;
+use crate::requirement::{parse_marker, parse_requirement};
 use crate::text::{SourceFile, Span};
 
 /// Tables that are no category.
@@ -57,7 +58,14 @@ pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
 }
 
 fn package(reader: &mut Reader<'_>, section: SectionId, name: (&str, Span), span: Span, value: &Value<'_>) {
-    let mut requirement = named(name.0, name.1, span);
+    // Extras may stand in the key, too.
+    let (bare, in_key) = match parse_requirement(name.0) {
+        Ok(parsed) if parsed.name.start == 0 && !parsed.extras.is_empty() => (parsed.name.clone(), parsed.extras),
+        _ => (0..name.0.len(), Vec::new()),
+    };
+    let name_span =
+        if in_key.is_empty() { name.1 } else { Span::new(name.1.start as usize, name.1.start as usize + bare.end) };
+    let mut requirement = named(name.0.get(bare).unwrap_or_default(), name_span, span);
     let version;
     match value.get_ref() {
         DeValue::String(_) => version = toml_value::word(reader.file, value),
@@ -65,10 +73,11 @@ fn package(reader: &mut Reader<'_>, section: SectionId, name: (&str, Span), span
             let word = |key: &str| table.get(key).and_then(|value| toml_value::word(reader.file, value));
             version = word("version");
             requirement.extras = notation::extras(table);
+            let first = std::iter::once("markers").chain(MARKER_KEYS).find_map(word);
             let mut markers: Vec<String> = word("markers").into_iter().map(|marker| marker.value).collect();
             markers.extend(MARKER_KEYS.iter().filter_map(|key| Some(format!("{key} {}", table.text(key)?))));
             requirement.marker = parse_marker(&markers.join(" and ")).ok();
-            requirement.marker_span = requirement.marker.as_ref().and(word("markers")).map(|word| word.span);
+            requirement.marker_span = requirement.marker.as_ref().and(first).map(|word| word.span);
             requirement.index = word("index");
             requirement.editable = table.is_true("editable");
             let system = ["git", "hg", "svn", "bzr"].into_iter().find_map(|system| Some((system, word(system)?)));
@@ -90,6 +99,9 @@ fn package(reader: &mut Reader<'_>, section: SectionId, name: (&str, Span), span
             return;
         }
     }
+    requirement.extras.extend(in_key.into_iter().filter_map(|extra| name.0.get(extra)).map(ExtraName::new));
+    requirement.extras.sort();
+    requirement.extras.dedup();
     if let Some(version) = version {
         requirement.specifiers = notation::exact_or_standard(&version);
         requirement.specifiers_span = version.span;
@@ -116,3 +128,6 @@ fn sources(reader: &mut Reader<'_>, document: &DeTable<'_>) {
         reader.setting(section, option, toml_value::span(value), url);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,6 +30,9 @@ pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
     if let Some(build) = document.table("build-system") {
         list(&mut reader, build, "requires", || Section::new(tool, Purpose::Build).at("build-system.requires"));
     }
+    let poetry = tools.and_then(|tools| tools.table("poetry"));
+    let named = [document.table("project"), poetry].into_iter().flatten().find_map(|table| table.text("name"));
+    named.into_iter().for_each(|name| reader.project(name));
     if let Some(project) = document.table("project") {
         list(&mut reader, project, "dependencies", || {
             Section::new(tool, Purpose::Dependencies).at("project.dependencies")
@@ -141,3 +144,6 @@ fn tables<'a, 'v>(
     let array = table.get(key).and_then(|value| value.get_ref().as_array());
     array.into_iter().flat_map(|array| array.iter()).filter_map(|value| Some((value.get_ref().as_table()?, value)))
 }
+
+#[cfg(test)]
+pub(super) mod tests;

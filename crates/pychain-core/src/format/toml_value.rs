@@ -29,9 +29,17 @@ fn inside(text: &str, range: std::ops::Range<usize>) -> Span {
         at.unwrap_or_default()
     };
     let (start, end) = (floor(range.start), floor(range.end));
+    // A line end is nothing to look at, and has two forms.
+    let shown = text.get(start..end).unwrap_or_default().trim_end_matches(['\n', '\r']);
+    if !shown.is_empty() {
+        return Span::new(start, start + shown.len());
+    }
     // What is missing at the end of a line is shown at its last character.
-    let start = if start == end { floor(start.saturating_sub(1)) } else { start };
-    Span::new(start, end)
+    let before = text.get(..start).unwrap_or_default().trim_end_matches(['\n', '\r']);
+    match before.chars().next_back() {
+        Some(last) => Span::new(before.len() - last.len_utf8(), before.len()),
+        None => Span::new(start, start),
+    }
 }
 
 /// A string, with a place for each part of it; none for a value of another type.

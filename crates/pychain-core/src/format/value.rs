@@ -30,6 +30,11 @@ impl<'f> Reader<'f> {
         Self { file, paths, document: Document::empty(file) }
     }
 
+    /// Notes the name of the project that the file is about.
+    pub(super) fn project(&mut self, name: &str) {
+        self.document.project.get_or_insert_with(|| ProjectName::new(name));
+    }
+
     /// The document, its lines in the order of the file.
     pub(super) fn finish(mut self, comments: Vec<Span>) -> Document {
         self.document.lines.sort_by_key(|line| line.span);
@@ -50,6 +55,11 @@ impl<'f> Reader<'f> {
 
     /// Adds a line: what stands at `span`.
     pub(super) fn line(&mut self, section: SectionId, span: Span, kind: LineKind) -> &mut Line {
+        // A table under a header of its own, or with dotted keys, reaches as far as its last part that matters.
+        let span = match &kind {
+            LineKind::Requirement(requirement) => reach(requirement, span),
+            _ => span,
+        };
         let lines = &mut self.document.lines;
         let at = lines.len();
         lines.push(Line {
@@ -86,6 +96,7 @@ impl<'f> Reader<'f> {
 
     /// Adds a setting that means the same as an option of pip. `span` is the whole setting.
     pub(super) fn setting(&mut self, section: SectionId, option: InstallOption, span: Span, value: Word) {
+        let span = span.cover(value.span);
         let line = self.line(section, span, LineKind::Options);
         line.options.push(OptionUse { option, span, value, acts: true });
     }
@@ -110,6 +121,13 @@ impl<'f> Reader<'f> {
             _ => None,
         })
     }
+}
+
+/// From the first part of a requirement to the last.
+fn reach(requirement: &Requirement, span: Span) -> Span {
+    let url = requirement.direct_url().map(|url| url.span);
+    let versions = Some(requirement.specifiers_span).filter(|span| !span.is_empty());
+    [requirement.name_span, url, versions, requirement.marker_span].into_iter().flatten().fold(span, Span::cover)
 }
 
 /// A requirement of a format that has a key for each part: nothing but its name so far.

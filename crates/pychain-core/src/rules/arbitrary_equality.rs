@@ -57,13 +57,13 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 }
 
 fn judge(context: &Context<'_>, findings: &Findings<'_>, entry: &Entry<'_>, specifier: &Specifier) -> Finding {
-    let requirement = entry.requirement;
+    let (requirement, tool) = (entry.requirement, entry.tool());
     let (name, written) = (code(&requirement.label()), code(&format!("==={}", specifier.version)));
     let place = entry.at(specifier.span);
     let finding =
         |message: String| findings.finding(place, requirement.subject(), message).identified_by(&*specifier.version);
     let Some(version) = typed::version(&specifier.version) else {
-        return finding(format!("{name} is held to {written}, which is no version: pip finds no release that fits"))
+        return finding(format!("{name} is held to {written}, which is no version: {tool} finds no release that fits"))
             .help("Name a released version, with `==`");
     };
     let normalized = version.to_string();
@@ -72,8 +72,11 @@ fn judge(context: &Context<'_>, findings: &Findings<'_>, entry: &Entry<'_>, spec
         finding(format!("{name} is held to {written}, which compares the text and not the version"))
             .at_most(Severity::Low)
     } else {
-        finding(format!("{name} is held to {written}, a text that no release has: pip writes it {}", code(&normalized)))
-            .evidence("normalized", normalized)
+        finding(format!(
+            "{name} is held to {written}, a text that no release has: {tool} writes it {}",
+            code(&normalized)
+        ))
+        .evidence("normalized", normalized)
     }
     .help("Use `==`");
     if !context.project.text(place).starts_with("===") {

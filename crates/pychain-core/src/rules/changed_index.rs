@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::indexes::{Together, beginning, is_expected, shown};
 use crate::audit::{Context, Findings};
 use crate::finding::{Location, Severity, Subject};
+use crate::model::Tool;
 use crate::resolution::{Place, PlaceKind, Sources, index_key};
-use crate::tree::{Project, Run};
+use crate::tree::{Project, Role, Run};
 use crate::url::redact;
 
 crate::declare_rule! {
@@ -64,7 +65,10 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(base) = context.base else { return };
     let head = context.project;
-    let old: BTreeMap<&str, &Run> = base.runs.iter().map(|run| (base.file(run.root).path(), run)).collect();
+    // Which command became which nobody can tell; a tool has one run beside those in a file.
+    let paired = base.runs.iter().filter(|run| run.role != Role::Command);
+    let old: BTreeMap<(&str, Option<Tool>), &Run> =
+        paired.map(|run| ((base.file(run.root).path(), run.tool), run)).collect();
     let known = || -> BTreeSet<String> {
         let places = base.runs.iter().flat_map(|run| Sources::of(base, run, context.config.installer).places);
         places.map(|place| index_key(&place.url)).collect()
@@ -74,7 +78,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     for run in &head.runs {
         let after = Sources::of(head, run, context.config.installer);
         let mut found: Vec<(Location, &Place, String)> = Vec::new();
-        let before = old.get(head.file(run.root).path());
+        let before = old.get(&(head.file(run.root).path(), run.tool)).filter(|_| run.role != Role::Command);
         let before = before.map(|old| Sources::of(base, old, context.config.installer));
         let moved = match &before {
             Some(before) => moved(&after, before),

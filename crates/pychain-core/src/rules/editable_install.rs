@@ -3,7 +3,7 @@
 use super::support::{hash_checked_files, is_input};
 use crate::audit::{Context, Findings};
 use crate::finding::Severity;
-use crate::model::{InstallOption, Source};
+use crate::model::{InstallOption, Section, Source};
 use crate::prose::code;
 
 crate::declare_rule! {
@@ -66,7 +66,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let project = context.project;
     // There pip refuses it, and `mixed-hashes` says so.
     let checked = hash_checked_files(project);
-    for entry in project.requirements().filter(|entry| entry.requirement.editable) {
+    for entry in project.requirements().filter(|entry| entry.requirement.editable && entry.is_in(Section::is_pips)) {
         let file = entry.document.file;
         if is_for_development(project.file(file).path()) || is_input(project, file) || checked.contains(&file) {
             continue;

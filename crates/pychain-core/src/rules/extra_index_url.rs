@@ -62,10 +62,15 @@ const MAX_LISTED: usize = 10;
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     for placed in placed(context).iter().filter(|placed| placed.place.kind == PlaceKind::Extra) {
+        // What uv asks after the main index takes nothing from it.
+        let before = placed.view.sources.places.iter().take_while(|place| place.kind != PlaceKind::Main);
+        if placed.installer == Installer::Uv && !before.into_iter().any(|place| place == &placed.place) {
+            continue;
+        }
         // The same index twice is still one index.
         let Some(mix) = placed.mix() else { continue };
         let (message, help, severity) = match placed.installer {
-            Installer::Pip => for_pip(&mix),
+            Installer::Pip => for_pip(placed, &mix),
             Installer::Uv => for_uv(placed, &mix, context.config),
         };
         let finding = findings.finding(placed.location, Subject::Index(redact(&placed.place.url)), message);
@@ -73,8 +78,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn for_pip(mix: &Mix<'_, '_>) -> (String, &'static str, Severity) {
-    let message = format!("pip pools this index with {}{}", mix.others, mix.outcome());
+fn for_pip(placed: &Placed<'_>, mix: &Mix<'_, '_>) -> (String, &'static str, Severity) {
+    let message = format!("{} pools this index with {}{}", placed.tool, mix.others, mix.outcome());
     let severity = if mix.is_open() { Severity::Medium } else { Severity::Low };
     (message, "Use one index that serves everything (`--index-url` alone), or give every requirement a hash", severity)
 }

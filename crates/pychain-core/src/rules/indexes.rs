@@ -7,6 +7,7 @@ use super::support::{is_loopback, runs_of};
 use crate::audit::Context;
 use crate::config::{Config, Installer};
 use crate::finding::Location;
+use crate::model::Tool;
 use crate::prose::code;
 use crate::resolution::{Asked, Hold, Place, PlaceKind, Sources, Way, asked, index_key, judged_by};
 use crate::text::{FileId, Span};
@@ -25,6 +26,8 @@ pub(super) struct Placed<'a> {
     pub(super) together: Rc<Together<'a>>,
     /// Whose rules hold.
     pub(super) installer: Installer,
+    /// The tool's name.
+    pub(super) tool: &'static str,
     at: usize,
 }
 
@@ -95,11 +98,12 @@ pub(super) fn placed<'a>(context: &Context<'a>) -> Vec<Placed<'a>> {
             None => Rc::new(Together::of(context, runs())),
         };
         known.entry(numbers).or_insert_with(|| Rc::clone(&together));
-        let installer = match together.runs.first() {
-            Some(run) => judged_by(run, context.config.installer),
-            None => context.config.installer,
-        };
-        Placed { location, place, view, together, installer, at }
+        let configured = context.config.installer;
+        let first = together.runs.first();
+        let installer = first.map_or(configured, |run| judged_by(run, configured));
+        let tool = first.and_then(|run| run.tool).filter(|tool| *tool != Tool::Pip);
+        let tool = tool.map_or(installer.name(), Tool::name);
+        Placed { location, place, view, together, installer, tool, at }
     });
     placed.collect()
 }

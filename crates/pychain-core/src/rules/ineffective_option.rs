@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::audit::{Context, Findings};
 use crate::config::Installer;
 use crate::finding::{Location, Severity, Subject};
-use crate::model::{Document, InstallOption, Line, LineKind, OptionUse};
+use crate::model::{Document, InstallOption, Line, LineKind, OptionUse, Section};
 use crate::prose::code;
 use crate::resolution::{Place, Sources};
 use crate::url::redact;
@@ -53,7 +53,8 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let installer = context.config.installer;
     let forgotten = forgotten(context);
-    for (document, line) in context.project.lines() {
+    let lines = context.project.lines();
+    for (document, line) in lines.filter(|(document, line)| document.section(line).is_some_and(Section::is_pips)) {
         for used in &line.options {
             let at = Location { file: document.file, span: used.span };
             let value = Location { file: document.file, span: used.value.span };

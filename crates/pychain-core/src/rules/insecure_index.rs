@@ -53,7 +53,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let place = &placed.place;
         let Some(url) = remote(&place.url).filter(|url| url.scheme != "https") else { continue };
         let (outcome, severity) = match placed.installer {
-            Installer::Pip if !is_trusted(&placed, &url) => {
+            Installer::Pip if placed.tool == Installer::Pip.name() && !is_trusted(&placed, &url) => {
                 (format!("pip leaves it out with a warning, as nothing trusts {}", shown_host(&url)), Severity::Medium)
             }
             _ => ("anybody on the way can answer in its name".to_owned(), Severity::High),

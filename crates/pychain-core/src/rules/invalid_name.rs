@@ -57,7 +57,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let invalid = || requirement.extras.iter().map(ProjectName::as_written).filter(|extra| !is_valid(extra));
         let places = if invalid().next().is_some() { extra_places(context.project, &entry) } else { BTreeMap::new() };
         for extra in invalid() {
-            let message = format!("{} is no valid name of an extra: pip fails on it", code(extra));
+            let message = format!("{} is no valid name of an extra: {} fails on it", code(extra), entry.tool());
             let span = places.get(&extra.to_lowercase()).copied().unwrap_or(requirement.span);
             let finding = findings.finding(entry.at(span), requirement.subject(), message);
             findings

@@ -58,7 +58,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let Some(system) = System::of(url) else { continue };
         let name = code(&requirement.label());
         let (message, severity) = match url.revision() {
-            None => (format!("{name} names no revision: pip takes {}", system.default()), Severity::Medium),
+            None => {
+                (format!("{name} names no revision: {} takes {}", entry.tool(), system.default()), Severity::Medium)
+            }
             // What a variable stands for is not in the file.
             Some(revision) if revision.contains("${") => continue,
             Some(revision) => match system.judge(revision) {

@@ -9,7 +9,7 @@ use crate::confusable::assess;
 use crate::finding::{Location, Safety, Severity, Subject};
 use crate::format::requirements_txt::{self, text_of};
 use crate::knowledge::Names;
-use crate::model::{Document, Line, LineKind};
+use crate::model::{Document, Line, LineKind, Section};
 use crate::prose::{code, is_hidden};
 use crate::text::{Edit, SourceFile, Span};
 
@@ -67,12 +67,18 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         if file.text().is_ascii() {
             continue;
         }
+        let is_pips = document.has_section(Section::is_pips);
         let mended: Vec<Span> =
             document.lines.iter().filter(|line| is_cause(document, line)).map(|line| line.span).collect();
         for number in 1..=file.line_count() {
             let line = file.line_span(number);
             let text = file.slice(line);
             let Some((worst, edits)) = odd_in(text, line, document, &mended) else { continue };
+            // Of a manifest only what is asked for matters: around it people write their names.
+            if !is_pips && lines_at(document, worst.span).next().is_none() {
+                continue;
+            }
+            let edits = edits.filter(|_| is_pips);
             let place = Location { file: document.file, span: worst.span };
             let meant = context.knowledge.names.as_ref().and_then(|names| meant(text, line, &worst, names));
             let reads = meant.map(|meant| format!("; the name then reads `{meant}`")).unwrap_or_default();

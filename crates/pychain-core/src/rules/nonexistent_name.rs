@@ -62,6 +62,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let is_quiet = !judged.is_public
             || index.contains(judged.name)
             || names.ranked.find(judged.name).is_some()
+            // A project of this tree needs no index: its own extras are asked for by its name.
+            || context.project.own_names.contains(judged.name)
             // Somebody had the file when the hash was written.
             || judged.mention.is_hashed()
             || is_told_otherwise(judged.name, names)

@@ -7,7 +7,7 @@ use super::support::is_loopback;
 use crate::audit::{Context, Findings};
 use crate::config::Installer;
 use crate::finding::{Location, Severity, Subject};
-use crate::model::{InstallOption, LineKind};
+use crate::model::{InstallOption, LineKind, Section};
 use crate::prose::code;
 use crate::text::{FileId, Span};
 use crate::tree::trusted_host;
@@ -58,11 +58,13 @@ crate::declare_rule! {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    if context.config.installer == Installer::Uv {
-        return;
-    }
     let mut known: BTreeMap<FileId, bool> = BTreeMap::new();
     for (document, line, used) in context.project.options(InstallOption::TrustedHost) {
+        // uv does not take it from there.
+        let is_pips = document.section(line).is_some_and(Section::is_pips);
+        if is_pips && context.config.installer == Installer::Uv {
+            continue;
+        }
         let value = used.value.value.as_str();
         // A value that is no host stops pip, and `unreadable-line` says so.
         let Some(host) = trusted_host(value).filter(|_| matches!(line.kind, LineKind::Options)) else { continue };
@@ -72,13 +74,17 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         }
         let location = Location { file: document.file, span: used.span };
         let subject = Subject::Option(format!("{} {host}", used.option.flag()));
-        let message = format!("pip does not check who answers for {}", code(&host));
+        let message = format!("{} does not check who answers for {}", document.tool(line).name(), code(&host));
         let all_hashed =
             *known.entry(document.file).or_insert_with(|| Together::with(context, document.file).is_all_hashed());
         findings.push(
             findings
                 .finding(location, subject, message)
-                .help("Remove the option; give pip the host's certificate with `--cert` or in its configuration")
+                .help(if is_pips {
+                    "Remove the option; give pip the host's certificate with `--cert` or in its configuration"
+                } else {
+                    "Remove the setting, and let the system trust the host's certificate"
+                })
                 .at_most(if all_hashed { Severity::Low } else { Severity::High }),
         );
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::audit::{Context, Findings};
 use crate::finding::{Confidence, Location, Subject};
+use crate::model::Section;
 use crate::prose::code;
 use crate::text::{SourceFile, Span};
 use crate::tree::Project;
@@ -83,7 +84,11 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             let message = format!("the URL {} holds a password or token in plain text", code(&shown));
             let mut finding = findings
                 .finding(Location { file: document.file, span }, Subject::Index(shown), message)
-                .help("Revoke it, and write `${NAME}` in its place: pip reads the variable from the environment")
+                .help(if document.sections.iter().all(Section::is_pips) {
+                    "Revoke it, and write `${NAME}` in its place: pip reads the variable from the environment"
+                } else {
+                    "Revoke it, and keep the new one where the tool keeps credentials, or in the environment"
+                })
                 .confidence(confidence);
             // The secret is not made part of the fingerprint, which is published: it could be guessed from it.
             if context.base.is_some() && !known.contains(file.slice(span)) {

@@ -191,9 +191,12 @@ impl Loader {
             documents.push(document);
         }
         self.problems.sort();
+        let own_names = documents.iter().filter_map(|document| document.project.as_ref());
+        let own_names = own_names.map(|name| name.normalized().to_owned()).collect();
         let mut project = Project {
             files,
             documents,
+            own_names,
             runs: Vec::new(),
             problems: self.problems,
             missing: self.missing,

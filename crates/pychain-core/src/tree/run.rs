@@ -330,7 +330,7 @@ impl<'a> Walk<'a> {
                         _ => false,
                     };
                     // pip looks at this before it reads the requirement.
-                    let refusal = (constraint && editable).then(|| Refusal {
+                    let refusal = (self.is_pips && constraint && editable).then(|| Refusal {
                         class: RefusalClass::InstallationError,
                         stage: Stage::Requirement,
                         span: line.span,

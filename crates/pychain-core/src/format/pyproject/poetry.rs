@@ -63,7 +63,7 @@ fn dependency(reader: &mut Reader<'_>, section: SectionId, name: (&str, Span), s
             requirement.extras = notation::extras(table);
             if let Some(markers) = word("markers") {
                 requirement.marker = parse_marker(&markers.value).ok();
-                requirement.marker_span = Some(markers.span);
+                requirement.marker_span = requirement.marker.as_ref().map(|_| markers.span);
             }
             requirement.index = word("source");
             requirement.editable = table.is_true("develop");
@@ -97,8 +97,8 @@ fn sources(reader: &mut Reader<'_>, poetry: &DeTable<'_>) {
         return;
     }
     let section = reader.section(Section::new(Tool::Poetry, Purpose::Settings).at("tool.poetry.source"));
-    // Before priorities there were two flags, and the public index stayed beside a source without a flag.
-    let is_legacy = all.iter().all(|(source, _)| !source.contains_key("priority"));
+    // Before priorities there were two flags, and the public index stayed beside a source without one.
+    let is_legacy = all.iter().any(|(source, _)| source.contains_key("default") || source.contains_key("secondary"));
     let mut has_main = false;
     for (source, value) in all {
         let is_public = source.text("name").is_some_and(|name| name.eq_ignore_ascii_case("pypi"));

@@ -1,0 +1,184 @@
+//! What is read of each tool's tables, and what rules make of it.
+
+use std::collections::BTreeMap;
+
+use crate::model::{LineKind, Source};
+use crate::testing::{check, load};
+
+/// Each line: its table, what stands there, and what it was read as.
+pub(crate) fn shape(path: &str, text: &str) -> Vec<String> {
+    let project = load(&BTreeMap::from([(path, text)]));
+    let document = project.documents.first().expect("a document");
+    let file = &document.source;
+    let show = |line: &crate::model::Line| {
+        let table = &document.section(line).expect("a section").table;
+        let what = match &line.kind {
+            LineKind::Requirement(requirement) => {
+                let name = requirement.name_span.map_or("", |span| file.slice(span));
+                let extras: String = requirement.extras.iter().map(|extra| format!("[{extra}]")).collect();
+                let versions = requirement.specifiers.iter().map(|one| format!("{}{}", one.operator, one.version));
+                let source = match &requirement.source {
+                    Source::Index => {
+                        requirement.index.as_ref().map_or(String::new(), |index| format!(" in {:?}", index.value))
+                    }
+                    Source::Url(url) => format!(" @ {}", url.text),
+                    Source::Path(path) => format!(" at {}", path.path),
+                };
+                let marker = requirement.marker.as_ref().map_or(String::new(), |marker| format!("; {marker}"));
+                format!("{name}{extras}{}{source}{marker}", versions.collect::<Vec<_>>().join(","))
+            }
+            LineKind::Options => {
+                let show = |used: &crate::model::OptionUse| format!("{} {}", used.option.flag(), used.value.value);
+                line.options.iter().map(show).collect()
+            }
+            LineKind::Refused(refusal) => format!("{:?}: {}", file.slice(refusal.span), refusal.message),
+            LineKind::Include(_) => "an include".to_owned(),
+        };
+        format!("{table}: {what}")
+    };
+    document.lines.iter().map(show).collect()
+}
+
+#[test]
+fn the_standards_tables_are_read() {
+    let text = "[build-system]\nrequires = [\"hatchling\"]\n[project]\ndependencies = [\n  'a>=1', # c\n  \"b[x] ; os_name == 'nt'\",\n  \"c @ https://e.org/c.zip\", 1]\n\
+                [project.optional-dependencies]\n\"x y\" = [\"d=1\"]\n[dependency-groups]\ng = [\"e\", {include-group = \"h\"}]\n";
+    assert_eq!(
+        shape("pyproject.toml", text),
+        [
+            "build-system.requires: hatchling",
+            "project.dependencies: a>=1",
+            "project.dependencies: b[x]; os_name == \"nt\"",
+            "project.dependencies: c @ https://e.org/c.zip",
+            "project.dependencies: \"1\": this is of type integer, and a dependency is a string",
+            "project.optional-dependencies.x y: \"=1\": expected a version specifier (such as `==1.0`), `;` or the end of the line after the name",
+            "dependency-groups.g: e",
+        ]
+    );
+}
+
+#[test]
+fn poetrys_tables_are_read() {
+    let text = "[tool.poetry.dependencies]\npython = \"^3.9\"\na = \"^1.2\"\nb = {version = \"~1\", extras = [\"y\", \"x\"], source = \"own\", markers = \"os_name == 'nt'\"}\n\
+                c = {git = \"https://e.org/c.git\", branch = \"main\"}\nd = [{version = \"1\", python = \"<3\"}, {version = \"*\"}]\n\
+                [tool.poetry.dependencies.e]\npath = \"../e\"\n[tool.poetry.group.dev.dependencies]\nf = \">=1\"\n\
+                [[tool.poetry.source]]\nname = \"own\"\nurl = \"https://own.example.org\"\npriority = \"explicit\"\n\
+                [[tool.poetry.source]]\nname = \"one\"\nurl = \"https://one.example.org\"\n\
+                [[tool.poetry.source]]\nname = \"two\"\nurl = \"https://two.example.org\"\npriority = \"supplemental\"\n";
+    assert_eq!(
+        shape("x/pyproject.toml", text),
+        [
+            "tool.poetry.dependencies: a>=1.2,<2",
+            "tool.poetry.dependencies: b[x][y]>=1,<2 in \"own\"; os_name == \"nt\"",
+            "tool.poetry.dependencies: c @ git+https://e.org/c.git@main",
+            "tool.poetry.dependencies: d==1",
+            "tool.poetry.dependencies: d",
+            "tool.poetry.dependencies: e at e",
+            "tool.poetry.group.dev.dependencies: f>=1",
+            "tool.poetry.source: index https://own.example.org",
+            "tool.poetry.source: --index-url https://one.example.org",
+            "tool.poetry.source: --extra-index-url https://two.example.org",
+        ]
+    );
+}
+
+#[test]
+fn pdms_and_hatchs_tables_are_read() {
+    let text = "[tool.pdm.dev-dependencies]\nt = [\"a\", \"-e file:///${PROJECT_ROOT}/b#egg=b\"]\n[[tool.pdm.source]]\nname = \"pypi\"\nurl = \"https://one.example.org\"\nverify_ssl = false\n\
+                [[tool.pdm.source]]\nname = \"x\"\nurl = \"https://two.example.org\"\n[tool.pdm.resolution.overrides]\nc = \"1.0\"\n[tool.hatch.envs.lint]\ndependencies = [\"d\"]\n";
+    assert_eq!(
+        shape("pyproject.toml", text),
+        [
+            "tool.pdm.dev-dependencies.t: a",
+            "tool.pdm.dev-dependencies.t:  at /${PROJECT_ROOT}/b",
+            "tool.pdm.source: --index-url https://one.example.org",
+            "tool.pdm.source: --trusted-host one.example.org",
+            "tool.pdm.source: --extra-index-url https://two.example.org",
+            "tool.pdm.resolution.overrides: c==1.0",
+            "tool.hatch.envs.lint.dependencies: d",
+        ]
+    );
+}
+
+#[test]
+fn uvs_table_is_read() {
+    let text = "[project]\ndependencies = [\"a\", \"b\", \"c\", \"d\"]\n[tool.uv]\nno-binary = true\nextra-index-url = [\"https://extra.example.org\"]\nconstraint-dependencies = [\"x<2\"]\n\
+                [[tool.uv.index]]\nname = \"own\"\nurl = \"https://own.example.org\"\nexplicit = true\n[[tool.uv.index]]\nurl = \"https://main.example.org\"\ndefault = true\n\
+                [tool.uv.sources]\na = {index = \"own\"}\nb = {workspace = true}\nc = {git = \"https://e.org/c\", rev = \"abc\"}\nd = [{path = \"d\", marker = \"os_name == 'nt'\"}]\n";
+    assert_eq!(
+        shape("pyproject.toml", text),
+        [
+            "project.dependencies: a in \"own\"",
+            "project.dependencies: b in \"\"",
+            "project.dependencies: c in \"\"",
+            "project.dependencies: d",
+            "tool.uv: --no-binary :all:",
+            "tool.uv: --extra-index-url https://extra.example.org",
+            "tool.uv.constraint-dependencies: x<2",
+            "tool.uv: index https://own.example.org",
+            "tool.uv: --index-url https://main.example.org",
+            "tool.uv.sources: c @ git+https://e.org/c@abc",
+            "tool.uv.sources: d at d",
+        ]
+    );
+}
+
+#[test]
+fn what_is_no_toml_is_said_where_it_is() {
+    assert_eq!(
+        shape("pyproject.toml", "[project]\ndependencies = [\"a\"\nname = 1\n").len(),
+        1,
+        "one error, and nothing made up"
+    );
+}
+
+#[test]
+fn nothing_is_demanded_of_a_manifest_that_only_a_lock_can_give() {
+    check(
+        "*",
+        "==> pyproject.toml <==\n[build-system]\nrequires = [\"setuptools\"]\n[project]\nauthors = [{name = \"Zo\u{eb}\"}]\ndependencies = [\"click>=8\", \"idna\", \"numpy==1.*\"]\n\
+         [dependency-groups]\ndev = [\"pytest\"]\n[tool.uv.sources]\nidna = {path = \"idna\", editable = true}\n",
+    );
+}
+
+#[test]
+fn a_project_of_the_tree_needs_no_index() {
+    check(
+        "nonexistent-name",
+        "==> pyproject.toml <==\n[project]\nname = \"our.own\"\ndependencies = [\"our-own[all]\",\n  \"nobodys\"]\n   ^^^^^^^ nonexistent-name\n",
+    );
+}
+
+#[test]
+fn an_index_that_is_asked_by_name_alone_is_pooled_with_none() {
+    check(
+        "*",
+        "==> pyproject.toml <==\n[project]\ndependencies = [\"click\", \"own\"]\n[[tool.uv.index]]\nname = \"own\"\nurl = \"https://own.example.org\"\nexplicit = true\n\
+         [tool.uv.sources]\nown = {index = \"own\"}\n",
+    );
+}
+
+#[test]
+fn rules_speak_of_the_tool_and_point_into_the_file() {
+    check(
+        "*",
+        "==> pyproject.toml <==\n[tool.poetry.dependencies]\nrequests = { git = \"https://github.com/psf/requests\" }\n                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ mutable-vcs-reference: Poetry takes the newest commit\n\
+         [[tool.poetry.source]]\nname = \"a\"\nurl = \"https://a.example.org\"\n[[tool.poetry.source]]\nname = \"b\"\nurl = \"http://b.example.org\"\n       ^^^^^^^^^^^^^^^^^^^^ extra-index-url: Poetry pools\n       ^^^^^^^^^^^^^^^^^^^^ insecure-index: anybody on the way\n",
+    );
+}
+
+#[test]
+fn uv_asks_the_public_index_where_it_is_listed() {
+    check(
+        "extra-index-url",
+        "==> pyproject.toml <==\n[project]\ndependencies = [\"click\"]\n[[tool.uv.index]]\nurl = \"https://pypi.org/simple\"\n[[tool.uv.index]]\nurl = \"https://a.example.org/simple\"\n",
+    );
+}
+
+#[test]
+fn a_comment_accepts_what_stands_on_its_line() {
+    check(
+        "direct-reference",
+        "==> pyproject.toml <==\n[project]\ndependencies = [\n  \"a @ https://e.org/a.whl\",\n       ^^^^^^^^^^^^^^^^^^^ direct-reference\n  \"b @ https://e.org/b.whl\", # pychain: ignore[direct-reference] it is ours\n]\n",
+    );
+}
