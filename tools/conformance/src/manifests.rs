@@ -5,7 +5,7 @@ use std::panic::catch_unwind;
 
 use pychain_core::format::requirements_txt::text_of;
 use pychain_core::model::{Document, InstallOption, Line, LineKind, Section, Source};
-use pychain_core::name::normalize;
+use pychain_core::name::{ProjectName, normalize};
 use pychain_core::tree::{Loader, Role};
 use pychain_corpus::ManifestItem;
 use serde_json::{Value, json};
@@ -128,7 +128,7 @@ fn record(document: &Document, line: &Line, by_name_alone: bool) -> Value {
     if by_name_alone {
         return json!({"name": name.map(|name| name.as_written().to_owned()), "canonical": canonical});
     }
-    let mut extras: Vec<&str> = requirement.extras.iter().map(|extra| extra.as_written()).collect();
+    let mut extras: Vec<&str> = requirement.extras.iter().map(ProjectName::as_written).collect();
     extras.sort_unstable();
     let mut specifiers: Vec<(&str, &str)> =
         requirement.specifiers.iter().map(|one| (one.operator, one.version.as_ref())).collect();

@@ -32,7 +32,9 @@ pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
     }
     let poetry = tools.and_then(|tools| tools.table("poetry"));
     let named = [document.table("project"), poetry].into_iter().flatten().find_map(|table| table.text("name"));
-    named.into_iter().for_each(|name| reader.project(name));
+    if let Some(name) = named {
+        reader.project(name);
+    }
     if let Some(project) = document.table("project") {
         list(&mut reader, project, "dependencies", || {
             Section::new(tool, Purpose::Dependencies).at("project.dependencies")
@@ -100,13 +102,12 @@ fn specifiers(reader: &mut Reader<'_>, value: &Value<'_>, section: Section) {
 }
 
 fn specifier(reader: &mut Reader<'_>, section: SectionId, value: &Value<'_>) {
-    match toml_value::string(reader.file, value) {
-        Some(text) => reader.specifier(section, &text),
-        None => {
-            let message = format!("this is of type {}, and a dependency is a string", value.get_ref().type_str());
-            reader.refused(section, toml_value::span(value), message, "Write the dependency as a string");
-        }
+    if let Some(text) = toml_value::string(reader.file, value) {
+        reader.specifier(section, &text);
+        return;
     }
+    let message = format!("this is of type {}, and a dependency is a string", value.get_ref().type_str());
+    reader.refused(section, toml_value::span(value), message, "Write the dependency as a string");
 }
 
 /// Visits the entries of an array; another type is refused.

@@ -127,8 +127,8 @@ fn string_len(text: &str, quote: &str) -> usize {
         let rest = text.get(at + found..).unwrap_or_default();
         if rest.starts_with(quote) {
             // Up to two more quotes belong to the text of a long string.
-            let more = if quote.len() == 3 { rest.len() - rest.trim_start_matches(&quote[..1]).len() } else { 1 };
-            return at + found + more;
+            let closing = if quote.len() == 3 { 5 } else { 1 };
+            return at + found + rest.chars().take(closing).take_while(|c| quote.starts_with(*c)).count();
         }
         let escaped = rest.starts_with('\\') && quote.starts_with('"');
         at += found + if escaped { 1 + rest.chars().nth(1).map_or(0, char::len_utf8) } else { 1 };

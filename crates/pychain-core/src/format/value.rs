@@ -54,15 +54,18 @@ impl<'f> Reader<'f> {
     }
 
     /// Adds a line: what stands at `span`.
-    pub(super) fn line(&mut self, section: SectionId, span: Span, kind: LineKind) -> &mut Line {
+    pub(super) fn line(&mut self, section: SectionId, span: Span, kind: LineKind) {
+        let line = self.made(section, span, kind);
+        self.document.lines.push(line);
+    }
+
+    fn made(&self, section: SectionId, span: Span, kind: LineKind) -> Line {
         // A table under a header of its own, or with dotted keys, reaches as far as its last part that matters.
         let span = match &kind {
             LineKind::Requirement(requirement) => reach(requirement, span),
             _ => span,
         };
-        let lines = &mut self.document.lines;
-        let at = lines.len();
-        lines.push(Line {
+        Line {
             section: section.0,
             number: u32::try_from(self.file.line_of(span.start)).unwrap_or(u32::MAX),
             span,
@@ -71,10 +74,7 @@ impl<'f> Reader<'f> {
             dropped: Vec::new(),
             cut_by_comment: None,
             kind,
-        });
-        // There is one: it was pushed above.
-        #[expect(clippy::indexing_slicing, reason = "the last element, just added")]
-        &mut lines[at]
+        }
     }
 
     /// Adds a dependency specifier, read as packaging reads it: no path, no option, no comment.
@@ -90,15 +90,17 @@ impl<'f> Reader<'f> {
     pub(super) fn value(&mut self, section: SectionId, value: &LogicalLine<'_>, kind: LineKind) {
         let span = value.span(0..value.text.len());
         let is_plain = self.file.slice(span) == value.text && !value.text.contains(['\n', '\r']);
-        let line = self.line(section, span, kind);
-        line.expanded = (!is_plain).then(|| value.text.as_ref().into());
+        let expanded = (!is_plain).then(|| value.text.as_ref().into());
+        let line = Line { expanded, ..self.made(section, span, kind) };
+        self.document.lines.push(line);
     }
 
     /// Adds a setting that means the same as an option of pip. `span` is the whole setting.
     pub(super) fn setting(&mut self, section: SectionId, option: InstallOption, span: Span, value: Word) {
         let span = span.cover(value.span);
-        let line = self.line(section, span, LineKind::Options);
-        line.options.push(OptionUse { option, span, value, acts: true });
+        let options = vec![OptionUse { option, span, value, acts: true }];
+        let line = Line { options, ..self.made(section, span, LineKind::Options) };
+        self.document.lines.push(line);
     }
 
     /// Adds something that the tool does not accept.

@@ -15,7 +15,8 @@ pub(crate) fn shape(path: &str, text: &str) -> Vec<String> {
         let what = match &line.kind {
             LineKind::Requirement(requirement) => {
                 let name = requirement.name_span.map_or("", |span| file.slice(span));
-                let extras: String = requirement.extras.iter().map(|extra| format!("[{extra}]")).collect();
+                let extras: Vec<_> = requirement.extras.iter().map(|extra| format!("[{extra}]")).collect();
+                let extras = extras.concat();
                 let versions = requirement.specifiers.iter().map(|one| format!("{}{}", one.operator, one.version));
                 let source = match &requirement.source {
                     Source::Index => {
