@@ -101,9 +101,11 @@ pub fn absence(name: &str, names: &Names) -> Absence {
     let mut beside: Vec<String> = Vec::new();
     if let Some(index) = names.index.as_ref().filter(|_| name.len() >= MIN_BESIDE) {
         crowd::each(name.as_bytes(), &mut |other| {
-            let other = String::from_utf8_lossy(other);
-            if normalize(&other) == other && index.contains(&other) {
-                beside.push(other.into_owned());
+            if index.contains_bytes(other) {
+                let other = String::from_utf8_lossy(other).into_owned();
+                if normalize(&other) == other {
+                    beside.push(other);
+                }
             }
         });
     }
@@ -127,6 +129,19 @@ pub fn assess(name: &str, names: &Names) -> Assessment {
     assessment
 }
 
+/// The verdict of [`assess`] where it reaches `least`, without looking at what cannot reach it.
+pub fn verdict(name: &str, least: Level, names: &Names) -> Option<Confusable> {
+    let is_enough = |found: &Confusable| found.level >= Some(least);
+    if !name.is_ascii() || name.contains('/') {
+        return assess(name, names).verdict().filter(|found| is_enough(found)).cloned();
+    }
+    let normalized = normalize(name);
+    if names.ranked.find(&normalized).is_some() {
+        return None;
+    }
+    resemblances(&normalized, None, names, Some(least)).into_iter().next().filter(is_enough)
+}
+
 /// The same as if the name itself had no rank: how a detector is measured on names that are legitimate.
 pub fn assess_unranked(name: &str, names: &Names) -> Assessment {
     if !name.is_ascii() {
@@ -136,7 +151,7 @@ pub fn assess_unranked(name: &str, names: &Names) -> Assessment {
     let (scope, bare) = name.rsplit_once('/').map_or((None, name), |(scope, bare)| (Some(scope), bare));
     let normalized = normalize(bare);
     let own = names.ranked.find(&normalized);
-    let mut resembles = resemblances(&normalized, own, names);
+    let mut resembles = resemblances(&normalized, own, names, None);
     if let (Some(scope), Some(own)) = (scope, own) {
         let difference = format!(
             "`{}` with the scope `{}`, which names here do not have",
@@ -171,7 +186,7 @@ fn by_look(name: &str, names: &Names) -> Assessment {
     let mut resembles = if let Some(meant) = meant {
         vec![certain(meant, Mechanism::Unicode, difference, names)]
     } else {
-        let nearest = resemblances(&read, None, names).into_iter().next();
+        let nearest = resemblances(&read, None, names, None).into_iter().next();
         nearest.map(|nearest| Confusable { difference, ..nearest }).into_iter().collect()
     };
     for confusable in &mut resembles {
@@ -204,24 +219,31 @@ fn certain(target: Ranked, mechanism: Mechanism, difference: String, names: &Nam
     Confusable { target, rank, mechanism, difference, score: 1.0, level: Some(Level::Strict) }
 }
 
-/// Every resemblance of a normalized name, the strongest first.
-fn resemblances(name: &str, own: Option<Ranked>, names: &Names) -> Vec<Confusable> {
+/// Every resemblance of a normalized name, the strongest first; or only the strongest, if it reaches a level.
+fn resemblances(name: &str, own: Option<Ranked>, names: &Names, least: Option<Level>) -> Vec<Confusable> {
     let mut scored = Vec::new();
+    let protected = protected::protected(name, names);
+    // What is no project gives way to what reaches any level.
+    let least = if protected.is_some() { least.map(|_| Level::Warn) } else { least };
+    let floor = match least {
+        None => f32::MIN,
+        Some(Level::Warn) => weights::WARN,
+        Some(Level::Strict) => weights::STRICT,
+    };
+    let told = if least.is_some() { 1 } else { MAX_TOLD };
     if let Some(query) = Query::new(name, own) {
         let candidates = query.candidates(&names.ranked);
         let about = About::new(&query, &candidates, names);
-        let mut best: Vec<(f32, Candidate, Vec<Placed>)> = candidates
-            .into_iter()
-            .map(|candidate| {
-                let (values, placed) = features::values(&query, &candidate, &about, names);
-                (weigh(&values), candidate, placed)
-            })
-            .collect();
+        let weighed = |candidate| {
+            let (values, placed) = features::values(candidate, &about, floor)?;
+            Some((weigh(&values), candidate, placed))
+        };
+        let mut best: Vec<(f32, &Candidate, Vec<Placed>)> = candidates.iter().filter_map(weighed).collect();
         best.sort_by(|a, b| {
             b.0.total_cmp(&a.0).then_with(|| names.ranked.rank(a.1.target).cmp(&names.ranked.rank(b.1.target)))
         });
         for (score, candidate, placed) in best {
-            if scored.len() == MAX_TOLD {
+            if scored.len() == told {
                 break;
             }
             let target = names.ranked.name(candidate.target);
@@ -239,9 +261,7 @@ fn resemblances(name: &str, own: Option<Ranked>, names: &Names) -> Vec<Confusabl
         }
     }
     let is_settled = scored.first().is_some_and(|first| first.level.is_some());
-    if let Some(found) =
-        protected::protected(name, names).filter(|found| !is_settled || found.mechanism == Mechanism::NoProject)
-    {
+    if let Some(found) = protected.filter(|found| !is_settled || found.mechanism == Mechanism::NoProject) {
         let level = Some(if found.target == name { Level::Strict } else { Level::Warn });
         let protected::Protected { target, mechanism, difference } = found;
         scored.insert(0, Confusable { target, rank: None, mechanism, difference, score: 0.9, level });
@@ -272,9 +292,9 @@ pub fn describe(name: &str, names: &Names) -> Vec<Described> {
     let Some(query) = Query::new(name, names.ranked.find(name)) else { return Vec::new() };
     let candidates = query.candidates(&names.ranked);
     let about = About::new(&query, &candidates, names);
-    let describe = |candidate: &Candidate| Described {
-        target: names.ranked.name(candidate.target),
-        values: features::values(&query, candidate, &about, names).0,
+    let describe = |candidate: &Candidate| {
+        let (values, _) = features::values(candidate, &about, f32::MIN)?;
+        Some(Described { target: names.ranked.name(candidate.target), values })
     };
-    candidates.iter().map(describe).collect()
+    candidates.iter().filter_map(describe).collect()
 }

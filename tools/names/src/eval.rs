@@ -5,16 +5,18 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
-use pychain_core::confusable::{Assessment, Level, assess, assess_unranked};
+use anyhow::{Result, ensure};
+use pychain_core::confusable::{Assessment, Level, assess, assess_unranked, verdict};
 use pychain_core::knowledge::Names;
 use pychain_core::name::normalize;
 
-use crate::facts;
 use crate::sets::{Positive, Sets};
+use crate::{build, facts};
 
 /// How often the clock is read for each name; the least time counts.
 const TIMED: usize = 3;
+/// Of so many names of the index one is judged in both ways.
+const COMPARED: usize = 20;
 
 pub(crate) fn run(directory: &Path) -> Result<()> {
     let sets = Sets::open(directory)?;
@@ -29,8 +31,27 @@ pub(crate) fn run(directory: &Path) -> Result<()> {
     let shipped = sets.negatives.iter().filter(|negative| negative.class.starts_with("top15k"));
     let flagged = shipped.filter(|negative| assess(&negative.name, &names).verdict().is_some()).count();
     println!("ranked names as shipped: {flagged} flagged\n");
+    let compared = compare(&sets, &names)?;
+    println!("{compared} names: the rules' quick judgement is that of the whole assessment\n");
     timing(&sets, &names);
     Ok(())
+}
+
+/// Holds the quick judgement to what the whole assessment says, over every labelled name and part of the index.
+fn compare(sets: &Sets, names: &Names) -> Result<usize> {
+    let index = build::all_names(&facts::folder().join("data/names.txt.xz"))?;
+    let all = sets.all().chain(index.lines().step_by(COMPARED));
+    let mut count = 0;
+    for name in all {
+        let whole = assess(name, names);
+        for level in [Level::Warn, Level::Strict] {
+            let quick = verdict(name, level, names);
+            let expected = whole.verdict().filter(|found| found.level >= Some(level));
+            ensure!(quick.as_ref() == expected, "`{name}` at {}: {quick:?} for {expected:?}", level.name());
+        }
+        count += 1;
+    }
+    Ok(count)
 }
 
 /// Each name once, by the form in which results are compared.
@@ -38,11 +59,7 @@ struct Judged(BTreeMap<String, Assessment>);
 
 impl Judged {
     fn of(sets: &Sets, names: &Names) -> Self {
-        let attacks =
-            sets.positives.iter().chain(&sets.synthetic).chain(&sets.unicode).map(|positive| positive.name.as_str());
-        let others = sets.negatives.iter().map(|negative| negative.name.as_str());
-        let existence = sets.existence.iter().map(|(name, _)| name.as_str());
-        let all = attacks.chain(others).chain(existence);
+        let all = sets.all();
         Self(all.map(|name| (form(name), assess_unranked(name, names))).collect())
     }
 
@@ -152,18 +169,24 @@ fn share(part: u32, all: u32) -> String {
     if all == 0 { "   n/a ".to_owned() } else { format!("{:6.2}%", 100.0 * f64::from(part) / f64::from(all)) }
 }
 
-/// Time of each name by itself, on one core.
+/// Time of each name by itself, on one core: as the rules ask, and with all that it resembles.
 fn timing(sets: &Sets, names: &Names) {
-    let all = sets
-        .positives
-        .iter()
-        .map(|positive| &positive.name)
-        .chain(sets.negatives.iter().map(|negative| &negative.name));
-    let mut times: Vec<Duration> = all
+    let asked = |name: &str| {
+        let is_there = names.index.as_ref().is_some_and(|index| index.contains(name));
+        verdict(name, if is_there { Level::Strict } else { Level::Warn }, names).is_some()
+    };
+    time("time per name", sets, asked);
+    time("with all resemblances", sets, |name| assess_unranked(name, names).verdict().is_some());
+}
+
+fn time(what: &str, sets: &Sets, judge: impl Fn(&str) -> bool) {
+    let positives = sets.positives.iter().map(|positive| &positive.name);
+    let mut times: Vec<Duration> = positives
+        .chain(sets.negatives.iter().map(|negative| &negative.name))
         .map(|name| {
             let once = || {
                 let started = Instant::now();
-                black_box(assess_unranked(black_box(name), names));
+                black_box(judge(black_box(name)));
                 started.elapsed()
             };
             (0..TIMED).map(|_| once()).min().unwrap_or_default()
@@ -171,8 +194,11 @@ fn timing(sets: &Sets, names: &Names) {
         .collect();
     times.sort_unstable();
     let at = |part: usize| times.get(times.len() * part / 100).copied().unwrap_or_default();
-    println!("time per name: median {:.1?}, nine of ten {:.1?}, 99 of 100 {:.1?}", at(50), at(90), at(99));
-    if let Some(slowest) = times.last() {
-        println!("slowest {slowest:.1?}");
-    }
+    let slowest = times.last().copied().unwrap_or_default();
+    println!(
+        "{what}: median {:.1?}, nine of ten {:.1?}, 99 of 100 {:.1?}, slowest {slowest:.1?}",
+        at(50),
+        at(90),
+        at(99)
+    );
 }

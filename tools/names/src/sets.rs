@@ -40,6 +40,14 @@ pub(crate) struct Sets {
 }
 
 impl Sets {
+    /// Every name of them.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
+        let attacks = self.positives.iter().chain(&self.synthetic).chain(&self.unicode);
+        let others = self.negatives.iter().map(|negative| negative.name.as_str());
+        let existence = self.existence.iter().map(|(name, _)| name.as_str());
+        attacks.map(|positive| positive.name.as_str()).chain(others).chain(existence)
+    }
+
     pub(crate) fn open(directory: &Path) -> Result<Self> {
         let take = |row: &BTreeMap<String, String>, key: &str| row.get(key).cloned().unwrap_or_default();
         let positive = |row: BTreeMap<String, String>| {

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::affixes::LANGUAGE_PARTS;
 use super::distance::Pattern;
-use crate::knowledge::letters::{letter_set, skeleton, squeeze};
-use crate::knowledge::ranked::{MAX_LENGTH, Ranked, RankedNames};
+use crate::knowledge::letters::{Spelling, letter_set, skeleton, squeeze};
+use crate::knowledge::ranked::{Group, MAX_LENGTH, Ranked, RankedNames};
 
 /// A name that is judged, in the forms in which it is compared.
 #[derive(Debug, Clone)]
@@ -16,6 +16,10 @@ pub(super) struct Query<'a> {
     pub(super) squeezed: Vec<u8>,
     /// Its words.
     pub(super) words: Vec<&'a str>,
+    /// Where its words end, in the squeezed name; 0 comes first.
+    ends: Vec<usize>,
+    /// How it is spelled up to each letter.
+    spellings: Vec<Spelling>,
     pattern: Pattern,
     set: u32,
     /// The name's own place in the list, which is not looked at.
@@ -68,24 +72,28 @@ impl<'a> Query<'a> {
         let squeezed = squeeze(name, &mut [0; MAX_LENGTH])?.to_vec();
         let pattern = Pattern::new(&squeezed)?;
         let set = letter_set(&squeezed);
-        Some(Self {
-            name,
-            words: name.split('-').filter(|word| !word.is_empty()).collect(),
-            squeezed,
-            pattern,
-            set,
-            excluded,
-        })
+        let words: Vec<&str> = name.split('-').filter(|word| !word.is_empty()).collect();
+        let mut ends = vec![0];
+        for word in &words {
+            ends.push(ends.last().copied().unwrap_or_default() + word.len());
+        }
+        let mut spellings = Vec::with_capacity(squeezed.len() + 1);
+        spellings.push(Spelling::EMPTY);
+        for letter in &squeezed {
+            spellings.push(spellings.last().copied().unwrap_or_default().with(*letter));
+        }
+        Some(Self { name, squeezed, words, ends, spellings, pattern, set, excluded })
     }
 
     /// Where a word ends and another begins, in the squeezed name.
     pub(super) fn is_boundary(&self, at: usize) -> bool {
-        let mut end = 0;
-        at == 0
-            || self.words.iter().any(|word| {
-                end += word.len();
-                end == at
-            })
+        self.ends.contains(&at)
+    }
+
+    /// How a part of the squeezed name is spelled.
+    fn spelling(&self, part: &Range<usize>) -> Spelling {
+        let of = |length: usize| self.spellings.get(length).copied().unwrap_or_default();
+        of(part.end).without(of(part.start), of(part.len()))
     }
 
     /// All candidates; a target comes once for each route.
@@ -126,50 +134,59 @@ impl<'a> Query<'a> {
             return;
         }
         let mut turned = Vec::with_capacity(length);
-        let mut push = |spelled: &[u8]| {
-            if let Some(target) = names.spelled(spelled).filter(|_| spelled != self.squeezed) {
+        let mut push = |parts: &[Range<usize>]| {
+            if !names.may_be_spelled(parts.iter().fold(Spelling::EMPTY, |all, part| all.then(self.spelling(part)))) {
+                return;
+            }
+            turned.clear();
+            turned.extend(parts.iter().flat_map(|part| self.squeezed.get(part.clone()).unwrap_or_default()));
+            if let Some(target) = names.spelled(&turned).filter(|_| turned != self.squeezed) {
                 found.push(Candidate { target, route: Route::Order });
             }
         };
         for at in 2..length.saturating_sub(1) {
-            let (left, right) = self.squeezed.split_at_checked(at).unwrap_or_default();
-            turned.clear();
-            turned.extend_from_slice(right);
-            turned.extend_from_slice(left);
-            push(&turned);
+            push(&[at..length, 0..at]);
         }
         // Of more than two words, every two that stand side by side; turning covers two.
         if (3..=6).contains(&self.words.len()) {
-            for at in 0..self.words.len() - 1 {
-                let mut words = self.words.clone();
-                words.swap(at, at + 1);
-                push(words.concat().as_bytes());
+            for three in self.ends.windows(3) {
+                if let [start, middle, end] = *three {
+                    push(&[0..start, middle..end, start..middle, end..length]);
+                }
             }
         }
     }
 
     fn by_language(&self, names: &RankedNames, found: &mut Vec<Candidate>) {
-        let squeezed = self.squeezed.as_slice();
-        let stems = LANGUAGE_PARTS
-            .iter()
-            .flat_map(|part| [squeezed.strip_prefix(part.as_bytes()), squeezed.strip_suffix(part.as_bytes())]);
-        let mut other = Vec::with_capacity(squeezed.len() + 6);
-        let mut push = |parts: [&[u8]; 2], route: Route| {
-            other.clear();
-            other.extend(parts.into_iter().flatten());
-            if let Some(target) = names.spelled(&other).filter(|_| other != squeezed) {
-                found.push(Candidate { target, route });
+        let (squeezed, length) = (self.squeezed.as_slice(), self.squeezed.len());
+        let parts = LANGUAGE_PARTS.map(|part| (part.as_bytes(), Spelling::of(part.as_bytes())));
+        let mut other = Vec::with_capacity(length + 6);
+        let mut push = |first: (&[u8], Spelling), second: (&[u8], Spelling), route: Route| {
+            if names.may_be_spelled(first.1.then(second.1)) {
+                other.clear();
+                other.extend(first.0.iter().chain(second.0));
+                if let Some(target) = names.spelled(&other).filter(|_| other != squeezed) {
+                    found.push(Candidate { target, route });
+                }
             }
         };
-        for stem in stems.flatten().filter(|stem| stem.len() >= MIN_INSIDE) {
-            for part in LANGUAGE_PARTS {
-                push([part.as_bytes(), stem], Route::Language);
-                push([stem, part.as_bytes()], Route::Language);
+        let at = |part: Range<usize>| (squeezed.get(part.clone()).unwrap_or_default(), self.spelling(&part));
+        for part in LANGUAGE_PARTS.map(str::as_bytes) {
+            let behind = squeezed.starts_with(part).then_some(part.len()..length);
+            let before = squeezed.ends_with(part).then(|| 0..length - part.len());
+            for stem in [behind, before].into_iter().flatten().filter(|stem| stem.len() >= MIN_INSIDE) {
+                for part in parts {
+                    push(part, at(stem.clone()), Route::Language);
+                    push(at(stem.clone()), part, Route::Language);
+                }
             }
         }
-        for part in LANGUAGE_PARTS.into_iter().chain(["js", "2", "3", "4"]).filter(|_| squeezed.len() >= MIN_INSIDE) {
-            push([part.as_bytes(), squeezed], Route::Part);
-            push([squeezed, part.as_bytes()], Route::Part);
+        if length >= MIN_INSIDE {
+            let more = ["js", "2", "3", "4"].map(|part| (part.as_bytes(), Spelling::of(part.as_bytes())));
+            for part in parts.into_iter().chain(more) {
+                push(part, at(0..length), Route::Part);
+                push(at(0..length), part, Route::Part);
+            }
         }
     }
 
@@ -180,11 +197,7 @@ impl<'a> Query<'a> {
             found.push(Candidate { target, route });
         };
         let cuts = (1..length).flat_map(|at| [at..length, 0..at]);
-        let mut ends = vec![0];
-        for word in &self.words {
-            ends.push(ends.last().copied().unwrap_or_default() + word.len());
-        }
-        let inner = ends.iter().skip(1).flat_map(|start| ends.iter().map(move |end| *start..*end));
+        let inner = self.ends.iter().skip(1).flat_map(|start| self.ends.iter().map(move |end| *start..*end));
         let inner = inner.filter(|middle| middle.start < middle.end && middle.end < length);
         for middle in cuts.chain(inner) {
             let is_apart = self.is_boundary(middle.start) && self.is_boundary(middle.end);
@@ -192,7 +205,8 @@ impl<'a> Query<'a> {
                 continue;
             }
             let Some(text) = self.squeezed.get(middle.clone()) else { continue };
-            if let Some(target) = names.spelled(text) {
+            let spelling = self.spelling(&middle);
+            if let Some(target) = names.may_be_spelled(spelling).then(|| names.spelled(text)).flatten() {
                 push(middle, target, 0);
             } else if is_apart
                 && text.len() >= 6
@@ -222,43 +236,63 @@ fn scan(
         let longer = u32::try_from(other.saturating_sub(length)).unwrap_or(u32::MAX);
         let shorter = u32::try_from(length.saturating_sub(other)).unwrap_or(u32::MAX);
         let (missing, strange) = (reach.saturating_sub(longer), reach.saturating_sub(shorter));
-        let mut group = names.of_length(other);
-        if max_rank < u16::MAX {
-            group.end = upper(names, &group, max_rank);
-        }
-        for (at, letters) in group.clone().zip(names.letters_of(&group)) {
-            let letters = u32::from_le_bytes(*letters);
-            if has_more(set & !letters, missing) || has_more(letters & !set, strange) {
-                continue;
-            }
-            let name = Ranked(at);
-            let steps = pattern.distance(names.squeezed(name));
+        let group = names.of_length(other);
+        let end = if max_rank < u16::MAX { upper(names, &group, max_rank) } else { group.letters.len() };
+        let letters = group.letters.get(..end).unwrap_or_default();
+        alike(letters, set, missing, strange, &mut |at| {
+            let Some((name, squeezed)) = group.at(at) else { return };
+            let steps = pattern.distance(squeezed);
             if steps <= reach {
                 found(name, steps);
             }
+        });
+    }
+}
+
+/// Names that are looked at side by side.
+const LANES: usize = 8;
+
+/// Calls for the places of those sets that lack at most `missing` letters and have at most `strange` others.
+fn alike(sets: &[[u8; 4]], set: u32, missing: u32, strange: u32, found: &mut impl FnMut(usize)) {
+    let (whole, rest) = sets.as_chunks::<LANES>();
+    let mut last = [[u8::MAX; 4]; LANES];
+    last.iter_mut().zip(rest).for_each(|(slot, letters)| *slot = *letters);
+    for (row, letters) in whole.iter().chain([&last]).enumerate() {
+        let letters = letters.map(u32::from_le_bytes);
+        let mut lacking = letters.map(|letters| set & !letters);
+        let mut others = letters.map(|letters| letters & !set);
+        // Takes away a letter of each.
+        let fewer = |sets: [u32; LANES]| sets.map(|letters| letters & letters.wrapping_sub(1));
+        for _ in 0..missing {
+            lacking = fewer(lacking);
+        }
+        for _ in 0..strange {
+            others = fewer(others);
+        }
+        let mut hits = 0u32;
+        for (lane, (lacking, others)) in lacking.into_iter().zip(others).enumerate() {
+            hits |= u32::from(lacking | others == 0) << lane;
+        }
+        while hits != 0 {
+            let at = row * LANES + hits.trailing_zeros() as usize;
+            if at < sets.len() {
+                found(at);
+            }
+            hits &= hits - 1;
         }
     }
 }
 
-/// Where the names of a group begin that have a higher rank.
-fn upper(names: &RankedNames, group: &Range<u16>, max_rank: u16) -> u16 {
-    let (mut low, mut high) = (group.start, group.end);
+/// How many names of a group have at most a rank.
+fn upper(names: &RankedNames, group: &Group<'_>, max_rank: u16) -> usize {
+    let (mut low, mut high) = (0, group.letters.len());
     while low < high {
         let middle = low + (high - low) / 2;
-        if names.rank(Ranked(middle)) <= max_rank {
+        if group.at(middle).is_some_and(|(name, _)| names.rank(name) <= max_rank) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
     low
-}
-
-/// Whether more than `limit` bits are set; `limit` is at most 3.
-fn has_more(set: u32, limit: u32) -> bool {
-    let mut set = set;
-    for _ in 0..limit {
-        set &= set.wrapping_sub(1);
-    }
-    set != 0
 }

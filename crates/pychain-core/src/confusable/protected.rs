@@ -4,7 +4,7 @@ use super::distance::Pattern;
 use super::mechanism::{Mechanism, steps_in_words};
 use super::steps::steps;
 use crate::knowledge::Names;
-use crate::knowledge::letters::squeeze;
+use crate::knowledge::letters::{letter_set, squeeze};
 use crate::knowledge::ranked::MAX_LENGTH;
 
 /// What a name is taken for, though it is no project.
@@ -32,6 +32,10 @@ pub(super) fn protected(name: &str, names: &Names) -> Option<Protected> {
 fn file(name: &[u8], pattern: &Pattern) -> Option<Protected> {
     const FILE: &[u8] = b"requirementstxt";
     const STEM: &[u8] = b"requirements";
+    // Every letter that is missing is a step, and there are at most four.
+    if (letter_set(FILE) & !letter_set(name)).count_ones() > 4 {
+        return None;
+    }
     let is_near = match name.strip_prefix(STEM) {
         // What stands behind the whole word must look like the file's ending: `requirements-dev` does not.
         Some(rest) => {
@@ -46,11 +50,15 @@ fn file(name: &[u8], pattern: &Pattern) -> Option<Protected> {
         }
     };
     let difference = if name == FILE || name == STEM {
-        "the name of a file: `-r` is missing before it".to_owned()
+        "the name of a file: `-r` is missing before it"
     } else {
-        "nearly the name of the file `requirements.txt`".to_owned()
+        "nearly the name of the file `requirements.txt`"
     };
-    is_near.then(|| Protected { target: "requirements-txt".to_owned(), mechanism: Mechanism::NoProject, difference })
+    is_near.then(|| Protected {
+        target: "requirements-txt".to_owned(),
+        mechanism: Mechanism::NoProject,
+        difference: difference.to_owned(),
+    })
 }
 
 /// `python` as a project, misspelled or with a version.
@@ -59,6 +67,9 @@ fn language(name: &[u8], pattern: &Pattern) -> Option<Protected> {
     let version = name.strip_prefix(LANGUAGE);
     let is_version = version.is_some_and(|rest| rest.len() <= 4 && rest.iter().all(u8::is_ascii_digit));
     let is_near = || {
+        if name.first() != LANGUAGE.first() || !(5..=LANGUAGE.len() + 2).contains(&name.len()) {
+            return false;
+        }
         let distance = pattern.distance(LANGUAGE);
         let (placed, cost) = steps(name, LANGUAGE);
         // `cython`, `ipython` and `bpython` are others: they differ where the eye looks first.
@@ -67,8 +78,7 @@ fn language(name: &[u8], pattern: &Pattern) -> Option<Protected> {
             letters.sort_unstable();
             letters
         };
-        let is_slip = distance == 1 || cost < 1.35 && placed.len() == 2 || sorted(name) == sorted(LANGUAGE);
-        name.first() == LANGUAGE.first() && name.len() >= 5 && is_slip
+        distance == 1 || cost < 1.35 && placed.len() == 2 || sorted(name) == sorted(LANGUAGE)
     };
     (is_version || is_near()).then(|| Protected {
         target: "python".to_owned(),
@@ -94,10 +104,11 @@ fn module(name: &str, squeezed: &[u8], pattern: &Pattern, names: &Names) -> Opti
     if squeezed.len() + 1 < MIN_MODULE || names.vocabulary.word(squeezed).is_some() || name.contains('-') {
         return None;
     }
-    let mut modules = names.standard_library.keys().filter(|module| module.len() >= MIN_MODULE);
+    // The first letter is the same.
+    let mut modules = names.standard_library.starting_with(name.get(..1)?);
     let target = modules.find(|module| {
-        squeezed.len().abs_diff(module.len()) <= 1
-            && squeezed.first() == module.as_bytes().first()
+        module.len() >= MIN_MODULE
+            && squeezed.len().abs_diff(module.len()) <= 1
             && pattern.distance(module.as_bytes()) == 1
     })?;
     let is_plain =

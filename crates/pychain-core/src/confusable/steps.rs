@@ -41,7 +41,7 @@ pub(super) struct Placed {
 }
 
 /// What a step costs: what happens to careful people costs least.
-fn cost(step: Step) -> f32 {
+pub(super) fn cost(step: Step) -> f32 {
     match step {
         Step::LookAlike => 0.45,
         Step::Repetition => 0.5,

@@ -62,3 +62,50 @@ fn look(byte: u8) -> u8 {
         other => other,
     }
 }
+
+/// A number that stands for a spelling, and that two spellings side by side give without being read again.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Spelling {
+    number: u64,
+    /// What the number of a spelling before this one is multiplied with.
+    power: u64,
+}
+
+/// An odd number without a pattern.
+const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
+
+impl Spelling {
+    /// Nothing.
+    pub(crate) const EMPTY: Self = Self { number: 0, power: 1 };
+
+    /// Of letters without delimiters.
+    pub(crate) fn of(squeezed: &[u8]) -> Self {
+        squeezed.iter().fold(Self::EMPTY, |spelling, letter| spelling.with(*letter))
+    }
+
+    /// With one more letter.
+    pub(crate) fn with(self, letter: u8) -> Self {
+        let number = self.number.wrapping_mul(BASE).wrapping_add(u64::from(letter) + 1);
+        Self { number, power: self.power.wrapping_mul(BASE) }
+    }
+
+    /// This one and then the other.
+    pub(crate) fn then(self, other: Self) -> Self {
+        let number = self.number.wrapping_mul(other.power).wrapping_add(other.number);
+        Self { number, power: self.power.wrapping_mul(other.power) }
+    }
+
+    /// What is left of this one without its beginning; `rest` is as long as what is left.
+    pub(crate) fn without(self, beginning: Self, rest: Self) -> Self {
+        let number = self.number.wrapping_sub(beginning.number.wrapping_mul(rest.power));
+        Self { number, power: rest.power }
+    }
+
+    /// Its two places in a Bloom filter of so many bits, a power of two.
+    pub(crate) fn bits(self, count: usize) -> [usize; 2] {
+        let mixed = (self.number ^ self.number >> 32).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+        // Thirty-two bits, which an address holds everywhere.
+        let place = |bits: u64| usize::try_from(bits & 0xffff_ffff).unwrap_or_default() & count.wrapping_sub(1);
+        [place(mixed >> 40), place(mixed >> 16)]
+    }
+}

@@ -4,27 +4,33 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::bytes::{hash, section, start, u16_at, u32_at};
+use super::letters::Spelling;
 
 /// Names with their download rank, at most 65,535 of them.
 ///
 /// Names lie without their delimiters ("squeezed"), grouped by length, in each group by rank.
-/// Header, little-endian: `pyrank01`, the days of names and ranks (ten bytes each), four zero bytes,
+/// Header, little-endian: `pyrank02`, the days of names and ranks (ten bytes each), four zero bytes,
 /// count, slots of the table, bytes of text (four bytes each). Sections: first name of each length
 /// 0…65; sets of letters; places of delimiters (one word, two for names longer than 32); ranks
-/// (two bytes); how many names of the index lie a step away (a byte, at most 255); table from skeletons to names (two bytes, open addressing, 0xffff empty); text.
+/// (two bytes); how many names of the index lie a step away (a byte, at most 255); table from
+/// skeletons to names (two bytes, open addressing, 0xffff empty); a Bloom filter of the squeezed names,
+/// four bits for each slot of the table; text.
 #[derive(Debug, Clone)]
 pub struct RankedNames {
     bytes: Cow<'static, [u8]>,
+    /// Where each length's names begin, as numbers of names and as places in the text.
+    starts: [(u16, u32); MAX_LENGTH + 2],
     letters: Range<usize>,
     delimiters: Range<usize>,
     ranks: Range<usize>,
     crowds: Range<usize>,
     table: Range<usize>,
+    spellings: Range<usize>,
     text: Range<usize>,
 }
 
 /// The mark of the format.
-pub const MAGIC: &[u8; 8] = b"pyrank01";
+pub const MAGIC: &[u8; 8] = b"pyrank02";
 /// Bytes before the sections.
 pub const HEADER: usize = 44;
 /// The longest name that is held, without its delimiters.
@@ -43,18 +49,27 @@ impl RankedNames {
         let numbers = section(&bytes, 32, 12).filter(|_| bytes.starts_with(MAGIC))?;
         let (count, slots, text) =
             (u32_at(numbers, 0)? as usize, u32_at(numbers, 1)? as usize, u32_at(numbers, 2)? as usize);
-        let starts = section(&bytes, HEADER, 4 * (MAX_LENGTH + 2))?;
-        let long = count.checked_sub(u32_at(starts, 33)? as usize)?;
-        let mut end = HEADER + starts.len();
+        let firsts = section(&bytes, HEADER, 4 * (MAX_LENGTH + 2))?;
+        let long = count.checked_sub(u32_at(firsts, 33)? as usize)?;
+        let mut starts = [(0, 0); MAX_LENGTH + 2];
+        let (mut before, mut offset) = (0, 0u32);
+        for (length, start) in starts.iter_mut().enumerate() {
+            let first = u16::try_from(u32_at(firsts, length)?).ok()?;
+            let shorter = u32::try_from(length.saturating_sub(1)).unwrap_or(u32::MAX);
+            offset = offset.checked_add(u32::from(first.checked_sub(before)?).checked_mul(shorter)?)?;
+            (*start, before) = ((first, offset), first);
+        }
+        let mut end = HEADER + firsts.len();
         let mut next = |length: usize| {
             end += length;
             end - length..end
         };
         let letters = next(4 * count);
         let delimiters = next(4 * (count + long));
-        let (ranks, crowds, table, text) = (next(2 * count), next(count), next(2 * slots), next(text));
-        let is_sound = end == bytes.len() && slots.is_power_of_two() && slots > count;
-        is_sound.then_some(Self { bytes, letters, delimiters, ranks, crowds, table, text })
+        let (ranks, crowds, table) = (next(2 * count), next(count), next(2 * slots));
+        let (spellings, text) = (next(slots / 2), next(text));
+        let is_sound = end == bytes.len() && slots.is_power_of_two() && slots > count.max(1);
+        is_sound.then_some(Self { bytes, starts, letters, delimiters, ranks, crowds, table, spellings, text })
     }
 
     /// The day of the ranks, `2026-06-15`.
@@ -72,21 +87,20 @@ impl RankedNames {
         (0..u16::try_from(self.count()).unwrap_or(u16::MAX)).map(Ranked)
     }
 
-    /// Names of one squeezed length; the more popular ones first.
-    pub fn of_length(&self, length: usize) -> Range<u16> {
-        let at = |length| u16::try_from(self.start(length)?).ok();
-        at(length).zip(at(length + 1)).map_or(0..0, |(start, end)| start..end)
+    /// The names of one squeezed length.
+    pub(crate) fn of_length(&self, length: usize) -> Group<'_> {
+        self.group(length).unwrap_or_default()
     }
 
-    fn start(&self, length: usize) -> Option<u32> {
-        u32_at(self.bytes.get(HEADER..self.letters.start)?, length)
-    }
-
-    /// The sets of letters of consecutive names, four bytes each.
-    pub(crate) fn letters_of(&self, names: &Range<u16>) -> &[[u8; 4]] {
-        let (start, end) = (usize::from(names.start), usize::from(names.end));
-        let all = self.bytes.get(self.letters.clone()).map(|section| section.as_chunks().0);
-        all.and_then(|all| all.get(start..end)).unwrap_or_default()
+    fn group(&self, length: usize) -> Option<Group<'_>> {
+        let ((first, start), (end, text_end)) = (*self.starts.get(length)?, *self.starts.get(length + 1)?);
+        let letters = self.bytes.get(self.letters.clone())?.as_chunks().0;
+        Some(Group {
+            first,
+            length,
+            letters: letters.get(usize::from(first)..usize::from(end))?,
+            text: self.bytes.get(self.text.clone())?.get(start as usize..text_end as usize)?,
+        })
     }
 
     /// The download rank, from 1.
@@ -106,20 +120,11 @@ impl RankedNames {
     }
 
     fn find_squeezed(&self, name: Ranked) -> Option<&[u8]> {
-        let starts = self.bytes.get(HEADER..self.letters.start)?;
-        // The groups before have a length each; there are few of them.
-        let (mut length, mut offset, mut first) = (0, 0, 0);
-        while length <= MAX_LENGTH {
-            let end = u32_at(starts, length + 1)?;
-            if u32::from(name.0) < end {
-                let within = (u32::from(name.0) - first) as usize * length;
-                return section(self.bytes.get(self.text.clone())?, offset + within, length);
-            }
-            offset += (end - first) as usize * length;
-            first = end;
-            length += 1;
-        }
-        None
+        // The last length whose names begin at or before this one.
+        let length = self.starts.partition_point(|(first, _)| *first <= name.0).checked_sub(1)?;
+        let (first, start) = *self.starts.get(length)?;
+        let within = usize::from(name.0 - first) * length;
+        section(self.bytes.get(self.text.clone())?, start as usize + within, length)
     }
 
     /// The normalized name.
@@ -140,7 +145,7 @@ impl RankedNames {
     pub(crate) fn delimiters(&self, name: Ranked, length: usize) -> u64 {
         let words = self.bytes.get(self.delimiters.clone()).unwrap_or_default();
         let at = usize::from(name.0);
-        let first_long = self.start(33).map_or(usize::MAX, |start| start as usize);
+        let first_long = self.starts.get(33).map_or(usize::MAX, |(first, _)| usize::from(*first));
         let word = |at| u32_at(words, at).map(u64::from).unwrap_or_default();
         if length <= 32 {
             return word(at);
@@ -164,8 +169,15 @@ impl RankedNames {
         })
     }
 
-    /// The names that are spelled so when delimiters are left out.
-    pub(crate) fn spelled<'a>(&'a self, squeezed: &'a [u8]) -> Option<Ranked> {
+    /// Whether a name may be spelled so when delimiters are left out; wrongly so for one in twenty-five.
+    pub(crate) fn may_be_spelled(&self, spelling: Spelling) -> bool {
+        let bits = self.bytes.get(self.spellings.clone()).unwrap_or_default();
+        let is_set = |bit: usize| bits.get(bit / 8).is_some_and(|byte| byte >> (bit % 8) & 1 == 1);
+        spelling.bits(8 * bits.len()).into_iter().all(is_set)
+    }
+
+    /// The name that is spelled so when delimiters are left out.
+    pub(crate) fn spelled(&self, squeezed: &[u8]) -> Option<Ranked> {
         let mut buffer = [0; MAX_LENGTH];
         let skeleton = super::letters::skeleton(squeezed, &mut buffer);
         self.of_skeleton(skeleton).find(|name| self.squeezed(*name) == squeezed)
@@ -178,5 +190,24 @@ impl RankedNames {
         let mut skeleton = [0; MAX_LENGTH];
         let skeleton = super::letters::skeleton(squeezed, &mut skeleton);
         self.of_skeleton(skeleton).find(|name| self.squeezed(*name) == squeezed && self.name(*name) == normalized)
+    }
+}
+
+/// The names of one squeezed length, the more popular ones first.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Group<'a> {
+    /// The number of the first name.
+    first: u16,
+    length: usize,
+    /// The set of letters of each name, four bytes each.
+    pub(crate) letters: &'a [[u8; 4]],
+    text: &'a [u8],
+}
+
+impl<'a> Group<'a> {
+    /// The name at a place of the group, and its letters.
+    pub(crate) fn at(&self, at: usize) -> Option<(Ranked, &'a [u8])> {
+        let number = u16::try_from(at).ok()?.checked_add(self.first)?;
+        Some((Ranked(number), section(self.text, at.checked_mul(self.length)?, self.length)?))
     }
 }

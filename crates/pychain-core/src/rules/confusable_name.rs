@@ -2,7 +2,7 @@
 
 use super::names::{Judged, is_told_otherwise, judged, with_existence, with_other_name};
 use crate::audit::{Context, Findings, Scope};
-use crate::confusable::{Confusable, Level, Mechanism, assess};
+use crate::confusable::{Confusable, Level, Mechanism, verdict};
 use crate::finding::{Confidence, Severity};
 use crate::knowledge::Names;
 use crate::prose::code;
@@ -51,14 +51,13 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(names) = &context.knowledge.names else { return };
-    // A much downloaded name is its own alibi: `assess` would look for a resemblance only to drop it.
+    // A much downloaded name is its own alibi.
     let is_open =
         |judged: &&Judged<'_>| names.ranked.find(judged.name).is_none() && !is_told_otherwise(judged.name, names);
     for judged in judged(context).iter().filter(is_open) {
-        let assessment = assess(judged.name, names);
-        let Some(found) = assessment.verdict() else { continue };
+        let Some(found) = &verdict(judged.name, Level::Warn, names) else { continue };
         // Where a private index answers as well, absence from the public one is no sign.
-        let is_absent = assessment.exists == Some(false) && judged.is_public;
+        let is_absent = judged.is_public && names.index.as_ref().is_some_and(|index| !index.contains(judged.name));
         // One more digit or letter `s` is how forks and successors are called: worth a look when it is new.
         let is_usual = matches!(found.mechanism, Mechanism::VersionDigit | Mechanism::Plural);
         if !is_absent && (found.level < Some(Level::Strict) || is_usual && context.scope == Scope::Full) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::names::{Judged, is_told_otherwise, judged, with_existence};
 use super::support::list;
 use crate::audit::{Context, Findings, Scope};
-use crate::confusable::{Absence, absence, assess};
+use crate::confusable::{Absence, Level, absence, verdict};
 use crate::finding::{Severity, Subject};
 use crate::knowledge::Names;
 use crate::knowledge::filter::NameFilter;
@@ -59,15 +59,16 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(index) = &names.index else { return };
     let mut absent: BTreeMap<FileId, Vec<Judged<'_>>> = BTreeMap::new();
     for judged in judged(context) {
+        // The index is by far the largest list, and so asked last.
         let is_quiet = !judged.is_public
-            || index.contains(judged.name)
-            || names.ranked.find(judged.name).is_some()
             // A project of this tree needs no index: its own extras are asked for by its name.
             || context.project.own_names.contains(judged.name)
             // Somebody had the file when the hash was written.
             || judged.mention.is_hashed()
+            || names.ranked.find(judged.name).is_some()
+            || index.contains(judged.name)
             || is_told_otherwise(judged.name, names)
-            || assess(judged.name, names).verdict().is_some();
+            || verdict(judged.name, Level::Warn, names).is_some();
         if !is_quiet {
             absent.entry(judged.mention.file()).or_default().push(judged);
         }

@@ -4,7 +4,7 @@ use super::Unpackable;
 use crate::knowledge::bytes::{self, hash};
 use crate::knowledge::crowd;
 use crate::knowledge::filter::NameFilter;
-use crate::knowledge::letters::{letter_set, skeleton, squeeze};
+use crate::knowledge::letters::{Spelling, letter_set, skeleton, squeeze};
 use crate::knowledge::ranked::{EMPTY, MAGIC, MAX_LENGTH};
 
 struct Name<'a> {
@@ -44,6 +44,7 @@ pub fn ranked(names: &[(u16, &str)], date: &str, index: Option<&NameFilter>) -> 
     let crowd = |name: &Name<'_>| index.map_or(0, |index| crowd::count(name.written, index));
     out.extend(names.iter().map(|name| u8::try_from(crowd(name)).unwrap_or(u8::MAX)));
     out.extend(table.iter().flat_map(|slot| slot.to_le_bytes()));
+    out.extend(spellings(&names, 4 * table.len()));
     out.extend(names.iter().flat_map(|name| name.squeezed.iter().copied()));
     Ok(out)
 }
@@ -79,4 +80,15 @@ fn table(names: &[Name<'_>]) -> Vec<u16> {
         }
     }
     table
+}
+
+/// A Bloom filter of how the names are spelled, of so many bits.
+fn spellings(names: &[Name<'_>], bits: usize) -> Vec<u8> {
+    let mut filter = vec![0; bits / 8];
+    for bit in names.iter().flat_map(|name| Spelling::of(&name.squeezed).bits(bits)) {
+        if let Some(byte) = filter.get_mut(bit / 8) {
+            *byte |= 1 << (bit % 8);
+        }
+    }
+    filter
 }
