@@ -16,6 +16,7 @@ mod input;
 mod locks;
 mod pip;
 mod process;
+mod projects;
 mod reading;
 mod review;
 mod table;
@@ -82,7 +83,12 @@ fn run(arguments: &Arguments) -> Result<bool> {
         fs::remove_dir_all(work).with_context(|| format!("emptying {}", work.display()))?;
     }
     let blocks = corpus.as_deref().map_or_else(|| Ok(input::generated()), real_blocks)?;
-    let (once, ten) = (input::file(&blocks, LINES), input::file(&blocks, 10 * LINES));
+    let real_names = || {
+        let mut names = projects::all()?;
+        // The lists are longer than any of the files.
+        anyhow::Ok(move |name: &str| names.next().unwrap_or_else(|| format!("{name}-other")))
+    };
+    let (once, ten) = (input::file(&blocks, LINES, real_names()?), input::file(&blocks, 10 * LINES, real_names()?));
     println!(
         "input: {} lines, {} kB of {} hashed requirements\n",
         once.lines().count(),
@@ -91,6 +97,8 @@ fn run(arguments: &Arguments) -> Result<bool> {
     );
     let once_path = write(work, "once/requirements.txt", &once)?;
     let ten_path = write(work, "ten/requirements.txt", &ten)?;
+    let invented = input::file(&blocks, LINES, input::invented());
+    let invented_path = write(work, "invented/requirements.txt", &invented)?;
 
     let mut table = Table::default();
     let reading = reading::time(once.as_bytes(), 40);
@@ -113,6 +121,8 @@ fn run(arguments: &Arguments) -> Result<bool> {
     table.clock("whole process, JSON report", &json, 15.0);
     table.clock("whole process, human report", &human, 15.0);
     table.at_most("whole process, ten times the file, ratio", json_ten.cpu / json.cpu, "x", 11.0);
+    let invented = process::time(|| audit("json", &invented_path), 10)?;
+    table.clock("whole process, most names invented", &invented, 30.0);
 
     let version = || {
         let mut command = Command::new(pychain);

@@ -38,7 +38,7 @@ mod tests {
     #[test]
     fn what_is_measured_is_read() {
         let blocks = input::generated();
-        let project = read(input::file(&blocks, 1000).as_bytes());
+        let project = read(input::file(&blocks, 1000, input::invented()).as_bytes());
         let hashed = project.requirements().filter(|entry| !entry.requirement.hashes.is_empty()).count();
         assert!(hashed > 100, "{hashed}");
         assert_eq!(project.refusals().count(), 0);
