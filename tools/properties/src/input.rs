@@ -1,9 +1,15 @@
 //! From the bytes of a test to the files of a project, the same ones for the same bytes.
 
+use std::sync::LazyLock;
+
 use pychain_core::audit::{Request, audit};
 use pychain_core::config::{Config, Date, Installer, Policy, from_pychain_toml};
 use pychain_core::format::detect::named_role;
-use pychain_core::knowledge::Knowledge;
+use pychain_core::knowledge::filter::NameFilter;
+use pychain_core::knowledge::lines::SortedLines;
+use pychain_core::knowledge::ranked::RankedNames;
+use pychain_core::knowledge::vocabulary::Vocabulary;
+use pychain_core::knowledge::{Knowledge, Names};
 use pychain_core::model::PathKind;
 use pychain_core::report::Report;
 use pychain_core::requirement::Environment;
@@ -144,11 +150,25 @@ impl<'a> Input<'a> {
             config: &config,
             head_config: None,
             workflows: &[],
-            knowledge: &Knowledge::default(),
+            knowledge: &KNOWLEDGE,
             as_of: Date::parse("2026-11-22"),
         })
     }
 }
+
+/// The shipped names: the rules about names are to be tried as well.
+static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| {
+    let mut knowledge = Knowledge::default();
+    knowledge.names = Some(Names {
+        ranked: RankedNames::new(pychain_data::RANKED).expect("whole data"),
+        vocabulary: Vocabulary::new(pychain_data::WORDS).expect("whole data"),
+        index: NameFilter::new(pychain_data::INDEX),
+        standard_library: SortedLines::new(pychain_data::STANDARD_LIBRARY),
+        imports: SortedLines::new(pychain_data::IMPORTS),
+        malicious: SortedLines::new(pychain_data::MALICIOUS),
+    });
+    knowledge
+});
 
 /// The name and the content of a lock file or a manifest.
 fn named(bytes: &[u8]) -> Option<(&'static str, &[u8])> {
@@ -220,6 +240,13 @@ mod tests {
         assert!(input.configuration.is_some_and(|bytes| configuration(bytes).is_some()));
         assert_eq!(sides(b"a\n%%%%\nb"), (b"a".as_slice(), b"b".as_slice()));
         assert_eq!(sides(b"a"), (b"a".as_slice(), b"a".as_slice()));
+    }
+
+    #[test]
+    fn names_are_judged() {
+        let input = Input::new(b"reqeusts==1\n");
+        let report = input.audit(&input.load(), None);
+        assert!(report.findings.iter().any(|finding| finding.rule.id == "confusable-name"));
     }
 
     #[test]

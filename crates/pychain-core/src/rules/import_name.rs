@@ -1,6 +1,6 @@
 //! `import-name`: the name of a module where the project is called otherwise.
 
-use super::names::{is_mistaken, judged, with_existence, with_other_name};
+use super::names::{asking, is_mistaken, judged, with_existence, with_other_name};
 use crate::audit::{Context, Findings};
 use crate::finding::Severity;
 use crate::prose::code;
@@ -47,7 +47,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(names) = &context.knowledge.names else { return };
     for judged in judged(context) {
         // A tool that locks a name has found it on an index, and asked for what it says it needs.
-        let Mention::Requirement(entry) = judged.mention else { continue };
+        if matches!(judged.mention, Mention::Locked(_)) {
+            continue;
+        }
         let Some(project) = names.imports.get(judged.name).filter(|project| is_mistaken(judged.name, project, names))
         else {
             continue;
@@ -70,7 +72,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             .help(format!("Write `{project}`, with a version of its own"))
             .at_most(severity);
         // A version of the one says nothing about the other.
-        if entry.requirement.specifiers.is_empty() {
+        if asking(&judged, context.project).all(|entry| entry.requirement.specifiers.is_empty()) {
             finding = with_other_name(finding, &judged, project, context.project);
         }
         findings.push(with_existence(finding, judged.name, names));
@@ -85,6 +87,7 @@ mod tests {
     fn the_project_is_named_and_written_where_no_version_is_given() {
         check("import-name", "yaml\n^^^^ import-name: is how `pyyaml` is imported\npyyaml\n");
         assert_eq!(fixed("import-name", "yaml  # config\n"), "pyyaml  # config\n");
+        assert_eq!(fixed("import-name", "yaml\nYAML; extra == 'a'\n"), "pyyaml\npyyaml; extra == 'a'\n");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::knowledge::Names;
 use crate::model::Requirement;
 use crate::resolution::Sources;
 use crate::text::{Edit, FileId};
-use crate::tree::{Mention, Project};
+use crate::tree::{Entry, Mention, Project};
 use crate::url::PUBLIC_INDEX_HOSTS;
 
 /// A name that is judged, where it stands first.
@@ -108,13 +108,31 @@ pub(super) fn with_existence(finding: Finding, name: &str, names: &Names) -> Fin
     )
 }
 
-/// Adds a fix that writes another name. None where a hash belongs to the old one, or the file spells it otherwise.
+/// Adds a fix that writes another name wherever the file asks for this one. None where a hash belongs to
+/// the old one, or the file spells it otherwise.
 pub(super) fn with_other_name(finding: Finding, judged: &Judged<'_>, other: &str, project: &Project) -> Finding {
-    let Mention::Requirement(entry) = judged.mention else { return finding };
-    let Requirement { name, name_span, hashes, .. } = entry.requirement;
-    let (Some(name), Some(span)) = (name, name_span) else { return finding };
-    if !hashes.is_empty() || project.text(judged.place) != name.as_written() {
+    let mut edits = Vec::new();
+    for entry in asking(judged, project) {
+        let Requirement { name, name_span, hashes, .. } = entry.requirement;
+        let (Some(name), Some(span)) = (name, name_span) else { return finding };
+        if !hashes.is_empty() || project.text(entry.at(*span)) != name.as_written() {
+            return finding;
+        }
+        edits.push(Edit::replace(*span, other));
+    }
+    if edits.is_empty() {
         return finding;
     }
-    finding.fix(format!("Write `{other}`"), Safety::Unsafe, vec![Edit::replace(*span, other)])
+    edits.sort();
+    edits.dedup();
+    finding.fix(format!("Write `{other}`"), Safety::Unsafe, edits)
+}
+
+/// Every requirement of the finding's file that asks for the name.
+pub(super) fn asking<'a>(judged: &Judged<'_>, project: &'a Project) -> impl Iterator<Item = Entry<'a>> {
+    let (name, file) = (judged.name.to_owned(), judged.mention.file());
+    asked_of(project).filter_map(move |(mention, other)| match mention {
+        Mention::Requirement(entry) if other == name && mention.file() == file => Some(entry),
+        _ => None,
+    })
 }
