@@ -12,6 +12,7 @@ use crate::rules::RULES;
 use crate::text::{FileId, Problem, SourceFile};
 use crate::tree::Project;
 
+mod pointless;
 mod suppress;
 mod workflow;
 
@@ -212,6 +213,7 @@ pub fn audit(request: &Request<'_>) -> Report {
         });
     }
     let mut suppressed = suppress::apply(&mut findings, &mut suppressions, request, &path_of);
+    pointless::drop_pointless(&mut findings, request.config);
     let outcome = Context { suppressions: &suppressions, ..context };
     for rule in enabled(request.config).filter(|rule| rule.needs.contains(&Need::Outcome)) {
         problems.extend(run(rule, &outcome, &mut findings));
