@@ -386,7 +386,13 @@ fn findings(state: &State, act: &Callback<Action>, client: &Rc<Client>) -> Html 
             if let Some(number) = state.chosen {
                 <Detail audited={audited.clone()} {number} is_current={state.is_current()} act={act.clone()} />
             } else if !state.listed.is_empty() {
-                <p class="quiet pad hint">{ "Choose a finding for its reasons and its fix. " }<kbd>{ "F8" }</kbd>{ " in the text goes to the next one, " }<kbd>{ "Enter" }</kbd>{ " in the list to its place." }</p>
+                <p class="quiet pad hint">
+                    { "Choose a finding for its reasons and its fix. In the text, " }<kbd>{ "F8" }</kbd>{ " goes to the next one and " }
+                    <kbd>{ "Esc" }</kbd>{ " to this list; here, " }<kbd>{ "Enter" }</kbd>{ " goes to its place." }
+                    if !report.suppressed.is_empty() {
+                        { " " }{ count(report.suppressed.len(), "finding is", "findings are") }{ " accepted by a comment or the configuration." }
+                    }
+                </p>
             }
         </>
     }
