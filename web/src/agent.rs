@@ -16,7 +16,6 @@ use pychain_core::text::{Problem, SourceFile};
 use pychain_core::tree::{Loader, Project, Want};
 
 use crate::changes;
-use crate::kind::Kind;
 use crate::matching;
 use crate::protocol::{Ask, Body, Format, Named, Summary, What};
 
@@ -172,7 +171,7 @@ impl Agent {
     fn configuration(&self, files: &[Named]) -> (Config, Vec<Problem>) {
         for (name, read) in [("pychain.toml", from_pychain_toml as fn(&SourceFile) -> _), ("pyproject.toml", pyproject)]
         {
-            let named = files.iter().find(|file| file.path == name && file.kind == Kind::Config);
+            let named = files.iter().find(|file| file.path == name);
             let Some(content) = named.and_then(|file| self.contents.get(&file.version)) else { continue };
             let (file, _) = SourceFile::decode_utf8(name, content.bytes());
             return match read(&file) {

@@ -223,7 +223,11 @@ impl Client {
                     Body::Audit(summary) => {
                         let json = get(message, "report").unwrap_or_default();
                         browser::set_global("pychainReport", &json);
-                        let report = json.as_string().and_then(|json| Report::read(&json)).unwrap_or_default();
+                        let report = json.as_string().and_then(|json| Report::read(&json));
+                        // What cannot be read is never nothing to report.
+                        let Some(report) = report else {
+                            return self.crashed("the page does not understand the report");
+                        };
                         self.0.link.borrow_mut().is_busy = false;
                         let told = Box::new((report, summary));
                         self.act(Action::Reported(answer.revision, told, answer.milliseconds));

@@ -3,6 +3,7 @@
 use pychain_core::report::json;
 
 use super::*;
+use crate::kind::Kind;
 
 fn ask(files: &[(&str, &str)], base: Option<&[(&str, &str)]>, what: What) -> (Ask, Vec<Content>) {
     let mut version = 0;

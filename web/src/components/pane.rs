@@ -115,6 +115,9 @@ pub(crate) fn Pane(props: &Props) -> Html {
     };
     let option =
         |kind: Kind| html! { <option value={kind.label()} selected={kind == file.kind}>{ kind.label() }</option> };
+    // A kind that only a name tells is in the menu as long as the file has the name.
+    let unlisted = Some(file.kind).filter(|kind| !Kind::ALL.contains(kind));
+    let kinds = Kind::ALL.into_iter().chain(unlisted);
     let add = props.act.reform(move |_: yew::MouseEvent| Action::Add(side));
     let open = props.open.reform(move |_: yew::MouseEvent| side);
     let anyway = props.act.reform(move |_: yew::MouseEvent| Action::EditAnyway(side));
@@ -130,7 +133,7 @@ pub(crate) fn Pane(props: &Props) -> Html {
                 <button type="button" class="icon" onclick={add} aria-label="New file" title="New file">{ "+" }</button>
                 <span class="grow"></span>
                 <button type="button" onclick={open}>{ "Open\u{2026}" }</button>
-                <select aria-label="Kind of file" {onchange}>{ for Kind::ALL.into_iter().map(option) }</select>
+                <select aria-label="Kind of file" {onchange}>{ for kinds.map(option) }</select>
             </div>
             if !file.is_editable() {
                 <p class="bar">{ format!("{} lines, read only: editing a text of this length is slow in a browser. ", file.lines.count()) }
