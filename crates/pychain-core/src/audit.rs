@@ -237,7 +237,11 @@ pub fn audit(request: &Request<'_>) -> Report {
     }
     problems.sort();
     problems.dedup();
-    Report { files, findings, problems, not_run, suppressed, version: env!("CARGO_PKG_VERSION").to_owned() }
+    let today = request.as_of.map(Date::days);
+    let rows = |base| diff::rows(base, request.head, &renames, today);
+    let changes = request.base.map(rows).unwrap_or_default();
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    Report { files, changes, findings, problems, not_run, suppressed, version }
 }
 
 fn last(files: &[SourceFile]) -> FileId {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::finding::{Finding, Severity};
+use crate::model::time::days;
 use crate::rule::{Persona, Rule};
 use crate::text::{SourceFile, Span};
 
@@ -169,6 +170,11 @@ impl Date {
             _ => return None,
         };
         (1..=days).contains(&day).then_some(Self { year, month, day })
+    }
+
+    /// Days since 1970-01-01.
+    pub fn days(self) -> i64 {
+        days(self.year.into(), self.month.into(), self.day.into())
     }
 
     /// Reads `2026-11-22`.

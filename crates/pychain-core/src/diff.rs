@@ -6,6 +6,17 @@ use crate::requirement::typed;
 use crate::text::SourceFile;
 use crate::tree::{Entry, Locked, Project};
 
+mod gaps;
+mod route;
+mod state;
+mod table;
+mod via;
+
+pub use gaps::gaps;
+pub use route::Route;
+pub use state::{HashChange, SizeChange, State};
+pub use table::{Kind, Place, Row, rows};
+
 /// A locked package before and after a change; at least one side is there.
 #[derive(Debug, Clone, Copy)]
 pub struct LockedPair<'a> {

@@ -10,6 +10,7 @@ use crate::url::DirectUrl;
 mod lock;
 mod role;
 mod section;
+pub(crate) mod time;
 
 pub use role::{ManifestFormat, Role};
 pub use section::{Purpose, Section, Tool};

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::diff::Row;
 use crate::finding::{Finding, Location, Severity};
 use crate::rule::{Need, Rule};
 use crate::text::{FileId, Problem, SourceFile};
 
 pub mod annotations;
+pub mod change;
 pub mod json;
 pub mod markdown;
 pub mod review;
@@ -20,6 +22,8 @@ mod tests;
 pub struct Report {
     /// The audited files, by [`FileId`]; findings point into them.
     pub files: Vec<SourceFile>,
+    /// What the change does to each project; empty without a base.
+    pub changes: Vec<Row>,
     /// Findings that are not suppressed, by path, place and rule.
     pub findings: Vec<Finding>,
     /// What could not be read or done.

@@ -32,6 +32,9 @@ pub(crate) enum Command {
     /// Audit requirements and constraints files
     #[command(long_about = AUDIT_ABOUT, after_long_help = AUDIT_AFTER)]
     Audit(Box<AuditArgs>),
+    /// Show what a change does to each dependency, as one table
+    #[command(long_about = DIFF_ABOUT, after_long_help = DIFF_AFTER)]
+    Diff(Box<DiffArgs>),
     /// Review a pull request on GitHub
     #[command(long_about = REVIEW_ABOUT, after_long_help = REVIEW_AFTER)]
     Review(Box<ReviewArgs>),
@@ -85,6 +88,73 @@ Exit codes:
 
 The configuration is read from `pychain.toml`, or from `[tool.pychain]` in `pyproject.toml`.
 A single finding is accepted by a comment: `# pychain: ignore[RULE] reason`.";
+
+const DIFF_ABOUT: &str = "\
+Show what a change does to each dependency, as one table.
+
+Reads requirements and lock files of every format on both sides, and tells what is added, removed, upgraded, downgraded, \
+or comes with other hashes, from another place, under another marker. For an added project it says by which way it came \
+in, for a version how old it was on the day of the comparison and whether it grew, as far as the lock file tells. \
+Nothing is installed, executed or downloaded. The table judges nothing: `pychain audit --base` does.";
+
+const DIFF_AFTER: &str = "\
+Examples:
+  pychain diff origin/main                       this directory against a git revision
+  pychain diff v1.0 v1.1                         two revisions
+  pychain diff HEAD uv.lock                      one file against what is committed
+  pychain diff old/ new/                         two directories
+  pychain diff uv.lock.orig uv.lock              two files; the name that tells the format counts for both
+  pychain diff --format markdown origin/main > table.md
+
+Exit codes:
+  0  the table is whole, whether or not something changes
+  1  a dependency file, or a line of one, could not be read: the table lacks what it says
+  2  could not do the job: wrong usage, broken configuration, or nothing to compare
+
+Ages are counted to today, or to `--as-of`. A lock file that was tampered with may lie about them: `pychain audit --base`
+tells whether one was.";
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// What to compare with: a git revision, a directory or a file
+    #[arg(value_name = "BASE", allow_hyphen_values = false)]
+    pub(crate) base: String,
+
+    /// What to compare: likewise [default: .]
+    #[arg(value_name = "HEAD")]
+    pub(crate) head: Option<String>,
+
+    /// How to show it
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: DiffFormat,
+
+    /// Write the table to a file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Print the table and errors only
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+
+    /// Search files that `.gitignore` hides as well
+    #[arg(long)]
+    pub(crate) no_ignore: bool,
+
+    /// Take this day for today, to tell how old releases are
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub(crate) as_of: Option<Date>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// For people at a terminal
+    #[default]
+    Human,
+    /// For programs; the schema is in the documentation
+    Json,
+    /// For job summaries and comments
+    Markdown,
+}
 
 const REVIEW_ABOUT: &str = "\
 Review a pull request on GitHub.

@@ -14,9 +14,7 @@ use crate::tree::{Disk, Tree, git};
 /// directory `main` and be compared with that.
 pub(crate) fn open(root: &Path, base: &str) -> Result<Tree> {
     let path = PathBuf::from(base);
-    let plainly_a_path =
-        path.is_absolute() || base.starts_with('.') || base.ends_with(['/', std::path::MAIN_SEPARATOR]);
-    if plainly_a_path {
+    if is_plainly_a_path(base) {
         return directory(&path);
     }
     if !base.starts_with('-') && path.is_dir() {
@@ -31,6 +29,11 @@ pub(crate) fn open(root: &Path, base: &str) -> Result<Tree> {
         return directory(&path);
     }
     Ok(Tree::Commit(git::open(root, base)?))
+}
+
+/// Whether a word cannot be meant as a git revision.
+pub(crate) fn is_plainly_a_path(word: &str) -> bool {
+    Path::new(word).is_absolute() || word.starts_with('.') || word.ends_with(['/', std::path::MAIN_SEPARATOR])
 }
 
 fn directory(path: &Path) -> Result<Tree> {

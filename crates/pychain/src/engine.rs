@@ -79,6 +79,7 @@ impl Job {
         }
         let mut report = merged.unwrap_or_else(|| Report {
             files: Vec::new(),
+            changes: Vec::new(),
             findings: Vec::new(),
             problems: Vec::new(),
             not_run: Vec::new(),
@@ -159,6 +160,7 @@ fn merge(into: &mut Report, other: Report) {
             into.suppressed.push(suppressed);
         }
     }
+    into.changes.extend(other.changes);
     into.problems.extend(other.problems);
     for not_run in other.not_run {
         if !into.not_run.contains(&not_run) {
@@ -175,13 +177,14 @@ fn merge(into: &mut Report, other: Report) {
 
 /// A panic that was caught.
 #[derive(Debug)]
-struct Crash {
+pub(crate) struct Crash {
     message: String,
     place: String,
 }
 
 impl Crash {
-    fn problem(&self, path: &str) -> Problem {
+    /// What there is to say of it, and of which file if of one.
+    pub(crate) fn problem(&self, path: &str) -> Problem {
         let what =
             if path.is_empty() { "auditing all files together failed" } else { "this file could not be audited" };
         Problem::of_file(
@@ -198,7 +201,7 @@ thread_local! {
 }
 
 /// Runs `work`; a panic in it becomes a value instead of a message on the terminal.
-fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Crash> {
+pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Crash> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let usual = panic::take_hook();

@@ -14,6 +14,7 @@ use block::Block;
 use pychain_core::prose::visible;
 
 mod block;
+pub(crate) mod change;
 mod excerpt;
 pub(crate) mod manual;
 

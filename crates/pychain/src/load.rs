@@ -1,6 +1,6 @@
 //! Reads the files of an audit, and those that they include, from a tree.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pychain_core::model::LineKind;
 use pychain_core::text::Problem;
@@ -22,9 +22,17 @@ pub(crate) struct Loaded {
     pub(crate) problems: Vec<Problem>,
 }
 
+/// Names under which root files are read, with the names that they really have.
+pub(crate) type Aliases = BTreeMap<String, String>;
+
 /// Reads `roots` and what they include. Files of a customary name that read like prose are left out.
 pub(crate) fn load(tree: &mut Tree, roots: &Roots) -> Loaded {
-    let loaded = read_all(tree, roots);
+    load_as(tree, roots, &Aliases::new())
+}
+
+/// The same, with some of the roots under other names than those that they have.
+pub(crate) fn load_as(tree: &mut Tree, roots: &Roots, aliases: &Aliases) -> Loaded {
+    let loaded = read_all(tree, roots, aliases);
     let prose: BTreeSet<&str> = roots
         .iter()
         .filter(|(_, root)| root.certainty == Certainty::Conventional)
@@ -36,7 +44,7 @@ pub(crate) fn load(tree: &mut Tree, roots: &Roots) -> Loaded {
     }
     let rest: Roots =
         roots.iter().filter(|(path, _)| !prose.contains(path.as_str())).map(|(p, r)| (p.clone(), *r)).collect();
-    let mut without = read_all(tree, &rest);
+    let mut without = read_all(tree, &rest, aliases);
     for path in prose {
         // What another file includes is read, whatever it looks like.
         let Some((refused, lines)) = prose_counts(&loaded.project, path) else { continue };
@@ -55,7 +63,7 @@ pub(crate) fn load(tree: &mut Tree, roots: &Roots) -> Loaded {
     without
 }
 
-fn read_all(tree: &mut Tree, roots: &Roots) -> Loaded {
+fn read_all(tree: &mut Tree, roots: &Roots, aliases: &Aliases) -> Loaded {
     let mut loader = Loader::new();
     let mut read = BTreeSet::new();
     let mut unread = BTreeSet::new();
@@ -66,7 +74,7 @@ fn read_all(tree: &mut Tree, roots: &Roots) -> Loaded {
     };
     tree.prefetch(&roots.keys().map(String::as_str).collect::<Vec<_>>());
     for (path, root) in roots {
-        match tree.read(path) {
+        match tree.read(aliases.get(path).unwrap_or(path)) {
             Ok(bytes) => {
                 loader.root(path, bytes, root.role);
                 read.insert(path.clone());

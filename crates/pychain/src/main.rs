@@ -15,6 +15,7 @@ mod args;
 mod audit;
 mod base;
 mod clock;
+mod diff;
 mod discover;
 mod engine;
 mod error;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
 fn run(command: &Command) -> Result<ExitCode> {
     match command {
         Command::Audit(args) => return audit::run(args),
+        Command::Diff(args) => return diff::run(args),
         Command::Review(args) => return review::run(args),
         Command::Names(command) => return names::run(command),
         Command::Explain { rule } => output::print_styled(&explain(rule)?)?,

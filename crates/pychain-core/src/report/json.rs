@@ -2,10 +2,15 @@
 
 use serde_json::Value;
 
+use crate::diff::Row;
 use crate::prose::is_hidden;
 use crate::report::Report;
+use crate::text::Problem;
 
+mod change;
 mod v1;
+
+pub use change::SCHEMA as DIFF_SCHEMA;
 
 /// Identifies the form of the output; the `$id` of its schema.
 pub const SCHEMA: &str = "urn:pychain:report:v1";
@@ -13,6 +18,11 @@ pub const SCHEMA: &str = "urn:pychain:report:v1";
 /// The report as JSON text, indented, with a final line feed.
 pub fn to_string(report: &Report) -> String {
     printable(&v1::Report::of(report))
+}
+
+/// The rows of a change as JSON text, with what could not be read. Its schema is `docs/diff.schema.json`.
+pub fn diff_to_string(rows: &[Row], problems: &[Problem], version: &str) -> String {
+    printable(&change::Diff::of(rows, problems, version))
 }
 
 /// The report as a JSON value.

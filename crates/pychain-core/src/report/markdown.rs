@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::finding::{Finding, Origin, Severity};
 use crate::manual::{self, capitalized};
 use crate::prose::clip;
-use crate::report::{NotRun, Report, rule_link};
+use crate::report::{NotRun, Report, change, rule_link};
 use crate::rule::{Need, Rule};
 use crate::text::{FileId, Problem};
 use crate::url::redact;
@@ -26,6 +26,8 @@ pub(super) const MAX_PIECE: usize = 200;
 pub(super) const MAX_PROSE: usize = 2000;
 /// Source lines that are shown of a place.
 const MAX_LINES: usize = 5;
+/// Rows of the table of changes that are shown.
+pub(super) const MAX_ROWS: usize = 500;
 /// Other places and facts that are shown of a finding.
 const MAX_DETAILS: usize = 10;
 
@@ -42,20 +44,21 @@ pub struct Options<'a> {
 ///
 /// Where not all findings fit, the worst are kept and the rest is counted.
 pub fn to_string(report: &Report, options: Options<'_>) -> String {
-    if report.findings.is_empty() && report.problems.is_empty() {
-        return calm(report);
-    }
     let limit = options.limit.max(LEAST_LIMIT);
+    if report.findings.is_empty() && report.problems.is_empty() {
+        return calm(report) + &change::table(&report.changes, MAX_ROWS, limit / 2, None).0;
+    }
     let heading = heading(report);
     let notes = notes(report, options, limit / 4);
-    let room = limit.saturating_sub(heading.len() + notes.len() + MAX_PIECE);
+    let (changes, _) = change::table(&report.changes, MAX_ROWS, limit / 4, None);
+    let room = limit.saturating_sub(heading.len() + changes.len() + notes.len() + MAX_PIECE);
     let (findings, left_out) = findings(report, options, room);
     let left_out = match counted(&left_out) {
         (0, _) => String::new(),
         (1, of) => format!("\n**1 more finding ({of}) does not fit here.** The full report has it.\n"),
         (count, of) => format!("\n**{count} more findings ({of}) do not fit here.** The full report has them.\n"),
     };
-    format!("{heading}{findings}{left_out}{notes}")
+    format!("{heading}{findings}{left_out}{changes}{notes}")
 }
 
 /// All that is said where nothing is wrong.

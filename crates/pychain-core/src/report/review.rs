@@ -296,8 +296,8 @@ fn summarize(input: &Input<'_>, wanted: &[Wanted<'_>], plan: &mut Plan) {
     plan.summary = match summaries.first() {
         Some(first) if marker::same_text(&first.body, &body) => Summary::Leave,
         Some(first) => Summary::Update(Edit { id: first.id.clone(), body }),
-        // Nothing wrong is nothing to say.
-        None if wanted.is_empty() && input.unread.is_empty() => Summary::Leave,
+        // Nothing wrong is nothing to say, unless the change is one that nobody can read.
+        None if wanted.is_empty() && input.unread.is_empty() && !summary::has_hidden_changes(input) => Summary::Leave,
         None => Summary::Create(body),
     };
     // Two runs at once may have summed up twice: the older summary is kept up to date, the other one folded away.

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use comrak::nodes::NodeValue;
-use jsonschema::Validator;
+use jsonschema::{Registry, Resource, Validator};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -35,6 +35,7 @@ fn each_sink_writes_the_menagerie() {
 #[test]
 fn nothing_wrong_is_one_calm_line() {
     let mut report = menagerie::report();
+    report.changes.clear();
     report.findings.clear();
     report.problems.clear();
     assert_eq!(
@@ -63,16 +64,23 @@ mod schemas {
     use super::*;
 
     const JSON_SCHEMA: &str = include_str!("../../../../docs/report.schema.json");
+    const DIFF_SCHEMA: &str = include_str!("../../../../docs/diff.schema.json");
     const SARIF_SCHEMA: &str = include_str!("../../tests/data/sarif-schema-2.1.0.json");
 
     pub(super) static JSON_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator(JSON_SCHEMA));
+    static DIFF_VALIDATOR: LazyLock<Validator> = LazyLock::new(|| validator(DIFF_SCHEMA));
     // SARIF's pattern for a language, which is never written, has a bracket too many to be a regular expression.
     pub(super) static SARIF_VALIDATOR: LazyLock<Validator> =
         LazyLock::new(|| validator(&SARIF_SCHEMA.replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}$")));
 
     fn validator(schema: &str) -> Validator {
         let schema = serde_json::from_str(schema).expect("the schema is JSON");
-        jsonschema::options().should_validate_formats(true).build(&schema).expect("the schema is one")
+        let diff = serde_json::from_str(DIFF_SCHEMA).expect("the schema is JSON");
+        // The report's schema points into that of the table of changes.
+        let registry = Registry::new().add(json::DIFF_SCHEMA, Resource::from_contents(diff)).expect("a resource");
+        let registry = registry.prepare().expect("resources without holes");
+        let options = jsonschema::options().should_validate_formats(true).with_registry(&registry);
+        options.build(&schema).expect("the schema is one")
     }
 
     #[track_caller]
@@ -90,6 +98,16 @@ mod schemas {
         let value = check(&JSON_VALIDATOR, &json::to_string(&report));
         assert_eq!(value, json::to_value(&report));
         assert_eq!(value["schema"], serde_json::from_str::<Value>(JSON_SCHEMA).expect("JSON")["$id"]);
+    }
+
+    #[test]
+    fn the_json_of_the_table_is_of_its_schema() {
+        let report = menagerie::report();
+        let text = json::diff_to_string(&report.changes, &report.problems, &report.version);
+        let value = check(&DIFF_VALIDATOR, &text);
+        assert_eq!(value["schema"], serde_json::from_str::<Value>(DIFF_SCHEMA).expect("JSON")["$id"]);
+        assert_eq!(value["counts"]["added"], 1);
+        assert_eq!(value["changes"], json::to_value(&report)["changes"]);
     }
 
     /// So a field cannot be added to the output alone (`additionalProperties`) nor to the schema
@@ -182,7 +200,8 @@ fn many(counts: [usize; 4]) -> Report {
         std::iter::repeat_n(*rule, count)
             .map(move |rule| Finding::new(rule, primary, Subject::Project("flask".to_owned()), "`flask` is bad"))
     });
-    Report { files: vec![file], findings: findings.collect(), problems: Vec::new(), ..menagerie::report() }
+    let (changes, problems) = (Vec::new(), Vec::new());
+    Report { files: vec![file], changes, findings: findings.collect(), problems, ..menagerie::report() }
 }
 
 #[test]
@@ -247,6 +266,12 @@ fn assert_inert(markdown: &str) {
         ["<details><summary>Details</summary>", "</details>"].contains(&html)
             || marker.is_some_and(|inner| inner.bytes().all(|b| b.is_ascii_alphanumeric() || b" =".contains(&b)))
     };
+    let table = markdown.split_once("\n### Dependencies that change").map_or("", |(_, table)| table);
+    let table = table.lines().skip(1).skip_while(|line| line.is_empty()).take_while(|line| line.starts_with('|'));
+    for line in table.filter(|line| line.starts_with("| ")) {
+        let bars = line.replace(r"\\", "").replace(r"\|", "").matches('|').count();
+        assert!([6, 7].contains(&bars), "{line}");
+    }
     let mut text = String::new();
     for node in root.descendants() {
         match &node.data().value {
@@ -256,7 +281,11 @@ fn assert_inert(markdown: &str) {
                 assert!(places.iter().any(|place| link.url.starts_with(place)), "{}", link.url);
             }
             NodeValue::HtmlBlock(html) => assert!(is_ours(html.literal.trim()), "{}", html.literal),
+            // A cell more would be somebody else's.
+            NodeValue::Table(table) => assert!([5, 6].contains(&table.num_columns), "{markdown}"),
             NodeValue::Document
+            | NodeValue::TableRow(_)
+            | NodeValue::TableCell
             | NodeValue::Heading(_)
             | NodeValue::List(_)
             | NodeValue::Item(_)
@@ -276,6 +305,20 @@ fn assert_inert(markdown: &str) {
         assert!(!lives, "{first}{second} in {text}");
     }
     assert!(!text.to_lowercase().contains("gh-7"));
+}
+
+#[test]
+fn a_table_that_does_not_fit_is_counted() {
+    let mut report = menagerie::report();
+    report.findings.clear();
+    report.problems.clear();
+    report.changes = std::iter::repeat_n(report.changes[1].clone(), 700).collect();
+    let text = markdown::to_string(&report, MARKDOWN);
+    assert!(text.contains("And 200 more projects change; `pychain diff BASE HEAD` shows all of them."), "{text}");
+    let text = markdown::to_string(&report, markdown::Options { limit: 0, ..MARKDOWN });
+    assert!(text.len() <= markdown::LEAST_LIMIT && text.contains("more projects change"), "{text}");
+    assert!(!super::change::markdown(&report.changes).contains("more projects"));
+    assert_eq!(super::change::markdown(&[]), "pychain: no dependency changes\n");
 }
 
 #[test]
@@ -326,7 +369,17 @@ prop_compose! {
             Problem::of_file(text(4), format!("m{}", text(5)), text(6)),
             Problem::at(&files[0], span(3), format!("m{}", text(7)), text(0)),
         ];
-        Report { files, findings, suppressed, problems, not_run: Vec::new(), version: "0.0.0".to_owned() }
+        let mut changes = menagerie::report().changes;
+        for row in &mut changes {
+            row.name = text(2);
+            row.route = crate::diff::Route::Through(vec![text(3), text(4)]);
+            row.places[0].path = text(5);
+            if let Some(after) = &mut row.after {
+                (after.versions, after.source, after.markers) = (vec![text(6)], text(7), vec![text(8)]);
+            }
+        }
+        let not_run = Vec::new();
+        Report { files, changes, findings, suppressed, problems, not_run, version: "0.0.0".to_owned() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `young-release`: a locked file that nobody has had time to look at.
 
-use super::lock_files::{days, seconds};
+use super::lock_files::seconds;
 use crate::audit::{Context, Findings};
 use crate::prose::code;
 
@@ -67,7 +67,7 @@ const DAY: i64 = 86_400;
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(as_of) = context.as_of else { return };
-    let today = days(as_of.year.into(), as_of.month.into(), as_of.day.into());
+    let today = as_of.days();
     let limit = i64::from(context.config.cooldown_days());
     for locked in context.project.locked().filter(|locked| locked.package.is_fetched()) {
         let package = locked.package;

@@ -33,6 +33,7 @@ fn brittle(request: &Request<'_>) -> Report {
         finding.related(location, "here")
     });
     Report {
+        changes: Vec::new(),
         findings: findings.collect(),
         files: files.clone(),
         problems: Vec::new(),

@@ -30,6 +30,7 @@ mod loose_lid {
 fn report(files: &[(&str, &str)], findings: Vec<Finding>) -> Report {
     Report {
         files: files.iter().map(|(path, text)| SourceFile::from_text(*path, *text)).collect(),
+        changes: Vec::new(),
         findings,
         problems: Vec::new(),
         not_run: Vec::new(),

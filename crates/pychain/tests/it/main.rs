@@ -2,6 +2,7 @@
 
 mod base;
 mod config;
+mod diff;
 mod discovery;
 mod fixing;
 mod names;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::change::Change;
 use crate::finding::{self, Severity};
 use crate::report::{self, json};
 use crate::rule::Need;
@@ -13,6 +14,7 @@ pub(super) struct Report<'a> {
     tool: Tool<'a>,
     files: Vec<&'a str>,
     counts: Counts,
+    changes: Vec<Change<'a>>,
     findings: Vec<Finding<'a>>,
     suppressed: Vec<Suppressed<'a>>,
     problems: Vec<Problem<'a>>,
@@ -20,9 +22,9 @@ pub(super) struct Report<'a> {
 }
 
 #[derive(Serialize)]
-struct Tool<'a> {
-    name: &'static str,
-    version: &'a str,
+pub(super) struct Tool<'a> {
+    pub(super) name: &'static str,
+    pub(super) version: &'a str,
 }
 
 #[derive(Serialize)]
@@ -108,7 +110,7 @@ struct Suppressed<'a> {
 }
 
 #[derive(Serialize)]
-struct Problem<'a> {
+pub(super) struct Problem<'a> {
     path: Option<&'a str>,
     span: Option<Span>,
     line: Option<usize>,
@@ -136,6 +138,7 @@ impl<'a> Report<'a> {
                 low: count(Severity::Low),
                 info: count(Severity::Info),
             },
+            changes: report.changes.iter().map(Change::of).collect(),
             findings: report.findings.iter().map(|finding| Finding::of(report, finding)).collect(),
             suppressed: report.suppressed.iter().map(|suppressed| Suppressed::of(report, suppressed)).collect(),
             problems: report.problems.iter().map(Problem::of).collect(),
@@ -208,7 +211,7 @@ impl<'a> Suppressed<'a> {
 }
 
 impl<'a> Problem<'a> {
-    fn of(problem: &'a text::Problem) -> Self {
+    pub(super) fn of(problem: &'a text::Problem) -> Self {
         Self {
             path: Some(problem.path.as_str()).filter(|path| !path.is_empty()),
             span: problem.span.map(Span::of),

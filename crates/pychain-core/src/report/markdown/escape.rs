@@ -66,6 +66,29 @@ pub(crate) fn code(source: &str) -> String {
     format!("{fence}{pad}{source}{pad}{fence}")
 }
 
+/// Prose in a cell of a table.
+pub(crate) fn cell_prose(source: &str) -> String {
+    let mut out = String::with_capacity(source.len() + 16);
+    for piece in pieces(source) {
+        match piece {
+            Piece::Text(words) => out.push_str(&text(words)),
+            Piece::Code(inner) => {
+                if out.ends_with('`') {
+                    out.push(' ');
+                }
+                out.push_str(&cell_code(inner));
+            }
+        }
+    }
+    out
+}
+
+/// A code span in a cell of a table. Readers of tables look for `|` before they look for code, and do not agree on what
+/// a backslash before it does: it is written out.
+pub(crate) fn cell_code(source: &str) -> String {
+    code(&source.replace('|', r"\u{7c}"))
+}
+
 /// A fenced block, each line after `indent`; the fence is longer than any run of backticks inside.
 pub(crate) fn fenced(lines: &[String], indent: &str) -> String {
     let fence = fence(lines.iter().map(String::as_str));

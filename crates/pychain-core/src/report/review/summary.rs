@@ -1,14 +1,27 @@
 //! The one comment below the diff: how much there is, and what no line of the diff could carry.
 
+use std::collections::BTreeSet;
+
 use super::{Input, Wanted, marker};
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::manual::capitalized;
+use crate::name::normalize;
 use crate::prose::clip;
+use crate::report::change;
 use crate::report::markdown::{COMMENT_LIMIT, MAX_PIECE, MAX_PROSE, escape, heading, list, plural, problem, rule_name};
 use crate::url::percent_encode_path;
 
 /// Bytes of problems that are shown.
 const PROBLEMS: usize = COMMENT_LIMIT / 8;
+/// Rows of the table of changes that are shown, and its bytes.
+const CHANGES: (usize, usize) = (60, COMMENT_LIMIT / 4);
+/// Rules that say of a project what its row in the table says.
+const TOLD_BY_TABLE: [&str; 2] = ["new-dependency", "removed-dependency"];
+
+/// Whether the change touches a lock file, whose diff is folded away: its table is then worth a comment.
+pub(super) fn has_hidden_changes(input: &Input<'_>) -> bool {
+    input.report.changes.iter().flat_map(|row| &row.places).any(|place| place.is_locked)
+}
 
 /// The summary; shorter than what GitHub takes. Ends with the marker.
 pub(super) fn text(input: &Input<'_>, wanted: &[Wanted<'_>]) -> String {
@@ -18,6 +31,13 @@ pub(super) fn text(input: &Input<'_>, wanted: &[Wanted<'_>]) -> String {
         count => format!(", {} suppressed", plural(count, "finding")),
     };
     let is_calm = wanted.is_empty() && report.problems.is_empty();
+    let (changes, shown) = change::table(&report.changes, CHANGES.0, CHANGES.1, input.options.blob);
+    let told: BTreeSet<String> = report.changes.iter().take(shown).map(|row| normalize(&row.name)).collect();
+    let is_told = |finding: &Finding| {
+        TOLD_BY_TABLE.contains(&finding.rule.id)
+            && finding.severity == Severity::Info
+            && told.contains(finding.subject.name())
+    };
     let mut out = if is_calm { format!("pychain: no findings in this change{suppressed}\n") } else { heading(report) };
     let mut end = list("Not fully audited", report.problems.iter().map(problem), PROBLEMS);
     if !is_calm {
@@ -29,13 +49,14 @@ pub(super) fn text(input: &Input<'_>, wanted: &[Wanted<'_>]) -> String {
 
     let (inline, elsewhere): (Vec<_>, Vec<_>) = wanted.iter().partition(|item| item.inline);
     // One section must not push the other out: the one that has no other place goes first.
-    let mut room = COMMENT_LIMIT.saturating_sub(out.len() + end.len() + 2 * MAX_PIECE);
-    let elsewhere: Vec<String> = elsewhere.iter().map(|item| row(input, item.finding, true)).collect();
+    let mut room = COMMENT_LIMIT.saturating_sub(out.len() + changes.len() + end.len() + 2 * MAX_PIECE);
+    let elsewhere = elsewhere.iter().filter(|item| !is_told(item.finding));
+    let elsewhere: Vec<String> = elsewhere.map(|item| row(input, item.finding, true)).collect();
     let inline: Vec<String> = inline.iter().map(|item| row(input, item.finding, false)).collect();
     let lead = if inline.is_empty() { "" } else { "\n### Only here\n\n" };
     let elsewhere = rows(if lead.is_empty() { "\n" } else { lead }, &elsewhere, &mut room);
     let inline = rows("\n### Commented at their lines\n\n", &inline, &mut room);
-    out.extend([inline, elsewhere, end]);
+    out.extend([inline, elsewhere, changes, end]);
     out
 }
 

@@ -1,6 +1,7 @@
 //! A report by hand that holds one of everything, and the rules behind it.
 
 use crate::audit::{Context, Findings};
+use crate::diff::{HashChange, Kind, Place, Route, Row, SizeChange, State};
 use crate::finding::{Evidence, Finding, Fingerprint, Fix, Location, Origin, Related, Safety, Severity, Subject};
 use crate::prose::code;
 use crate::report::{NotRun, Report, Suppressed};
@@ -254,5 +255,45 @@ pub(super) fn report() -> Report {
         Problem::at(&files[2], at(&files, 2, "celery").span, HOSTILE.join(" "), "Close the quotation mark"),
     ];
     let not_run = vec![NotRun { rule: &style::RULE, missing: vec![Need::ExpectedIndexes, Need::PrivatePrefixes] }];
-    Report { files, findings, problems, not_run, suppressed, version: "0.0.0".to_owned() }
+    Report { files, changes: changes(), findings, problems, not_run, suppressed, version: "0.0.0".to_owned() }
+}
+
+/// A row with everything that a row can have, and one with next to nothing.
+fn changes() -> Vec<Row> {
+    let state = |version: &str, source: &str, marker: &str| State {
+        versions: vec![version.to_owned()],
+        source: source.to_owned(),
+        markers: vec![marker.to_owned()],
+        extras: vec!["x".to_owned()],
+        groups: vec!["dev".to_owned()],
+        uploaded: Some("2026-11-20T10:00:00Z".to_owned()),
+        is_sdist_only: !source.is_empty(),
+    };
+    let place = |path: &str| Place { path: path.to_owned(), line: 3, in_base: false, is_locked: true };
+    vec![
+        Row {
+            name: "@everyone|`x`".to_owned(),
+            kinds: vec![Kind::Resourced, Kind::Downgraded, Kind::Marker],
+            before: Some(state("2", "", "os_name == 'nt'")),
+            after: Some(state("1", "https://index.example|\\|/simple", "os_name == '|'")),
+            constraint: true,
+            route: Route::Unknown,
+            age: Some(2),
+            size: Some(SizeChange { before: Some(100_000), after: 11_000_000 }),
+            hashes: HashChange { added: 2, removed: 1 },
+            places: vec![place("uv.lock"), place("ev|l\n.lock")],
+        },
+        Row {
+            name: "jinja2".to_owned(),
+            kinds: vec![Kind::Added],
+            before: None,
+            after: Some(State { versions: vec!["3.1.6".to_owned()], ..State::default() }),
+            constraint: false,
+            route: Route::Through(vec!["flask".to_owned()]),
+            age: None,
+            size: None,
+            hashes: HashChange::default(),
+            places: vec![place("uv.lock")],
+        },
+    ]
 }
