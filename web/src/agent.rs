@@ -15,7 +15,6 @@ use pychain_core::rules::RULES;
 use pychain_core::text::{Problem, SourceFile};
 use pychain_core::tree::{Loader, Project, Want};
 
-use crate::changes;
 use crate::matching;
 use crate::protocol::{Ask, Body, Format, Named, Summary, What};
 
@@ -61,17 +60,13 @@ impl Agent {
         self.contents.retain(|version, _| used.contains(version));
         match &ask.what {
             What::Audit => {
-                let (report, head, base) = self.audit(ask, &BTreeMap::new());
-                let summary = Summary {
-                    requirements: head.requirements().count(),
-                    locked: head.locked().count(),
-                    rows: base.map(|base| changes::rows(&base, &head)).unwrap_or_default(),
-                };
+                let (report, head) = self.audit(ask, &BTreeMap::new());
+                let summary = Summary { requirements: head.requirements().count(), locked: head.locked().count() };
                 (Body::Audit(summary), Some(report::json::to_string(&report)))
             }
             What::Fix => (Body::Fix(self.fix(ask)), None),
             What::Export(format) => {
-                let (report, ..) = self.audit(ask, &BTreeMap::new());
+                let (report, _) = self.audit(ask, &BTreeMap::new());
                 (Body::Export(*format, export(&report, *format)), None)
             }
             What::Match { name, sha256 } => {
@@ -87,7 +82,7 @@ impl Agent {
     }
 
     /// Audits, with some texts in place of those of the page.
-    fn audit(&self, ask: &Ask, instead: &BTreeMap<String, String>) -> (Report, Project, Option<Project>) {
+    fn audit(&self, ask: &Ask, instead: &BTreeMap<String, String>) -> (Report, Project) {
         let (of_head, mut problems) = self.configuration(&ask.head);
         let (head, missing) = self.load(&ask.head, &ask.beside, instead, &of_head.exclude);
         problems.extend(missing);
@@ -110,7 +105,7 @@ impl Agent {
         report.problems.extend(problems);
         report.problems.sort();
         report.problems.dedup();
-        (report, head, base.map(|(project, _)| project))
+        (report, head)
     }
 
     /// Reads files as the installers do; whatever they include is answered from the same files.

@@ -335,14 +335,14 @@ fn results(
         html! {
             <div class="switch wide" role="group" aria-label="Results">
                 { choice(Tab::Findings, count(audited.report.findings.len(), "finding", "findings")) }
-                { choice(Tab::Changes, count(audited.summary.rows.len(), "change", "changes")) }
+                { choice(Tab::Changes, count(audited.report.changes.len(), "change", "changes")) }
                 { choice(Tab::Review, "Review".to_owned()) }
             </div>
         }
     });
     let body = match shown {
         Tab::Findings => findings(state, act, client),
-        Tab::Changes => html! { <Changes audited={audited.clone()} /> },
+        Tab::Changes => html! { <Changes audited={audited.clone()} act={act.clone()} /> },
         Tab::Review => {
             let client = client.clone();
             let copy = Callback::from(move |()| client.export(Format::Markdown, Purpose::Copy));

@@ -6,7 +6,6 @@ pub mod agent;
 mod agent_worker;
 mod app;
 mod browser;
-mod changes;
 mod client;
 mod components;
 pub mod examples;

@@ -133,46 +133,6 @@ pub struct Summary {
     pub requirements: usize,
     /// Locked packages that were read.
     pub locked: usize,
-    /// What a change does; empty without a base.
-    pub rows: Vec<Row>,
-}
-
-/// One line of what a change does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Row {
-    /// The file, of the head where it has it.
-    pub path: String,
-    /// The project.
-    pub name: String,
-    /// What happened.
-    pub change: Change,
-    /// As it was.
-    pub before: String,
-    /// As it is.
-    pub after: String,
-}
-
-/// What happened to an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Change {
-    /// It is new.
-    Added,
-    /// It is another one.
-    Changed,
-    /// It is gone.
-    Removed,
-}
-
-impl Change {
-    /// What the table says; also its style class.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Changed => "changed",
-            Self::Removed => "removed",
-        }
-    }
 }
 
 /// What is known of a dropped file.

@@ -46,6 +46,8 @@ impl Severity {
 pub struct Report {
     /// Paths of the audited files.
     pub files: Vec<String>,
+    /// What a change does to each project; empty where nothing is compared.
+    pub changes: Vec<Change>,
     /// By path, place and rule.
     pub findings: Vec<Finding>,
     /// Findings that somebody accepted.
@@ -54,6 +56,64 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// Rules that lacked a fact.
     pub not_run: Vec<NotRun>,
+}
+
+/// What a change does to one project.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Change {
+    /// Its name.
+    pub project: String,
+    /// What is done to it, the weightiest first: `added`, `re-sourced` and the like.
+    pub kinds: Vec<String>,
+    /// As it was.
+    pub before: Option<Standing>,
+    /// As it is.
+    pub after: Option<Standing>,
+    /// Whether an added project is asked for; none where that is not known.
+    pub direct: Option<bool>,
+    /// Through which projects it came, where it is not asked for.
+    pub path: Vec<String>,
+    /// Days since its newest file was uploaded.
+    pub age_days: Option<i64>,
+    /// Hashes that came and went at the same version.
+    pub hashes: Hashes,
+    /// Where it stands.
+    pub places: Vec<Place>,
+}
+
+/// How a project stands on one side of a change.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Standing {
+    /// Its versions, or what is asked of them.
+    pub versions: Vec<String>,
+    /// Where it comes from, if that is not the index.
+    pub source: Option<String>,
+    /// Under which environment markers.
+    pub markers: Vec<String>,
+    /// With which extras.
+    pub extras: Vec<String>,
+    /// In which groups.
+    pub groups: Vec<String>,
+}
+
+/// How many hashes came and went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Hashes {
+    /// How many came.
+    pub added: usize,
+    /// How many went.
+    pub removed: usize,
+}
+
+/// A line of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Place {
+    /// The file.
+    pub path: String,
+    /// The line.
+    pub line: usize,
+    /// Whether it is one before the change.
+    pub in_base: bool,
 }
 
 /// One thing that is wrong at one place.

@@ -194,8 +194,9 @@ fn compare_tells_only_what_the_change_brings() {
     let example = crate::examples::EXAMPLES.iter().find(|example| example.title.contains("Tampered")).unwrap();
     let state = audited(&State::default().after(Action::Load(example.saved())));
     assert!(rules(&state).contains(&"changed-file-hash"), "{:?}", rules(&state));
-    let rows: Vec<&str> = state.audited.as_ref().unwrap().summary.rows.iter().map(|row| row.name.as_str()).collect();
-    assert_eq!(rows, ["certifi", "click"]);
+    let changes = &state.report().unwrap().changes;
+    let changes: Vec<_> = changes.iter().map(|change| (change.project.as_str(), change.kinds[0].as_str())).collect();
+    assert_eq!(changes, [("certifi", "re-hashed"), ("click", "upgraded")]);
 }
 
 #[test]
