@@ -1,23 +1,35 @@
 //! One file per format: each turns a source file into a [`Document`](crate::model::Document), or into the
 //! [`Lock`](crate::model::Lock) of one.
 
+mod commands;
 pub mod detect;
+mod dockerfile;
 pub mod filename;
+mod ini;
 mod json;
 pub mod lock;
 mod logical;
+mod makefile;
 mod notation;
+mod noxfile;
 mod pdm_lock;
+mod pip_conf;
 mod pipfile;
 mod pipfile_lock;
 mod poetry_lock;
+mod pre_commit;
 mod pylock;
 mod pyproject;
 pub mod requirements_txt;
+mod scripts;
+mod shell;
+mod shell_script;
 mod table;
 mod toml_value;
+mod tox_ini;
 mod uv_lock;
 mod value;
+mod workflow;
 #[allow(dead_code, reason = "the readers of manifests come next")]
 mod yaml;
 
@@ -29,6 +41,9 @@ use crate::text::SourceFile;
 /// Reads a file that is neither a requirements file nor a lock file, as its name says. A file that no
 /// reader knows has no lines.
 pub(crate) fn parse(file: &SourceFile, _role: Role, paths: Paths<'_>) -> Document {
+    if let Some((_, read)) = scripts::of_path(file.path()) {
+        return read(file);
+    }
     match ManifestFormat::of_path(file.path()) {
         Some(ManifestFormat::Pyproject) => pyproject::parse(file, paths),
         Some(ManifestFormat::Pipfile) => pipfile::parse(file, paths),

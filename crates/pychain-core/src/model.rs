@@ -71,6 +71,12 @@ impl Document {
         self.section(line).map_or(Tool::Pip, |section| section.tool)
     }
 
+    /// Whether it holds commands and settings among other things, of which only [`Document::lines`] are any
+    /// matter of an installer.
+    pub fn is_script(&self) -> bool {
+        !self.sections.is_empty() && self.sections.iter().all(|section| section.under.is_some())
+    }
+
     /// Whether a section of the file demands, or allows, what `test` asks for.
     pub fn has_section(&self, test: impl Fn(&Section) -> bool) -> bool {
         self.sections.iter().any(test)
@@ -296,6 +302,10 @@ pub enum InstallOption {
     UseFeature,
     Hash,
     ConfigSettings,
+    /// uv's: how several indexes are gone through.
+    IndexStrategy,
+    /// uv's: hashes that are given are not checked.
+    NoVerifyHashes,
 }
 
 impl InstallOption {
@@ -322,6 +332,8 @@ impl InstallOption {
             Self::UseFeature => "--use-feature",
             Self::Hash => "--hash",
             Self::ConfigSettings => "--config-settings",
+            Self::IndexStrategy => "--index-strategy",
+            Self::NoVerifyHashes => "--no-verify-hashes",
         }
     }
 }

@@ -54,6 +54,18 @@ pub enum Strategy {
     UnsafeBestMatch,
 }
 
+impl Strategy {
+    /// By the name that uv gives it; none for any other text.
+    pub fn of_uv(name: &str) -> Option<Self> {
+        match name.trim() {
+            "first-index" => Some(Self::FirstIndex),
+            "unsafe-first-match" => Some(Self::UnsafeFirstMatch),
+            "unsafe-best-match" => Some(Self::UnsafeBestMatch),
+            _ => None,
+        }
+    }
+}
+
 /// The places that a run takes candidates from, in the installer's order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sources {
@@ -145,6 +157,7 @@ impl Sources {
             wipes: installer == Installer::Pip && run.tool.is_none_or(|tool| tool == Tool::Pip),
             links: Vec::new(),
             named: Vec::new(),
+            strategy: None,
             main: None,
             extra: Vec::new(),
             closed: None,
@@ -158,6 +171,9 @@ impl Sources {
                 continue;
             }
             let at = |used: &OptionUse| Location { file: entry.file, span: used.value.span };
+            for used in line.acting(InstallOption::IndexStrategy) {
+                reader.strategy = Strategy::of_uv(&used.value.value);
+            }
             for used in line.acting(InstallOption::NamedIndex) {
                 reader.named.push(place(PlaceKind::Named, used.value.value.clone(), Some(at(used))));
             }
@@ -339,6 +355,8 @@ struct Reader {
     wipes: bool,
     links: Vec<Place>,
     named: Vec<Place>,
+    /// uv's, where an option sets another one.
+    strategy: Option<Strategy>,
     main: Option<Place>,
     extra: Vec<Place>,
     /// `--no-index`, which no later option takes back.
@@ -397,7 +415,7 @@ impl Reader {
                 }
                 places.append(&mut extra);
                 places.extend(main.filter(|_| !is_listed));
-                Strategy::FirstIndex
+                self.strategy.unwrap_or(Strategy::FirstIndex)
             }
         };
         places.extend(self.named);

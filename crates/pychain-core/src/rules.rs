@@ -68,11 +68,14 @@ mod unexpected_file_host;
 mod unexpected_index;
 mod unhashed_file;
 mod unhashed_requirement;
+mod unpinned_command;
 mod unpinned_requirement;
 mod unreadable_include;
 mod unreadable_line;
 mod unreadable_lock;
+mod unsafe_index_strategy;
 mod unused_suppression;
+mod unverified_hashes;
 mod url_credentials;
 mod weak_hash;
 mod wildcard_pin;
@@ -91,6 +94,7 @@ pub static RULES: &[&Rule] = &[
     &malformed_digest::RULE,
     &detached_hashes::RULE,
     &no_require_hashes::RULE,
+    &unverified_hashes::RULE,
     // Locked files.
     &contradictory_digests::RULE,
     &changed_file_hash::RULE,
@@ -101,6 +105,7 @@ pub static RULES: &[&Rule] = &[
     &foreign_file::RULE,
     // Pins.
     &unpinned_requirement::RULE,
+    &unpinned_command::RULE,
     &wildcard_pin::RULE,
     &arbitrary_equality::RULE,
     &pre_releases::RULE,
@@ -109,6 +114,7 @@ pub static RULES: &[&Rule] = &[
     &young_release::RULE,
     // Indexes.
     &extra_index_url::RULE,
+    &unsafe_index_strategy::RULE,
     &private_name_exposed::RULE,
     &unexpected_index::RULE,
     &insecure_index::RULE,

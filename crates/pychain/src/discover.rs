@@ -49,6 +49,8 @@ pub(crate) fn select(tree: &mut Tree, listing: &Listing, exclude: &[String]) -> 
                 roots.insert(path.clone(), root);
             }
             Link::File(_) => {}
+            // A script may link to what is made later.
+            Link::Other(Unread::Absent) if root.role == Role::Command => {}
             Link::Other(Unread::Absent) => problems.push(Problem::of_file(
                 path,
                 "this is a symbolic link to nothing",

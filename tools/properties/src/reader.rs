@@ -18,7 +18,71 @@ pub fn check(bytes: &[u8]) {
     check_bytes(input.main());
     check_locks(input.main());
     check_manifests(input.main());
+    check_scripts(input.main());
     assert_eq!(format!("{project:?}"), format!("{:?}", input.load()), "read twice, read differently");
+}
+
+/// Names of files that hold commands or settings, one of each kind.
+pub const SCRIPTS: [&str; 12] = [
+    ".github/workflows/ci.yml",
+    "action.yml",
+    ".gitlab-ci.yml",
+    ".pre-commit-config.yaml",
+    "Dockerfile",
+    "Makefile",
+    "install.sh",
+    "install.ps1",
+    "noxfile.py",
+    "tox.ini",
+    "pip.conf",
+    "uv.toml",
+];
+
+/// Every reader of commands and settings reads the bytes, points only into them, and finds the same with Windows' line
+/// ends.
+pub fn check_scripts(bytes: &[u8]) {
+    for path in SCRIPTS {
+        let load = |bytes: &[u8]| {
+            let mut loader = Loader::new();
+            loader.root(path, bytes, named_role(path));
+            drop(loader.wants());
+            loader.finish()
+        };
+        let project = load(bytes);
+        for (file, document) in project.files.iter().zip(&project.documents) {
+            for comment in &document.comments {
+                check_span(file, *comment, "comment");
+            }
+            for line in &document.lines {
+                assert!(document.section(line).is_some(), "{path}: a line without a section");
+                check_line(file, document, line);
+            }
+        }
+        for run in &project.runs {
+            check_run(&project, run);
+        }
+        assert_eq!(format!("{project:?}"), format!("{:?}", load(bytes)), "{path}: read twice, read differently");
+        if let Ok(text) = std::str::from_utf8(bytes)
+            && !text.contains(['\r', '\u{feff}'])
+        {
+            let windows = load(text.replace('\n', "\r\n").as_bytes());
+            assert_eq!(places(&project), places(&windows), "{path}: with CRLF something else is found");
+        }
+    }
+}
+
+/// What a project asks for, line by line.
+fn places(project: &Project) -> Vec<(usize, String)> {
+    let of = |(document, line): (&Document, &Line)| {
+        let what = match &line.kind {
+            LineKind::Requirement(requirement) => requirement.name.as_ref().map(|name| name.normalized().to_owned()),
+            LineKind::Options => line.options.first().map(|used| used.option.flag().to_owned()),
+            LineKind::Include(_) => Some("include".to_owned()),
+            LineKind::Refused(_) => Some("refused".to_owned()),
+        };
+        (project.file(document.file).line_of(line.span.start), what.unwrap_or_default())
+    };
+    project.lines().map(of).collect()
 }
 
 /// Every format of lock file reads the bytes, and points only into them.

@@ -1,5 +1,6 @@
 //! What a file is by its path: which names are names of dependency files.
 
+use super::scripts;
 use crate::model::{LockFormat, ManifestFormat, Role};
 
 /// How sure it is that a file is a dependency file.
@@ -82,7 +83,8 @@ pub fn named_role(path: &str) -> Role {
 /// The role of a file that a tool knows by its name.
 fn of_tool(path: &str) -> Option<Role> {
     let manifest = || ManifestFormat::of_path(path).map(|_| Role::Manifest);
-    LockFormat::of_path(path).map(|_| Role::Lock).or_else(manifest)
+    let script = || scripts::of_path(path).map(|(role, _)| role);
+    LockFormat::of_path(path).map(|_| Role::Lock).or_else(manifest).or_else(script)
 }
 
 /// The name without, and the extension, if it is one that dependency files have.

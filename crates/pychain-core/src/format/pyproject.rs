@@ -56,6 +56,20 @@ pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
     reader.finish(toml_value::comments(file.text()))
 }
 
+/// Reads `uv.toml`, which holds what `[tool.uv]` would.
+pub(super) fn parse_uv_toml(file: &SourceFile) -> Document {
+    let known = std::collections::BTreeMap::new();
+    let mut reader = Reader::new(file, Paths::new(&known, None));
+    match toml_value::document(file) {
+        Ok(document) => uv::read(&mut reader, &document),
+        Err((span, message)) => {
+            let section = reader.section(Section::new(Tool::Uv, Purpose::Settings));
+            reader.refused(section, span, message, "Correct the file: uv does not start with it");
+        }
+    }
+    reader.finish(toml_value::comments(file.text()))
+}
+
 /// The tool that manages the project, as far as the file tells; pip otherwise, which stands for whatever is configured.
 fn tool_of(document: &DeTable<'_>) -> Tool {
     let tools = document.table("tool");

@@ -6,8 +6,8 @@ use std::ops::Range;
 use crate::digest::{Algorithm, Digest};
 use crate::format::logical::LogicalLine;
 use crate::model::{
-    Document, HashOption, Include, InstallOption, Line, LineKind, OptionUse, Purpose, Refusal, RefusalClass, Section,
-    Stage, Tool, Word,
+    Document, HashOption, Include, InstallOption, Line, LineKind, OptionUse, Purpose, Refusal, RefusalClass,
+    Requirement, Section, Stage, Tool, Word,
 };
 use crate::text::SourceFile;
 
@@ -35,6 +35,16 @@ pub(crate) fn parse(file: &SourceFile, environment: &BTreeMap<String, String>, p
         lines::for_each_line(file.text(), environment, |line| lines.push(read_line(line, file.path(), &paths)));
     let sections = vec![Section::new(Tool::Pip, Purpose::RequirementsFile)];
     Document { lines, sections, comments, paths: paths.into_asked(), ..Document::empty(file) }
+}
+
+/// Reads one argument of pip's command line; none where pip refuses it.
+pub(in crate::format) fn from_word(word: &LogicalLine<'_>, paths: &Paths<'_>) -> Option<Requirement> {
+    requirement::from_line(word, 0..word.text.len(), paths).ok()
+}
+
+/// Reads the value of `-e` on pip's command line; none where pip refuses it.
+pub(in crate::format) fn from_editable_word(word: &LogicalLine<'_>, paths: &Paths<'_>) -> Option<Requirement> {
+    requirement::from_editable(word, &word.text, 0..word.text.len(), paths).ok()
 }
 
 fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {

@@ -16,6 +16,8 @@ pub struct Section {
     pub table: String,
     /// The groups of the file that it includes, as written.
     pub includes: Vec<Word>,
+    /// The sections of settings that act on it, where not all of the file do that are the tool's.
+    pub under: Option<Vec<u32>>,
 }
 
 /// A tool that reads dependency files.
@@ -72,7 +74,7 @@ pub enum Purpose {
 impl Section {
     /// A section without a name.
     pub fn new(tool: Tool, purpose: Purpose) -> Self {
-        Self { tool, purpose, label: None, table: String::new(), includes: Vec::new() }
+        Self { tool, purpose, label: None, table: String::new(), includes: Vec::new(), under: None }
     }
 
     /// A section of a name.

@@ -3,12 +3,14 @@
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::indexes::{Together, beginning, is_expected, shown};
+use super::indexes::{Together, beginning, is_expected, is_script, shown};
+use super::support::is_partly_unknown;
 use crate::audit::{Context, Findings};
 use crate::finding::{Location, Severity, Subject};
 use crate::model::Tool;
 use crate::resolution::{Place, PlaceKind, Sources, index_key};
-use crate::tree::{Project, Role, Run};
+use crate::text::FileId;
+use crate::tree::{Project, Run};
 use crate::url::redact;
 
 crate::declare_rule! {
@@ -65,8 +67,8 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(base) = context.base else { return };
     let head = context.project;
-    // Which command became which nobody can tell; a tool has one run beside those in a file.
-    let paired = base.runs.iter().filter(|run| run.role != Role::Command);
+    // A tool has one run beside those of requirements files in a file.
+    let paired = base.runs.iter().filter(|run| !is_script(run.role));
     let old: BTreeMap<(&str, Option<Tool>), &Run> =
         paired.map(|run| ((base.file(run.root).path(), run.tool), run)).collect();
     let known = || -> BTreeSet<String> {
@@ -75,10 +77,11 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     };
     let known = LazyCell::new(known);
     let mut told = BTreeSet::new();
-    for run in &head.runs {
+    check_scripts(context, base, &known, findings);
+    for run in head.runs.iter().filter(|run| !is_script(run.role)) {
         let after = Sources::of(head, run, context.config.installer);
         let mut found: Vec<(Location, &Place, String)> = Vec::new();
-        let before = old.get(&(head.file(run.root).path(), run.tool)).filter(|_| run.role != Role::Command);
+        let before = old.get(&(head.file(run.root).path(), run.tool));
         let before = before.map(|old| Sources::of(base, old, context.config.installer));
         let moved = match &before {
             Some(before) => moved(&after, before),
@@ -109,6 +112,47 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             };
             let finding = findings.finding(location, Subject::Index(redact(&place.url)), message);
             findings.push(finding.help(help).at_most(severity));
+        }
+    }
+}
+
+/// Commands and settings have no run that is the same one before and after, so that each file is compared as a whole.
+fn check_scripts(
+    context: &Context<'_>,
+    base: &Project,
+    known: &LazyCell<BTreeSet<String>, impl FnOnce() -> BTreeSet<String>>,
+    findings: &mut Findings<'_>,
+) {
+    let head = context.project;
+    let mains = |project: &Project, path: &str| -> BTreeMap<String, Place> {
+        let runs = project.runs.iter().filter(|run| is_script(run.role) && project.file(run.root).path() == path);
+        let places = runs.filter_map(|run| main(&Sources::of(project, run, context.config.installer)).cloned());
+        let told = places.filter(|place| place.location.is_some() && !is_partly_unknown(&place.url));
+        told.map(|place| (index_key(&place.url), place)).collect()
+    };
+    let files: BTreeSet<FileId> = head.runs.iter().filter(|run| is_script(run.role)).map(|run| run.root).collect();
+    for file in files {
+        let path = head.file(file).path();
+        let (after, before) = (mains(head, path), mains(base, context.renames.base_path(path)));
+        let gone: Vec<&Place> =
+            before.iter().filter(|(key, _)| !after.contains_key(*key)).map(|(_, was)| was).collect();
+        for (key, place) in after.iter().filter(|(key, place)| !before.contains_key(*key) && is_ours(context, place)) {
+            let message = match gone.as_slice() {
+                [was] => format!("the change takes everything from {} that came from {}", shown(place), shown(was)),
+                _ if known.contains(key) => continue,
+                _ => format!("the change takes everything from {}, which no file did before", shown(place)),
+            };
+            let Some(location) = place.location else { continue };
+            let all_hashed = Together::with(context, file).is_all_hashed();
+            let severity = if is_expected(&place.url, context.config) {
+                Severity::Info
+            } else if all_hashed {
+                Severity::Low
+            } else {
+                Severity::High
+            };
+            let finding = findings.finding(location, Subject::Index(redact(&place.url)), message);
+            findings.push(finding.help(HELP).at_most(severity));
         }
     }
 }

@@ -4,13 +4,13 @@ use super::indexes::{Mix, Placed, is_foreign, is_private, names, placed, shown};
 use crate::audit::{Context, Findings};
 use crate::config::{Config, Installer};
 use crate::finding::{Finding, Severity, Subject};
-use crate::resolution::PlaceKind;
+use crate::resolution::{PlaceKind, Strategy};
 use crate::url::redact;
 
 crate::declare_rule! {
     /// ## What it does
     ///
-    /// Looks for `--extra-index-url` and says what it means for the requirements that are installed with it, by the installer that the configuration names (`installer = "pip"` or `"uv"`).
+    /// Looks for `--extra-index-url`, in commands, variables (`PIP_EXTRA_INDEX_URL`) and configuration too, and says what it means for the requirements that are installed with it, by the installer that the configuration names (`installer = "pip"` or `"uv"`).
     ///
     /// ## Why it matters
     ///
@@ -70,7 +70,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         // The same index twice is still one index.
         let Some(mix) = placed.mix() else { continue };
         let (message, help, severity) = match placed.installer {
-            Installer::Pip => for_pip(placed, &mix),
+            Installer::Pip => for_pool(placed, &mix),
+            Installer::Uv if placed.view.sources.strategy == Strategy::UnsafeBestMatch => for_pool(placed, &mix),
             Installer::Uv => for_uv(placed, &mix, context.config),
         };
         let finding = findings.finding(placed.location, Subject::Index(redact(&placed.place.url)), message);
@@ -78,7 +79,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn for_pip(placed: &Placed<'_>, mix: &Mix<'_, '_>) -> (String, &'static str, Severity) {
+fn for_pool(placed: &Placed<'_>, mix: &Mix<'_, '_>) -> (String, &'static str, Severity) {
     let message = format!("{} pools this index with {}{}", placed.tool, mix.others, mix.outcome());
     let severity = if mix.is_open() { Severity::Medium } else { Severity::Low };
     (message, "Use one index that serves everything (`--index-url` alone), or give every requirement a hash", severity)

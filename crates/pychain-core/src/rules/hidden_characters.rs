@@ -1,7 +1,7 @@
 //! `hidden-characters`: text that shows otherwise than it is read.
 
 use super::characters::describe;
-use super::support::is_in_comment;
+use super::support::{is_in_comment, pieces};
 use crate::audit::{Context, Findings};
 use crate::finding::{Finding, Location, Safety, Severity, Subject};
 use crate::model::Document;
@@ -61,8 +61,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let mut null_is_told = false;
-        for number in 1..=file.line_count() {
-            let line = file.line_span(number);
+        for line in pieces(file, document) {
             if document.lock.is_some() && is_prose(file.slice(line)) {
                 continue;
             }

@@ -11,7 +11,7 @@ use crate::model::Tool;
 use crate::prose::code;
 use crate::resolution::{Asked, Hold, Place, PlaceKind, Sources, Way, asked, index_key, judged_by};
 use crate::text::{FileId, Span};
-use crate::tree::{Project, Run};
+use crate::tree::{Project, Role, Run};
 use crate::url::{DirectUrl, PUBLIC_INDEX_HOSTS, redact};
 
 /// A place that an option sets: told once, whatever number of runs read the option.
@@ -81,10 +81,16 @@ impl<'a> Together<'a> {
 pub(super) fn placed<'a>(context: &Context<'a>) -> Vec<Placed<'a>> {
     let project = context.project;
     let mut found: BTreeMap<Location, (Place, Rc<View>, usize, Vec<usize>)> = BTreeMap::new();
+    // The same index in many commands of one file is one matter.
+    let mut first: BTreeMap<(FileId, String, bool), Location> = BTreeMap::new();
     for (number, run) in project.runs.iter().enumerate() {
         let view = Rc::new(View::of(Sources::of(project, run, context.config.installer)));
         for (at, place) in view.sources.places.iter().enumerate() {
-            let Some(location) = place.location else { continue };
+            let Some(mut location) = place.location else { continue };
+            if is_script(run.role) && location.file == run.root {
+                let key = (location.file, index_key(&place.url), place.kind == PlaceKind::Main);
+                location = *first.entry(key).or_insert(location);
+            }
             let (_, _, _, runs) =
                 found.entry(location).or_insert_with(|| (place.clone(), Rc::clone(&view), at, Vec::new()));
             runs.push(number);
@@ -172,6 +178,9 @@ impl<'p, 'a> Mix<'p, 'a> {
     /// What a pool of places means for these requirements, as the second half of a sentence.
     pub(super) fn outcome(&self) -> String {
         match (self.by_higher_version(), self.by_same_version()) {
+            ([], []) if self.together.asked.is_empty() && self.together.runs.iter().all(|run| is_script(run.role)) => {
+                ", for whatever is installed with it".to_owned()
+            }
             ([], []) if self.together.asked.is_empty() => {
                 ", for whatever is installed together with this file".to_owned()
             }
@@ -236,6 +245,21 @@ pub(super) fn is_foreign(place: &Place, config: &Config) -> bool {
     }
     let is_known = !index_key(&place.url).contains("${");
     is_known && !config.expected_indexes.is_empty() && !is_expected(&place.url, config)
+}
+
+/// Whether a file of this role holds commands or settings among other things.
+pub(super) fn is_script(role: Role) -> bool {
+    matches!(role, Role::Command | Role::Settings)
+}
+
+/// The first thing of a run that a finding about the whole of it can point at.
+pub(super) fn beginning_of(project: &Project, run: &Run) -> Location {
+    let first = run.entries.iter().find(|entry| entry.file == run.root).and_then(|entry| entry.line);
+    let line = first.and_then(|line| project.document(run.root)?.lines.get(line));
+    match line {
+        Some(line) if is_script(run.role) => Location { file: run.root, span: line.span },
+        _ => beginning(project, run.root),
+    }
 }
 
 /// The first thing in a file that a finding about the whole of it can point at.

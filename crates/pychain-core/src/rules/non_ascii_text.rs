@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::characters::{code_point, looks_like};
-use super::support::{is_in_comment, lines_at};
+use super::support::{is_in_comment, lines_at, pieces};
 use crate::audit::{Context, Findings};
 use crate::confusable::assess;
 use crate::finding::{Location, Safety, Severity, Subject};
@@ -70,8 +70,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let is_pips = document.has_section(Section::is_pips);
         let mended: Vec<Span> =
             document.lines.iter().filter(|line| is_cause(document, line)).map(|line| line.span).collect();
-        for number in 1..=file.line_count() {
-            let line = file.line_span(number);
+        for line in pieces(file, document) {
             let text = file.slice(line);
             let Some((worst, edits)) = odd_in(text, line, document, &mended) else { continue };
             // Of a manifest only what is asked for matters: around it people write their names.

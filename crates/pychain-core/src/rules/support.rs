@@ -7,7 +7,8 @@ use std::ops::Range;
 use crate::audit::Context;
 use crate::finding::{Finding, Location};
 use crate::model::{Document, Line};
-use crate::text::{FileId, Span};
+use crate::resolution::index_key;
+use crate::text::{FileId, SourceFile, Span};
 use crate::tree::{Entry, Project, Run};
 use crate::url::{DirectUrl, PUBLIC_INDEX_HOSTS};
 
@@ -76,6 +77,21 @@ pub(super) fn part_of_url(
 /// Whether a host is known to answer over HTTPS under the same path.
 pub(super) fn answers_https(host: &str) -> bool {
     PUBLIC_INDEX_HOSTS.contains(&host) || HTTPS_HOSTS.contains(&host)
+}
+
+/// The pieces of a file's text that speak of dependencies: all its physical lines, or in a file that is
+/// about other things the lines that are not.
+pub(super) fn pieces(file: &SourceFile, document: &Document) -> Vec<Span> {
+    if document.is_script() {
+        document.lines.iter().map(|line| line.span).collect()
+    } else {
+        (1..=file.line_count()).map(|number| file.line_span(number)).collect()
+    }
+}
+
+/// Whether a URL, credentials aside, is a variable's or a template's matter in part.
+pub(super) fn is_partly_unknown(url: &str) -> bool {
+    index_key(url).contains(['$', '{', '%'])
 }
 
 /// Whether a place is inside a comment.

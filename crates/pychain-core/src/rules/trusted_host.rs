@@ -1,13 +1,13 @@
 //! `trusted-host`: pip does not check who answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::indexes::Together;
-use super::support::is_loopback;
+use super::support::{is_loopback, is_partly_unknown};
 use crate::audit::{Context, Findings};
 use crate::config::Installer;
 use crate::finding::{Location, Severity, Subject};
-use crate::model::{InstallOption, LineKind, Section};
+use crate::model::{InstallOption, LineKind, Purpose, Tool};
 use crate::prose::code;
 use crate::text::{FileId, Span};
 use crate::tree::trusted_host;
@@ -16,7 +16,7 @@ use crate::url::DirectUrl;
 crate::declare_rule! {
     /// ## What it does
     ///
-    /// Looks for `--trusted-host`.
+    /// Looks for `--trusted-host`, in commands and configuration too (`PIP_TRUSTED_HOST`), and for uv's `--allow-insecure-host`.
     /// This machine (`localhost`, `127.0.0.1`, `::1`) is left alone.
     ///
     /// ## Why it matters
@@ -45,6 +45,7 @@ crate::declare_rule! {
     ///
     /// When the network between is as trustworthy as the host itself.
     /// With a hash for everything that is installed nothing forged gets in, and the severity is low.
+    /// In a variable that nobody can tell here the host is left alone.
     /// uv ignores the option in a file; `ineffective-option` says so.
     ///
     /// ## References
@@ -59,17 +60,21 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let mut known: BTreeMap<FileId, bool> = BTreeMap::new();
+    let mut told: BTreeSet<(FileId, String)> = BTreeSet::new();
     for (document, line, used) in context.project.options(InstallOption::TrustedHost) {
         // uv does not take it from there.
-        let is_pips = document.section(line).is_some_and(Section::is_pips);
-        if is_pips && context.config.installer == Installer::Uv {
+        let is_file = document.section(line).is_some_and(|section| section.purpose == Purpose::RequirementsFile);
+        if is_file && context.config.installer == Installer::Uv {
             continue;
         }
         let value = used.value.value.as_str();
         // A value that is no host stops pip, and `unreadable-line` says so.
         let Some(host) = trusted_host(value).filter(|_| matches!(line.kind, LineKind::Options)) else { continue };
         let url = DirectUrl::parse(&format!("https://{value}"), Span::default());
-        if is_loopback(value) || url.is_ok_and(|url| is_loopback(&url.host())) {
+        if is_partly_unknown(value) || is_loopback(value) || url.is_ok_and(|url| is_loopback(&url.host())) {
+            continue;
+        }
+        if !is_file && !told.insert((document.file, host.clone())) {
             continue;
         }
         let location = Location { file: document.file, span: used.span };
@@ -80,7 +85,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         findings.push(
             findings
                 .finding(location, subject, message)
-                .help(if is_pips {
+                .help(if document.tool(line) == Tool::Pip {
                     "Remove the option; give pip the host's certificate with `--cert` or in its configuration"
                 } else {
                     "Remove the setting, and let the system trust the host's certificate"

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::indexes::{beginning, is_expected, shown};
+use super::indexes::{beginning_of, is_expected, is_script, shown};
+use super::support::is_partly_unknown;
 use crate::audit::{Context, Findings};
 use crate::finding::{Confidence, Severity, Subject};
 use crate::model::SourceKind;
@@ -63,12 +64,15 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let (project, config) = (context.project, context.config);
     let expected: Vec<String> = config.expected_indexes.iter().map(|url| redact(url)).collect();
     let mut told = BTreeSet::new();
+    let mut told_default = BTreeSet::new();
     for run in &project.runs {
         let sources = Sources::of(project, run, config.installer);
         for place in sources.indexes().filter(|place| !is_expected(&place.url, config)) {
             let subject = Subject::Index(redact(&place.url));
             let finding = match place.location {
                 Some(location) if !told.insert(location) => continue,
+                // In a command a variable says nothing, as nearly every address there is one.
+                Some(_) if is_script(run.role) && is_partly_unknown(&place.url) => continue,
                 Some(location) if index_key(&place.url).contains("${") => findings
                     .finding(
                         location,
@@ -80,11 +84,13 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                     findings.finding(location, subject, format!("{} is not an expected index", shown(place)))
                 }
                 None if asked(project, run, config.installer).is_empty() => continue,
+                // The first command of a file stands for all.
+                None if is_script(run.role) && !told_default.insert(run.root) => continue,
                 None => {
                     let path = project.file(run.root).path();
                     let message = format!("no option names an index for {}, so {} is asked", code(path), shown(place));
                     findings
-                        .finding(beginning(project, run.root), subject, message)
+                        .finding(beginning_of(project, run), subject, message)
                         .at_most(Severity::Low)
                         .confidence(Confidence::Low)
                 }

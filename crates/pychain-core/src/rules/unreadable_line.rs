@@ -9,6 +9,7 @@ use crate::format::requirements_txt::{self, text_of};
 use crate::model::{Document, InstallOption, Line, LineKind, Refusal, RefusalClass, Requirement, Section, Source};
 use crate::prose::code;
 use crate::text::{Edit, FileId, SourceFile, Span};
+use crate::tree::Project;
 use crate::tree::trusted_host;
 use crate::url::redact;
 
@@ -92,6 +93,12 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             findings.push(finding.help("Exclude the file in the configuration if it is no requirements file"));
             continue;
         }
+        if document.is_script() {
+            for (_, _, refusal) in refused {
+                findings.push(of_script(project, findings, document, refusal));
+            }
+            continue;
+        }
         for (index, line, refusal) in refused {
             let is_stop = stops.contains(&(document.file, Some(index)));
             let finding = of_line(findings, document, line, refusal, is_stop);
@@ -102,6 +109,16 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         }
     }
     bad_hosts(context, findings);
+}
+
+/// A workflow or a configuration that its tool could not take apart either.
+fn of_script(project: &Project, findings: &Findings<'_>, document: &Document, refusal: &Refusal) -> Finding {
+    let path = project.file(document.file).path();
+    let message = format!("{} cannot be read: {}", code(path), refusal.message);
+    findings
+        .finding(Location { file: document.file, span: refusal.span }, Subject::File(path.to_owned()), message)
+        .help(refusal.help.clone())
+        .at_most(Severity::Medium)
 }
 
 fn of_line(findings: &Findings<'_>, document: &Document, line: &Line, refusal: &Refusal, is_stop: bool) -> Finding {

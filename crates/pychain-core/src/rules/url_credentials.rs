@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::audit::{Context, Findings};
 use crate::finding::{Confidence, Location, Subject};
-use crate::model::Section;
+use crate::model::{Document, Section};
 use crate::prose::code;
 use crate::text::{SourceFile, Span};
 use crate::tree::Project;
@@ -78,7 +78,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let known: BTreeSet<&str> = context.base.into_iter().flat_map(all_secrets).collect();
     for document in &project.documents {
         let file = project.file(document.file);
-        for (span, confidence) in secrets_in(file) {
+        for (span, confidence) in secrets_of(file, document) {
             let url = url_around(file.text(), span);
             let shown = redact(url);
             let message = format!("the URL {} holds a password or token in plain text", code(&shown));
@@ -99,7 +99,16 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// The secrets of a file, placeholders left out.
+/// The secrets of a file, placeholders left out; of one that is about other things those of its dependencies.
+fn secrets_of(file: &SourceFile, document: &Document) -> Vec<(Span, Confidence)> {
+    let mut secrets = secrets_in(file);
+    if document.is_script() {
+        secrets.retain(|(span, _)| document.lines.iter().any(|line| line.span.cover(*span) == line.span));
+    }
+    secrets
+}
+
+/// The secrets of a text, placeholders left out.
 fn secrets_in(file: &SourceFile) -> Vec<(Span, Confidence)> {
     if !file.text().contains("//") {
         return Vec::new();
@@ -130,7 +139,7 @@ fn looks_like_token(text: &str) -> bool {
 
 /// Whether a text stands for a secret: a variable of any templating, a row of one character, a telling word.
 fn is_stand_in(text: &str) -> bool {
-    let wrapped = [("${", "}"), ("{", "}"), ("%", "%"), ("<", ">"), ("[", "]"), ("$", ""), ("%(", ")s")];
+    let wrapped = [("${", "}"), ("$(", ")"), ("{", "}"), ("%", "%"), ("<", ">"), ("[", "]"), ("$", ""), ("%(", ")s")];
     let is_wrapped = wrapped
         .iter()
         .any(|(open, close)| text.len() > open.len() + close.len() && text.starts_with(open) && text.ends_with(close));

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Project, Role, run};
 use crate::format::requirements_txt::{self, Paths, folder, leaves_root};
 use crate::format::{self, lock};
-use crate::model::{Document, LineKind, LockFormat, PathKind};
+use crate::model::{Document, LineKind, LockFormat, PathKind, Purpose};
 use crate::requirement::Environment;
 use crate::text::{DecodeError, FileId, MAX_FILE_BYTES, Problem, SourceFile};
 
@@ -158,7 +158,11 @@ impl Loader {
             }
             let Some(loaded) = self.loaded.get(&path) else { continue };
             for line in &loaded.document.lines {
+                // What a command names is read where somebody audits it, and is not fetched for the command.
+                let is_command =
+                    loaded.document.section(line).is_some_and(|section| section.purpose == Purpose::Command);
                 if let LineKind::Include(include) = &line.kind
+                    && !is_command
                     && let Some(target) = include.path.as_ref().filter(|target| !leaves_root(target))
                     && !self.loaded.contains_key(target)
                     && !self.missing.contains(target)
@@ -177,7 +181,7 @@ impl Loader {
         let paths: Vec<String> = self.loaded.keys().cloned().collect();
         let mut files = Vec::with_capacity(paths.len());
         let mut documents = Vec::with_capacity(paths.len());
-        for (index, path) in paths.iter().enumerate() {
+        for path in &paths {
             let Some(Loaded { file, decode_error, document }) = self.loaded.remove(path) else { continue };
             let stale = document.paths.iter().any(|path| self.paths.contains_key(path));
             let mut document = match (document.lock, self.role_of(path)) {
@@ -185,8 +189,13 @@ impl Loader {
                 (None, role) if stale => self.parse_as(role, &file, decode_error.as_ref()),
                 (lock, _) => Document { lock, ..document },
             };
-            document.file = FileId(u32::try_from(index).unwrap_or(u32::MAX));
-            document.decode_error = decode_error;
+            // A script that installs nothing is none of ours.
+            if self.role_of(path) == Role::Command && document.lines.is_empty() {
+                continue;
+            }
+            document.file = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
+            // A shell takes bytes of any encoding; what is odd in them has no line.
+            document.decode_error = decode_error.filter(|_| self.role_of(path) != Role::Command);
             files.push(file);
             documents.push(document);
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Project, Role};
 use crate::finding::Location;
-use crate::format::requirements_txt::leaves_root;
+use crate::format::requirements_txt::{folder, join, leaves_root};
 use crate::model::{
     Document, Include, InstallOption, Line, LineKind, OptionUse, Purpose, Refusal, RefusalClass, Source, Stage, Tool,
 };
@@ -142,8 +142,9 @@ pub(super) fn read(project: &mut Project, roots: &BTreeMap<String, Role>, marker
         runs.extend(new);
     }
     runs.extend(roots.iter().filter(|(_, role)| !role.is_pips()).flat_map(|(file, role)| walk(*file, *role)));
-    // Stable: the runs of one file stay in the order of its sections.
-    runs.sort_by_key(|run| run.root);
+    // What is true of a requirements file by itself comes before what commands make of it. Stable: the runs of one file
+    // stay in the order of its sections.
+    runs.sort_by_key(|run| (matches!(run.role, Role::Command | Role::Settings), run.root));
     let mut requires = vec![false; project.files.len()];
     let mut constrains = vec![false; project.files.len()];
     for entry in runs.iter().flat_map(|run| &run.entries) {
@@ -177,17 +178,20 @@ impl Part {
         Self { tool: None, lines: None }
     }
 
-    /// Each command with the settings of its tool; all the rest of a tool together.
+    /// Each command with the settings that act on it; all the rest of a tool together.
     fn of(project: &Project, file: FileId) -> Vec<Self> {
         let Some(document) = project.document(file) else { return Vec::new() };
         let mut rest: BTreeMap<Tool, Vec<usize>> = BTreeMap::new();
         let mut settings: BTreeMap<Tool, Vec<usize>> = BTreeMap::new();
-        let mut commands: BTreeMap<(u32, Tool), Vec<usize>> = BTreeMap::new();
+        let mut own: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+        let mut told: BTreeSet<u32> = BTreeSet::new();
         for (at, line) in document.lines.iter().enumerate() {
             let Some(section) = document.section(line) else { continue };
-            match section.purpose {
-                Purpose::Command => commands.entry((line.section, section.tool)).or_default().push(at),
-                purpose => {
+            match (section.purpose, &section.under) {
+                (Purpose::Command, _) | (Purpose::Settings, Some(_)) => {
+                    own.entry(line.section).or_default().push(at);
+                }
+                (purpose, _) => {
                     rest.entry(section.tool).or_default().push(at);
                     if purpose == Purpose::Settings {
                         settings.entry(section.tool).or_default().push(at);
@@ -195,17 +199,44 @@ impl Part {
                 }
             }
         }
+        let tool_of = |number: u32| document.sections.get(number as usize).map(|section| section.tool);
+        for number in own.keys() {
+            let Some(section) = document.sections.get(*number as usize) else { continue };
+            let acting = section.under.iter().flatten().filter(|under| tool_of(**under) == Some(section.tool));
+            told.extend(acting.copied());
+        }
         let mut parts: Vec<Self> =
             rest.into_iter().map(|(tool, lines)| Self { tool: Some(tool), lines: Some(lines) }).collect();
         let mut budget = MAX_LINES_OF_ALL_RUNS;
-        for ((_, tool), mut lines) in commands {
-            lines.extend(settings.get(&tool).into_iter().flatten());
-            lines.sort_unstable();
+        for (number, lines) in &own {
+            let Some(section) = document.sections.get(*number as usize) else { continue };
+            // Settings that a command or another setting of the tool comes after are read with that.
+            if section.purpose == Purpose::Settings && told.contains(number) {
+                continue;
+            }
+            let mut lines = lines.clone();
+            match &section.under {
+                None => lines.extend(settings.get(&section.tool).into_iter().flatten()),
+                Some(under) => {
+                    let acting = under.iter().filter(|under| tool_of(**under) == Some(section.tool));
+                    lines.extend(acting.filter_map(|under| own.get(under)).flatten());
+                }
+            }
+            lines.sort_by_key(|at| document.lines.get(*at).map(|line| Self::order(document, line)));
             let Some(left) = budget.checked_sub(lines.len()) else { break };
             budget = left;
-            parts.push(Self { tool: Some(tool), lines: Some(lines) });
+            parts.push(Self { tool: Some(section.tool), lines: Some(lines) });
         }
         parts
+    }
+
+    /// Settings come before what the command says, and options before what is asked for. The main index comes first, as
+    /// it takes no extra one back where it stands on a command line.
+    fn order(document: &Document, line: &Line) -> (bool, bool, bool, Span) {
+        let is_command = document.section(line).is_some_and(|section| section.purpose == Purpose::Command);
+        let is_option = matches!(line.kind, LineKind::Options);
+        let is_main = line.options.iter().any(|used| used.option == InstallOption::IndexUrl);
+        (!is_option, !is_main, is_command, line.span)
     }
 }
 
@@ -286,6 +317,12 @@ impl<'a> Walk<'a> {
         at
     }
 
+    fn is_command(&self, entry: &RunEntry) -> bool {
+        let section = self.project.document(entry.file).zip(self.line_of(entry));
+        let section = section.and_then(|(document, line)| document.section(line));
+        section.is_some_and(|section| section.purpose == Purpose::Command)
+    }
+
     fn line_of(&self, entry: &RunEntry) -> Option<&'a Line> {
         self.project.document(entry.file)?.lines.get(entry.line?)
     }
@@ -363,7 +400,18 @@ impl<'a> Walk<'a> {
             self.enter(entry);
             return;
         };
-        let target = if leaves_root(path) { None } else { self.project.find(path) };
+        let find = |path: &str| if leaves_root(path) { None } else { self.project.find(path) };
+        let mut target = find(path);
+        if target.is_none() && self.is_command(&entry) {
+            // The folder that a command runs in is often that of its file. A file that is not there now may be made, or
+            // copied, before the command runs.
+            let beside = folder(self.project.file(entry.file).path());
+            target = find(&join(beside, &include.target));
+            if target.is_none() {
+                self.enter(entry);
+                return;
+            }
+        }
         let Some(target) = target else {
             let at = self.enter(RunEntry { refusal: None, ..entry.clone() });
             let refusal = if leaves_root(path) {

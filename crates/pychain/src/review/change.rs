@@ -14,11 +14,12 @@ use pychain_core::audit::Workflow;
 use pychain_core::config::{Config, glob_matches};
 use pychain_core::patch::Patch;
 use pychain_core::text::{Problem, SourceFile};
+use pychain_core::tree::Role;
 use pychain_github::{ChangedFile, GitHub, Pull};
 
 use super::options::Options;
 use crate::clock;
-use crate::discover::{Roots, is_candidate, select};
+use crate::discover::{Roots, is_candidate, is_named, named_role, select};
 use crate::engine::{Job, Side};
 use crate::error::{self, Hinted};
 use crate::settings;
@@ -299,11 +300,16 @@ fn roots(
     roots
 }
 
-/// Dependency files that the change does not touch.
+/// Dependency files that the change does not touch. A workflow or a script says nothing about another file, and is
+/// read only where the change touches it.
 fn unchanged(head: &Commit, touched: &Touched) -> Vec<String> {
     let is_file = |path: &String| head.listed().get(path).is_some_and(|entry| entry.kind == EntryKind::File);
-    let all = head.listed().keys().filter(|path| crate::discover::is_named(path) && is_file(path));
+    let all = head.listed().keys().filter(|path| is_named(path) && !is_script(path) && is_file(path));
     all.filter(|path| !touched.head.contains(*path) && !touched.base.contains(*path)).cloned().collect()
+}
+
+fn is_script(path: &str) -> bool {
+    matches!(named_role(path), Role::Command | Role::Settings)
 }
 
 /// The ones that lie nearest to a changed file.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 use super::{list, tables, words};
 use crate::format::notation;
@@ -58,6 +58,7 @@ fn settings(reader: &mut Reader<'_>, uv: &DeTable<'_>, section: &mut Option<Sect
         ("no-build-package", InstallOption::OnlyBinary),
         ("no-binary", InstallOption::NoBinary),
         ("only-binary", InstallOption::OnlyBinary),
+        ("index-strategy", InstallOption::IndexStrategy),
     ] {
         for word in words(reader, uv, key) {
             set(reader, option, word.span, word);
@@ -71,6 +72,16 @@ fn settings(reader: &mut Reader<'_>, uv: &DeTable<'_>, section: &mut Option<Sect
         let Some((name, given)) = uv.get_key_value(key).filter(|_| uv.is_true(key)) else { continue };
         let (_, span) = key_spans(reader.file.text(), name, given);
         set(reader, option, span, Word { value: value.to_owned(), span });
+    }
+    let is_false = |key: &str| uv.get(key).is_some_and(|value| matches!(value.get_ref(), DeValue::Boolean(false)));
+    for (key, option, is_on) in [
+        ("require-hashes", InstallOption::RequireHashes, uv.is_true("require-hashes")),
+        ("verify-hashes", InstallOption::NoVerifyHashes, is_false("verify-hashes")),
+        ("no-verify-hashes", InstallOption::NoVerifyHashes, uv.is_true("no-verify-hashes")),
+    ] {
+        let Some((name, given)) = uv.get_key_value(key).filter(|_| is_on) else { continue };
+        let (_, span) = key_spans(reader.file.text(), name, given);
+        set(reader, option, span, Word { value: String::new(), span });
     }
     if let Some((name, given)) = uv.get_key_value("prerelease")
         && given.get_ref().as_str() == Some("allow")

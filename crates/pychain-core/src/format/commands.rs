@@ -1,0 +1,318 @@
+//! Commands that install, and variables that set installers up: lines for the document of the file that they stand in.
+//!
+//! The readers of workflows, Dockerfiles and the like find the shell text in their format and hand it over here.
+
+use super::logical::LogicalLine;
+use super::requirements_txt::join;
+use super::shell::{self, Command, Dialect, Word};
+use crate::model::{
+    Document, Include, InstallOption, Line, LineKind, OptionUse, Purpose, Refusal, RefusalClass, Requirement, Section,
+    Stage, Tool, Word as Value,
+};
+use crate::text::{SourceFile, Span};
+
+mod arguments;
+mod install;
+mod requirement;
+mod settings;
+
+pub(super) use settings::{Setting, pip_setting, split_words};
+
+/// How deep `sh -c '…'` may nest.
+const MAX_NESTING: usize = 4;
+/// How many settings act on a command together; nobody has more.
+const MAX_ACTING: usize = 64;
+/// How many commands and settings of one file are read.
+const MAX_SECTIONS: usize = 10_000;
+
+/// The lines of a file on their way.
+pub(super) struct Commands<'a> {
+    file: &'a SourceFile,
+    lines: Vec<Line>,
+    sections: Vec<Section>,
+    /// Sections of settings that act on what follows, by the name of what is set: a later one takes its place.
+    settings: Vec<(String, u32)>,
+    /// The folder that commands start in, relative to the audited root; none where nobody can tell.
+    folder: Option<String>,
+}
+
+/// What acts on commands at some place of the file.
+pub(super) struct Scope {
+    settings: Vec<(String, u32)>,
+    folder: Option<String>,
+}
+
+/// A setting that acts on what follows, by its name.
+pub(super) type Lasting = (String, u32);
+
+impl<'a> Commands<'a> {
+    pub(super) fn new(file: &'a SourceFile) -> Self {
+        Self { file, lines: Vec::new(), sections: Vec::new(), settings: Vec::new(), folder: Some(String::new()) }
+    }
+
+    /// What acts here, to come back to with [`Commands::leave`].
+    pub(super) fn enter(&self) -> Scope {
+        Scope { settings: self.settings.clone(), folder: self.folder.clone() }
+    }
+
+    /// Forgets what was set since.
+    pub(super) fn leave(&mut self, scope: Scope) {
+        self.settings = scope.settings;
+        self.folder = scope.folder;
+    }
+
+    /// Starts what follows in a folder: relative to the one so far, or nobody knows where.
+    pub(super) fn change_folder(&mut self, to: Option<&str>) {
+        self.folder = match (self.folder.take(), to) {
+            (Some(from), Some(to)) if !to.starts_with(['/', '~']) => Some(join(&from, to)),
+            _ => None,
+        };
+        if self.folder.as_deref() == Some(".") {
+            self.folder = Some(String::new());
+        }
+    }
+
+    /// Reads the commands of a shell text. What it exports holds to its end; what it writes into the
+    /// configuration of an installer, or hands to later steps, holds beyond.
+    pub(super) fn shell(&mut self, text: &LogicalLine<'_>, dialect: Dialect) {
+        let lasting = self.lasting_shell(text, dialect);
+        self.keep(lasting);
+    }
+
+    /// Like [`Commands::shell`], for a caller that says itself how long it holds.
+    pub(super) fn lasting_shell(&mut self, text: &LogicalLine<'_>, dialect: Dialect) -> Vec<Lasting> {
+        let scope = self.enter();
+        let lasting = self.nested_shell(text, dialect, 0);
+        self.leave(scope);
+        lasting
+    }
+
+    /// Lets settings act on what follows.
+    pub(super) fn keep(&mut self, lasting: Vec<Lasting>) {
+        for (name, section) in lasting {
+            self.settings.retain(|(known, _)| *known != name);
+            if self.settings.len() >= MAX_ACTING {
+                self.settings.remove(0);
+            }
+            self.settings.push((name, section));
+        }
+    }
+
+    /// Reads one command whose words are known.
+    pub(super) fn words(&mut self, words: &[Word]) {
+        let scope = self.enter();
+        let lasting = self.install(words, Dialect::Posix, 0);
+        self.leave(scope);
+        self.keep(lasting);
+    }
+
+    fn nested_shell(&mut self, text: &LogicalLine<'_>, dialect: Dialect, nesting: usize) -> Vec<Lasting> {
+        let mut lasting = Vec::new();
+        let mut scopes: Vec<Scope> = Vec::new();
+        for command in shell::commands(text, dialect) {
+            while scopes.len() > command.depth {
+                if let Some(scope) = scopes.pop() {
+                    self.leave(scope);
+                }
+            }
+            while scopes.len() < command.depth.min(64) {
+                scopes.push(self.enter());
+            }
+            lasting.extend(self.command(&command, dialect, nesting));
+        }
+        if let Some(scope) = scopes.into_iter().next() {
+            self.leave(scope);
+        }
+        lasting
+    }
+
+    fn command(&mut self, command: &Command, dialect: Dialect, nesting: usize) -> Vec<Lasting> {
+        let Some(first) = command.words.first() else {
+            // PowerShell's variables are those of all that it starts; a shell's need `export`.
+            if dialect == Dialect::PowerShell {
+                self.variables(command);
+            }
+            return Vec::new();
+        };
+        match first.value() {
+            "export" | "declare" | "set" | "setx" => {
+                for word in command.words.iter().skip(1) {
+                    let set = self.assigned(word);
+                    self.keep(set.into_iter().collect());
+                }
+                Vec::new()
+            }
+            "cd" | "pushd" => {
+                let to = command.words.get(1).filter(|word| !word.expands && !word.value().starts_with('-'));
+                let to = to.map(|word| word.value().to_owned());
+                self.change_folder(to.as_deref());
+                Vec::new()
+            }
+            // A step of a workflow hands variables to the next ones in a file.
+            "echo" | "printf" if command.outputs.iter().any(|word| word.value().contains("GITHUB_ENV")) => {
+                let words = command.words.iter().skip(1);
+                words.filter_map(|word| self.assigned(word)).collect()
+            }
+            // `$env:NAME = 'value'`.
+            name if dialect == Dialect::PowerShell && name.starts_with("$env:") => {
+                let name = name.trim_start_matches("$env:").to_owned();
+                if let [_, equals, value, ..] = command.words.as_slice()
+                    && equals.value() == "="
+                {
+                    self.environment(&name, value);
+                }
+                Vec::new()
+            }
+            _ => {
+                let scope = self.enter();
+                self.variables(command);
+                let lasting = self.install(&command.words, dialect, nesting);
+                self.leave(scope);
+                self.keep(lasting.clone());
+                lasting
+            }
+        }
+    }
+
+    fn variables(&mut self, command: &Command) {
+        for assignment in &command.assignments {
+            self.environment(&assignment.name, &assignment.value);
+        }
+    }
+
+    /// A word `NAME=value`.
+    fn assigned(&mut self, word: &Word) -> Option<Lasting> {
+        let (name, _) = word.value().split_once('=')?;
+        shell::is_name(name).then_some(())?;
+        self.variable(name, &word.part(name.len() + 1..word.value().len()))
+    }
+
+    /// Reads texts that are handed to `pip install` one by one.
+    pub(super) fn arguments(&mut self, texts: &[LogicalLine<'static>]) {
+        let words: Vec<Word> = texts.iter().map(|text| Word::of_value(text.clone())).collect();
+        self.pip_arguments(&words);
+    }
+
+    /// Reads lines of a requirements file that stand in another one.
+    pub(super) fn requirements(&mut self, lines: impl Iterator<Item = LogicalLine<'static>>) {
+        let mut words = Vec::new();
+        for line in lines {
+            if line.text.starts_with('-') {
+                let options = shell::commands(&line, Dialect::Posix).into_iter().next();
+                words.extend(options.map(|command| command.words).unwrap_or_default());
+            } else {
+                words.push(Word::of_value(line));
+            }
+        }
+        self.pip_arguments(&words);
+    }
+
+    /// A variable of the environment, where it sets an installer up.
+    fn variable(&mut self, name: &str, value: &Word) -> Option<Lasting> {
+        let (tool, set) = settings::of_variable(name, value)?;
+        Some((name.to_owned(), self.settings_section(tool, set)?))
+    }
+
+    /// A variable that acts on all that follows in the scope.
+    pub(super) fn environment(&mut self, name: &str, value: &Word) {
+        let set = self.variable(name, value);
+        self.keep(set.into_iter().collect());
+    }
+
+    /// A section of settings with a line for each.
+    pub(super) fn settings_section(&mut self, tool: Tool, set: Vec<Setting>) -> Option<u32> {
+        if set.is_empty() {
+            return None;
+        }
+        let section = self.section(tool, Purpose::Settings)?;
+        for setting in set {
+            self.option(section, setting.option, setting.span, setting.value);
+        }
+        Some(section)
+    }
+
+    fn section(&mut self, tool: Tool, purpose: Purpose) -> Option<u32> {
+        if self.sections.len() >= MAX_SECTIONS {
+            return None;
+        }
+        let section = u32::try_from(self.sections.len()).ok()?;
+        self.sections.push(Section {
+            under: Some(self.settings.iter().map(|(_, section)| *section).collect()),
+            ..Section::new(tool, purpose)
+        });
+        Some(section)
+    }
+
+    fn option(&mut self, section: u32, option: InstallOption, span: Span, value: Value) {
+        let used = OptionUse { option, span, value, acts: true };
+        self.line(section, span, None, vec![used], LineKind::Options);
+    }
+
+    fn requirement(&mut self, section: u32, requirement: Requirement, text: &str) {
+        let span = requirement.span;
+        self.line(section, span, Some(text), Vec::new(), LineKind::Requirement(Box::new(requirement)));
+    }
+
+    fn include(&mut self, section: u32, value: &Word, constraint: bool) {
+        let is_known = !value.expands && !value.globs && !value.value().contains("://");
+        let Some(folder) = self.folder.as_ref().filter(|_| is_known && !value.value().is_empty()) else { return };
+        let target_span = value.span;
+        let include = Include {
+            target: value.value().to_owned(),
+            target_span,
+            constraint,
+            path: Some(join(folder, value.value())),
+        };
+        self.line(section, target_span, None, Vec::new(), LineKind::Include(Box::new(include)));
+    }
+
+    fn line(&mut self, section: u32, span: Span, text: Option<&str>, options: Vec<OptionUse>, kind: LineKind) {
+        let expanded = text.filter(|text| self.file.slice(span) != *text).map(Into::into);
+        let number = u32::try_from(self.file.line_of(span.start)).unwrap_or(u32::MAX);
+        let dropped = Vec::new();
+        self.lines.push(Line { section, number, span, expanded, options, dropped, cut_by_comment: None, kind });
+    }
+
+    /// The document: lines in the order of the file.
+    pub(super) fn finish(mut self) -> Document {
+        self.lines.sort_by_key(|line| line.span);
+        Document {
+            lines: self.lines,
+            sections: self.sections,
+            comments: comments(self.file),
+            ..Document::empty(self.file)
+        }
+    }
+}
+
+/// A file that cannot be taken apart: nothing in it but a line that says so.
+pub(super) fn unreadable(file: &SourceFile, span: Span, message: String, help: &str) -> Document {
+    let refusal = Refusal {
+        class: RefusalClass::ValueError,
+        stage: Stage::File,
+        span,
+        message,
+        help: help.to_owned(),
+        editable: false,
+    };
+    let mut commands = Commands::new(file);
+    if let Some(section) = commands.section(Tool::Pip, Purpose::Settings) {
+        commands.line(section, span, None, Vec::new(), LineKind::Refused(Box::new(refusal)));
+    }
+    commands.finish()
+}
+
+/// Comments that speak to pychain; no other ones matter here.
+fn comments(file: &SourceFile) -> Vec<Span> {
+    let text = file.text();
+    let mut comments: Vec<Span> = Vec::new();
+    for (at, _) in text.match_indices("pychain:") {
+        let line = file.line_span(file.line_of(u32::try_from(at).unwrap_or(u32::MAX)));
+        let before = text.get(line.start as usize..at).unwrap_or_default();
+        let start = before.rfind('#').map(|from| line.start as usize + from);
+        if let Some(start) = start.filter(|start| comments.last().is_none_or(|last| last.end as usize <= *start)) {
+            comments.push(Span::new(start, line.end as usize));
+        }
+    }
+    comments
+}

@@ -1,0 +1,75 @@
+//! Makefiles: the commands of recipes, and variables that are exported to them.
+
+use super::commands::Commands;
+use super::logical::{LogicalLine, Pieces};
+use super::shell::{self, Dialect, Word};
+use crate::model::Document;
+use crate::text::SourceFile;
+
+/// Reads a file.
+pub(super) fn parse(file: &SourceFile) -> Document {
+    let mut commands = Commands::new(file);
+    let mut line = 1;
+    while line <= file.line_count() {
+        let first = file.slice(file.line_span(line));
+        let is_recipe = first.starts_with('\t');
+        let (text, next) = logical(file, line, is_recipe);
+        if is_recipe {
+            commands.shell(&text, Dialect::Posix);
+        } else if let Some(rest) = first.strip_prefix("export ") {
+            exported(&mut commands, &text, first.len() - rest.len());
+        }
+        line = next;
+    }
+    commands.finish()
+}
+
+/// The line that begins with a physical one, and the number of the one behind it. `$$` is `$` to the shell; other
+/// references stay as written.
+fn logical(file: &SourceFile, first: usize, is_recipe: bool) -> (LogicalLine<'static>, usize) {
+    let mut pieces = Pieces::default();
+    let mut number = first;
+    let mut start = None;
+    while number <= file.line_count() {
+        let span = file.line_span(number);
+        let line = file.slice(span);
+        let bare = match (start, is_recipe) {
+            (None, true) => line.trim_start_matches(['\t', ' ', '@', '-', '+']),
+            (Some(_), true) => line.strip_prefix('\t').unwrap_or(line),
+            _ => line,
+        };
+        let mut at = span.start as usize + (line.len() - bare.len());
+        start.get_or_insert(at);
+        let continues = bare.ends_with('\\');
+        let kept = bare.strip_suffix('\\').unwrap_or(bare);
+        for (index, piece) in kept.split("$$").enumerate() {
+            if index > 0 {
+                pieces.escaped("$", at..at + 2);
+                at += 2;
+            }
+            pieces.plain(piece, at);
+            at += piece.len();
+        }
+        number += 1;
+        if !continues {
+            break;
+        }
+        // The shell sees the continuation of a recipe; elsewhere make puts a space.
+        pieces.escaped(if is_recipe { "\\\n" } else { " " }, at..at + 1);
+    }
+    let from = start.unwrap_or(0);
+    (pieces.finish(from, u32::try_from(first).unwrap_or(u32::MAX)), number)
+}
+
+/// `export NAME = value`.
+fn exported(commands: &mut Commands<'_>, line: &LogicalLine<'static>, from: usize) {
+    let text = line.text.as_ref();
+    let Some(equals) = text.find('=') else { return };
+    let name = text.get(from..equals).unwrap_or_default().trim_end_matches([':', '?', '+', '!', ' ', '\t']).trim();
+    let value = text.get(equals + 1..).unwrap_or_default();
+    let end = value.find(" #").map_or(text.len(), |comment| equals + 1 + comment);
+    let start = text.len() - value.trim_start().len();
+    if shell::is_name(name) && start <= end {
+        commands.environment(name, &Word::of_value(shell::slice(line, start..end)));
+    }
+}

@@ -1,0 +1,37 @@
+//! Files that hold no dependencies by trade, and yet say what is installed and from where: by their names, with their readers.
+
+use super::{dockerfile, makefile, noxfile, pip_conf, pre_commit, pyproject, shell_script, tox_ini, workflow};
+use crate::model::{Document, Role};
+use crate::text::SourceFile;
+
+/// Reads a file of one kind. Total.
+pub(super) type Read = fn(&SourceFile) -> Document;
+
+/// The role of a file by its path, and its reader; none for any other file.
+pub(super) fn of_path(path: &str) -> Option<(Role, Read)> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
+    // What a template is made of becomes a workflow only when it is filled in.
+    let is_workflow =
+        is_yaml && (folder == ".github/workflows" || folder.ends_with("/.github/workflows")) && !path.contains("{{");
+    let read: Read = match name {
+        "pip.conf" | "pip.ini" => return Some((Role::Settings, pip_conf::parse)),
+        "uv.toml" => return Some((Role::Settings, pyproject::parse_uv_toml)),
+        _ if is_workflow => workflow::parse,
+        "action.yml" | "action.yaml" => workflow::parse,
+        ".gitlab-ci.yml" => workflow::parse_gitlab,
+        ".pre-commit-config.yaml" => pre_commit::parse,
+        "tox.ini" => tox_ini::parse,
+        "noxfile.py" => noxfile::parse,
+        "Makefile" | "makefile" | "GNUmakefile" => makefile::parse,
+        "Dockerfile" | "Containerfile" => dockerfile::parse,
+        _ if name.starts_with("Dockerfile.") || name.to_ascii_lowercase().ends_with(".dockerfile") => dockerfile::parse,
+        _ if name.ends_with(".mk") => makefile::parse,
+        _ if [".sh", ".bash", ".ps1"].iter().any(|extension| name.ends_with(extension)) => shell_script::parse,
+        _ => return None,
+    };
+    Some((Role::Command, read))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,289 @@
+//! What is read of each kind of file, and where it stands.
+
+use super::of_path;
+use crate::model::{Line, LineKind, Purpose};
+use crate::text::SourceFile;
+
+/// Every section in one line: tool, the settings that act on it, options and what is asked for, as they stand in the file.
+fn shape(path: &str, text: &str) -> Vec<String> {
+    let file = SourceFile::from_text(path, text);
+    let document = of_path(path).expect("a kind of file").1(&file);
+    assert!(document.lines.is_sorted_by_key(|line| line.span));
+    let show = |line: &Line| {
+        let place = file.slice(line.span).replace('\n', "⏎");
+        match &line.kind {
+            LineKind::Options => {
+                let of = |used: &crate::model::OptionUse| {
+                    assert_eq!(used.span, line.span);
+                    format!("{}={}", used.option.flag(), file.slice(used.value.span))
+                };
+                line.options.iter().map(of).collect::<Vec<_>>().join(",")
+            }
+            LineKind::Requirement(requirement) => {
+                let editable = if requirement.editable { "-e " } else { "" };
+                format!("{editable}{place}")
+            }
+            LineKind::Include(include) => {
+                let kind = if include.constraint { "-c" } else { "-r" };
+                format!("{kind} {}", include.path.as_deref().unwrap_or_default())
+            }
+            LineKind::Refused(refusal) => format!("refused {place}: {}", refusal.message),
+        }
+    };
+    let mut out = Vec::new();
+    for (number, section) in document.sections.iter().enumerate() {
+        let lines = document.lines.iter().filter(|line| line.section as usize == number);
+        let lines: Vec<String> = lines.map(show).collect();
+        if lines.is_empty() {
+            continue;
+        }
+        let under: Vec<String> = section.under.iter().flatten().map(u32::to_string).collect();
+        let under = if under.is_empty() { String::new() } else { format!(" under {}", under.join(" ")) };
+        let purpose = if section.purpose == Purpose::Command { "" } else { " set" };
+        out.push(format!("{}{purpose}{under}: {}", section.tool.name(), lines.join(" | ")));
+    }
+    out
+}
+
+#[track_caller]
+fn check(path: &str, text: &str, expected: &[&str]) {
+    assert_eq!(shape(path, text), expected, "{text}");
+}
+
+#[test]
+fn commands_of_each_tool() {
+    let cases: [(&str, &[&str]); 26] = [
+        ("pip install a 'b>=1; python_version<\"3\"' c[x]==2", &["pip: a | b>=1; python_version<\"3\" | c[x]==2"]),
+        ("pip install --upgrade pip -e . ./d .[test] dist/*.whl x.tar.gz", &["pip: pip"]),
+        ("pip install -r r.txt -cc.txt --requirement=s.txt", &["pip: -r r.txt | -c c.txt | -r s.txt"]),
+        ("sudo -H -u x python3.12 -m pip --quiet install -i https://h a", &["pip: --index-url=https://h | a"]),
+        ("$PY -m pip install a; ${PIP} install b; x/bin/pip3 install c", &["pip: a", "pip: b", "pip: c"]),
+        ("pip install \"a==$V\" b$C $D 'e @ git+https://h/e@main'", &["pip: a==$V | e @ git+https://h/e@main"]),
+        ("pip install -e 'git+https://h/e@main#egg=e'", &["pip: -e git+https://h/e@main#egg=e"]),
+        ("pip uninstall a; pip list -i https://h; echo pip install b; pip freeze > r.txt", &[]),
+        ("A=1 PIP_INDEX_URL=https://h pip install a", &["pip set: --index-url=https://h", "pip under 0: a"]),
+        (
+            "export PIP_EXTRA_INDEX_URL='https://h https://i'\npip install a\nuv pip install b",
+            &["pip set: --extra-index-url=https://h | --extra-index-url=https://i", "pip under 0: a", "uv under 0: b"],
+        ),
+        ("env PIP_NO_INDEX=1 pip install a", &["pip set: --no-index=1", "pip under 0: a"]),
+        (
+            "(export PIP_INDEX_URL=https://h; cd x && pip install -r r.txt)\npip install -r r.txt",
+            &["pip set: --index-url=https://h", "pip under 0: -r x/r.txt", "pip: -r r.txt"],
+        ),
+        (
+            "pip config set global.extra-index-url https://h\npip install a",
+            &["pip set: --extra-index-url=https://h", "pip under 0: a"],
+        ),
+        (
+            "uv pip install --index corp=https://h --index-strategy unsafe-best-match a",
+            &["uv: --extra-index-url=https://h | --index-strategy=unsafe-best-match | a"],
+        ),
+        ("uv pip sync r.txt --no-verify-hashes", &["uv: -r r.txt | --no-verify-hashes=--no-verify-hashes"]),
+        ("uv add --dev a --default-index https://h; uv sync --frozen", &["uv: a | --index-url=https://h"]),
+        ("uv run --with a,b[x] --with-requirements r.txt pytest -x --index https://h", &["uv: a | b[x] | -r r.txt"]),
+        ("uv run -- pip install c", &["pip: c"]),
+        ("uvx --with a ruff@0.5 check x; uv tool install b; uvx --from c d", &["uv: a | ruff", "uv: b", "uv: c"]),
+        (
+            "pipx install a --pip-args='--extra-index-url https://h'; pipx run b c; pipx inject d e",
+            &["pip: a | --extra-index-url=https://h", "pip: b", "pip: e"],
+        ),
+        (
+            "poetry source add --priority=supplemental corp https://h; poetry add a@^2 b",
+            &["Poetry set: --extra-index-url=https://h", "Poetry under 0: a | b"],
+        ),
+        (
+            "pipenv install a --pypi-mirror https://h; pdm add b; poetry install",
+            &["Pipenv: a | --index-url=https://h", "PDM: b"],
+        ),
+        (
+            "pip-sync -i https://h r.txt; python -m piptools compile r.in",
+            &["pip: --index-url=https://h | -r r.txt", "pip: -r r.in"],
+        ),
+        ("bash -c \"pip install a && sh -c 'pip install b'\"", &["pip: a", "pip: b"]),
+        ("poetry run pip install a; conda run -n e pip install b", &["pip: a", "pip: b"]),
+        ("if ! pip install a; then pip install b; fi | tee log", &["pip: a", "pip: b"]),
+    ];
+    let wrong: Vec<_> = cases.iter().filter(|(text, expected)| shape("x.sh", text) != *expected).collect();
+    let wrong: Vec<_> = wrong.iter().map(|(text, expected)| (text, shape("x.sh", text), expected)).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn workflows() {
+    check(
+        ".github/workflows/ci.yml",
+        "on: push\nenv:\n  PIP_EXTRA_INDEX_URL: https://a\n  DATABASE_URL: postgres://u:p@h/d\njobs:\n  one:\n    defaults:\n      run:\n        working-directory: sub\n    steps:\n      - uses: x/y@v1\n      - run: |\n          pip install --upgrade pip\n          pip install \\\n            -r r.txt \"b\"\n        env: {PIP_INDEX_URL: \"https://${{ secrets.T }}@h/s\"}\n      - run: pip install c\n        shell: pwsh\n      - run: import pip\n        shell: python\n      - run: echo \"UV_INDEX=https://u\" >> $GITHUB_ENV\n      - run: >-\n          uv pip\n          install d\n  two:\n    steps:\n    - {run: uv sync --index https://v}\n",
+        &[
+            "pip set: --extra-index-url=https://a",
+            "pip set under 0: --index-url=https://${{ secrets.T }}@h/s",
+            "pip under 0 1: pip",
+            "pip under 0 1: -r sub/r.txt | b",
+            "pip under 0: c",
+            "uv set under 0: --extra-index-url=https://u",
+            "uv under 0 5: d",
+            "uv under 0: --extra-index-url=https://v",
+        ],
+    );
+    check(
+        "action.yml",
+        "runs:\n  using: composite\n  steps:\n    - run: pip install a\n      shell: bash\n",
+        &["pip: a"],
+    );
+    check(
+        "action.yml",
+        "runs: [\n",
+        &["pip set: refused runs: [: this is no YAML: while parsing a node, did not find expected node content"],
+    );
+    check(
+        ".gitlab-ci.yml",
+        "variables:\n  PIP_INDEX_URL: https://a\nbefore_script:\n  - pip install a\ntest:\n  variables:\n    UV_INDEX: {value: https://b}\n  script:\n    - export PIP_NO_INDEX=true\n    - - uv pip install c\n",
+        &[
+            "pip set: --index-url=https://a",
+            "pip under 0: a",
+            "uv set under 0: --extra-index-url=https://b",
+            "pip set under 0 2: --no-index=true",
+            "uv under 0 2: c",
+        ],
+    );
+}
+
+#[test]
+fn dockerfiles() {
+    check(
+        "docker/Dockerfile.dev",
+        "# syntax=docker/dockerfile:1\nFROM python:3.12 AS a\nARG PIP_INDEX_URL=https://a\nENV PIP_TRUSTED_HOST h\nRUN --mount=type=cache,target=/c pip install \\\n    # a comment\n    -r requirements.txt \\\n\n    b && rm x\nRUN [\"pip\", \"install\", \"c\"]\nRUN <<EOF\npip install d\nEOF\nRUN cat <<X > /y\npip install z\nX\nrun pip3 install e\nCMD [\"pip\", \"install\", \"f\"]\n",
+        &[
+            "pip set: --index-url=https://a",
+            "pip set under 0: --trusted-host=h",
+            "pip under 0 1: -r requirements.txt | b",
+            "pip under 0 1: c",
+            "pip under 0 1: d",
+            "pip under 0 1: e",
+        ],
+    );
+    check("Dockerfile", "# escape=`\nRUN pip install `\n  a\n", &["pip: a"]);
+    check("Dockerfile", "RUN pip install a\r\nRUN pip install \\\r\n  b\r\n", &["pip: a", "pip: b"]);
+}
+
+#[test]
+fn tox_nox_make_and_hooks() {
+    check(
+        "tox.ini",
+        "[tox]\nrequires = tox-uv>=1\n[testenv:lint]\ndeps = black # c\n[testenv]\nset_env =\n    PIP_EXTRA_INDEX_URL = https://a\ninstall_command = pip install -i https://b {opts} {packages}\ndeps =\n    # c\n    -r{toxinidir}/r.txt\n    -c c.txt\n    py312: pytest>=8; python_version>\"3\"\n    {[testenv:lint]deps}\n    --find-links https://c\ncommands =\n    - pip install \\\n        d\n    pytest {posargs}\n",
+        &[
+            "pip: tox-uv>=1",
+            "pip set: --extra-index-url=https://a",
+            "pip under 1: --index-url=https://b",
+            "pip under 1: -c c.txt | --find-links=https://c",
+            "pip under 1: pytest>=8; python_version>\"3\"",
+            "pip under 1: d",
+            "pip under 1: black",
+        ],
+    );
+    check(
+        "noxfile.py",
+        "@nox.session\ndef t(session):\n    # session.install('no')\n    session.install('a', \"b>=1\", *x, '-r', 'r.txt', f'c=={V}', silent=True)\n    session.run(\n        'pip', 'install', '--extra-index-url', 'https://h', 'd',  # ,\n        external=True,\n    )\n    session.install('-e', '.', env={'A': 'e'})\n    s = \"session.install('no')\"\n    session.run('pytest', 'pip')\n",
+        &["pip: a | b>=1 | -r r.txt | c=={V}", "pip: --extra-index-url=https://h | d"],
+    );
+    check(
+        "Makefile",
+        "export PIP_INDEX_URL ?= https://a  # c\nPIP_ARGS = --pre\ninstall: x\n\t@pip install \\\n\t\t-r r.txt $$X $(Y)\n\t-$(PYTHON) -m pip install b\n# pip install c\n",
+        &["pip set: --index-url=https://a", "pip under 0: -r r.txt", "pip under 0: b"],
+    );
+    check(
+        ".pre-commit-config.yaml",
+        "repos:\n- repo: https://h/x\n  hooks:\n  - id: mypy\n    additional_dependencies: [types-x, 'a==1', --extra-index-url=https://h]\n  - id: eslint\n    additional_dependencies: [eslint@8]\n- repo: local\n  hooks:\n  - {id: z, language: python, additional_dependencies: [b]}\n  - {id: y, language: node, additional_dependencies: [c]}\n",
+        &["pip: types-x | a==1 | --extra-index-url=https://h", "pip: b"],
+    );
+}
+
+#[test]
+fn configuration_of_pip() {
+    check(
+        "pip.conf",
+        "[global]\nindex-url = https://a\nextra_index_url =\n    https://b\n    https://c\n[install]\ntrusted-host = h i\nno-index = no\n[list]\nindex-url = https://d\n",
+        &[
+            "pip set: --index-url=https://a | --extra-index-url=https://b | --extra-index-url=https://c",
+            "pip set under 0: --trusted-host=h | --trusted-host=i",
+        ],
+    );
+    check(
+        "pip.ini",
+        "index-url = x\n",
+        &["pip set: refused index-url = x: a section header, such as `[global]`, has to come first"],
+    );
+}
+
+#[test]
+fn configuration_of_uv() {
+    check(
+        "uv.toml",
+        "index-strategy = \"unsafe-best-match\"\nallow-insecure-host = [\"h\"]\n[[index]]\nurl = \"https://a\"\n[[index]]\nname = \"b\"\nurl = \"https://b\"\nexplicit = true\n[pip]\nverify-hashes = false\n",
+        &[
+            "uv set: --index-strategy=unsafe-best-match | --trusted-host=h | --extra-index-url=https://a | index=https://b | --no-verify-hashes=verify-hashes = false",
+        ],
+    );
+}
+
+#[test]
+fn kinds_of_files() {
+    for path in
+        [".github/workflows/a.yaml", "a/action.yml", "Dockerfile", "b/api.dockerfile", "tox.ini", "s/x.sh", "pip.conf"]
+    {
+        assert!(of_path(path).is_some(), "{path}");
+    }
+    for path in ["workflows/a.yml", "{{x}}/.github/workflows/a.yml", "docker-compose.yml", "setup.sh.in", "a.yml"] {
+        assert!(of_path(path).is_none(), "{path}");
+    }
+}
+
+#[test]
+fn hostile_files_are_read_in_time() {
+    let many = |unit: &str| unit.repeat(5_000);
+    for path in [
+        ".github/workflows/a.yml",
+        "action.yml",
+        ".gitlab-ci.yml",
+        ".pre-commit-config.yaml",
+        "Dockerfile",
+        "Makefile",
+        "tox.ini",
+        "noxfile.py",
+        "x.sh",
+        "x.ps1",
+        "pip.conf",
+    ] {
+        let Some((_, read)) = of_path(path) else { continue };
+        for unit in [
+            "[",
+            "- ",
+            "\"",
+            "'",
+            "$(",
+            "\\\n",
+            "\t@",
+            ".install(",
+            ".run('",
+            "RUN <<A\n",
+            "a=",
+            "pip install ",
+            "pip install a\n",
+            "<<E ",
+            "[a]\n",
+            "\u{feff}é\0",
+            "# pychain:",
+        ] {
+            let text = many(unit);
+            drop(read(&SourceFile::from_text(path, text)));
+        }
+        for (head, unit) in [
+            ("jobs:\n a:\n  steps:\n", "  - run: pip install a\n"),
+            ("[testenv]\ndeps =\n", " a\n"),
+            ("x:\n", "\texport PIP_INDEX_URL=x; pip install $$(\n"),
+            ("", "ENV PIP_INDEX_URL=x\n"),
+        ] {
+            drop(read(&SourceFile::from_text(path, format!("{head}{}", many(unit)))));
+        }
+    }
+}
