@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+mod commands;
 mod tampering;
 
 use super::RULES;
