@@ -19,7 +19,7 @@ fn what_is_ordinary_is_silent() {
 fn options_of_a_command_act_on_the_file_that_it_includes() {
     check(
         "extra-index-url",
-        "==> Dockerfile <==\nRUN pip install --extra-index-url https://h.example.org/s -r requirements.txt\n                                  ^^^^^^^^^^^^^^^^^^^^^^^^^ extra-index-url: pip pools this index with `https://pypi.org/simple`: of `a` it takes\nRUN pip install b --extra-index-url https://h.example.org/s\n==> requirements.txt <==\na\n",
+        "==> Dockerfile <==\nRUN pip install --extra-index-url https://h.example.org/s -r requirements.txt\n                                  ^^^^^^^^^^^^^^^^^^^^^^^ extra-index-url: pip pools this index with `https://pypi.org/simple`: of `b` and `a` it takes\nRUN pip install b --extra-index-url https://h.example.org/s\n==> requirements.txt <==\na\n",
     );
 }
 
@@ -76,10 +76,13 @@ fn private_names_are_looked_for_in_commands() {
 
 #[test]
 fn names_references_and_hash_switches_are_judged() {
-    check("known-malicious", "==> noxfile.py <==\nsession.install(\"a\", 'evil-sample')\n                      ^^^^^^^^^^^ known-malicious\n");
+    check(
+        "known-malicious",
+        "==> noxfile.py <==\nsession.install(\"a\", 'evil-sample')\n                      ^^^^^^^^^^^ known-malicious\n",
+    );
     check(
         "mutable-vcs-reference",
-        "==> Makefile <==\nx:\n\tpip install git+https://h.example.org/b@main\n                                     ^^^^ mutable-vcs-reference\n\tpip install git+https://h.example.org/b@$(REF)\n",
+        "==> Makefile <==\nx:\n\tpip install git+https://h.example.org/b@main\n                                         ^^^^ mutable-vcs-reference\n\tpip install git+https://h.example.org/b@$(REF)\n",
     );
     check(
         "no-require-hashes",
