@@ -8,6 +8,7 @@ use js_sys::{Array, Function, JsString, Object, Uint8Array};
 use pychain_core::knowledge::Names as Known;
 use pychain_core::knowledge::filter::NameFilter;
 use pychain_core::knowledge::lines::SortedLines;
+use pychain_core::knowledge::pack;
 use pychain_core::knowledge::ranked::RankedNames;
 use pychain_core::knowledge::vocabulary::Vocabulary;
 use sha2::{Digest as _, Sha256};
@@ -92,7 +93,8 @@ async fn learn(
 ) -> Result<(), String> {
     let ranked = list(lists, "ranked").await?;
     let words = list(lists, "words").await?;
-    let ranked = RankedNames::new(ranked).ok_or("the list of popular names is damaged")?;
+    let ranked = pack::from_lines(&ranked).ok().and_then(RankedNames::new);
+    let ranked = ranked.ok_or("the list of popular names is damaged")?;
     names.ranked = Some((ranked.date().to_owned(), ranked.count()));
     agent.borrow_mut().knowledge.names = Some(Known {
         ranked,

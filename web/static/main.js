@@ -22,8 +22,14 @@ try {
   document.body.prepend(notice);
 }
 
-// In a private window there may be none: the page then needs the network to be opened again.
-await navigator.serviceWorker?.register(SERVICE_WORKER, { updateViaCache: 'none' }).catch(() => undefined);
+const { serviceWorker } = navigator;
+if (serviceWorker) {
+  // The first one takes over a page that it has not changed; a later one is a new version.
+  const isFirst = !serviceWorker.controller;
+  serviceWorker.addEventListener('controllerchange', () => isFirst || dispatchEvent(new Event('pychain-update')));
+  // In a private window there may be none: the page then needs the network to be opened again.
+  await serviceWorker.register(SERVICE_WORKER, { updateViaCache: 'none' }).catch(() => undefined);
+}
 
 // A new worker with the program in it. A worker from a blob inherits the page's content security policy, which one
 // from an address of its own does not; so the blob is one line that imports the real script.

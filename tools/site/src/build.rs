@@ -6,6 +6,9 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
+use pychain_core::knowledge::filter::NameFilter;
+use pychain_core::knowledge::pack;
+use pychain_core::knowledge::ranked::RankedNames;
 use sha2::{Digest as _, Sha256};
 
 use crate::bind::Engine;
@@ -42,7 +45,7 @@ pub fn sources(folder: &Path, engine: Engine) -> Result<Site> {
     let made = [
         (ENGINE, engine.script.into_bytes()),
         ("engine.wasm", engine.program),
-        ("ranked.bin", pychain_data::RANKED.to_vec()),
+        ("ranked.bin", ranked()?),
         ("words.bin", pychain_data::WORDS.to_vec()),
         (NAMES, pychain_data::INDEX.to_vec()),
     ];
@@ -51,6 +54,15 @@ pub fn sources(folder: &Path, engine: Engine) -> Result<Site> {
         ensure!(!twice, "{name} is made, and cannot lie in {}", folder.display());
     }
     Ok(sources)
+}
+
+/// The most downloaded names as they travel; the worker packs them.
+fn ranked() -> Result<Vec<u8>> {
+    let names = RankedNames::new(pychain_data::RANKED).context("the ranked names")?;
+    let index = NameFilter::new(pychain_data::INDEX).context("the index")?;
+    let lines = pack::to_lines(&names, &index);
+    ensure!(pack::from_lines(&lines)? == pychain_data::RANKED, "the ranked names are others when packed again");
+    Ok(lines)
 }
 
 /// The site of the sources. A file that nobody refers to is left out: it is an error to have one.
@@ -207,6 +219,13 @@ mod tests {
         let files = [("index.html", "see ./a.css or https://x.example/./y './a.css' './'"), ("a.css", "")];
         let site = site(&sources(&files)).expect("a site");
         assert!(text(&site, "index").starts_with("see ./a.css or https://x.example/./y './a-"));
+    }
+
+    #[test]
+    fn the_ranked_names_survive_the_way() {
+        let lines = ranked().expect("the names");
+        assert!(lines.starts_with(b"20") && lines.len() < pychain_data::RANKED.len());
+        assert!(pack::from_lines(&lines[..lines.len() - 1]).is_err() && pack::from_lines(b"").is_err());
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! From lists of names to the packed forms that are used in place. The same lists give the same bytes.
 //!
-//! For the builder of the shipped data, for lists that a user brings, and for tests; no audit packs anything.
+//! For the builder of the shipped data, for lists that a user brings, and for tests; no audit packs anything. The page packs the names that came to it as lines.
 
 mod filter;
 mod ranked;
 mod words;
 
 pub use filter::filter;
-pub use ranked::ranked;
+pub use ranked::{from_lines, ranked, to_lines};
 pub use words::words;
 
 /// A list that cannot be packed, and why.
