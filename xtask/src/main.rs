@@ -78,6 +78,18 @@ const TASKS: &[Task] = &[
         run: bench::run,
     },
     Task {
+        name: "bench-web",
+        arguments: "",
+        about: "measure the page's sizes and speed in Chromium",
+        run: browser::bench,
+    },
+    Task {
+        name: "screenshots",
+        arguments: "",
+        about: "take pictures of the page into docs/images",
+        run: browser::screenshots,
+    },
+    Task {
         name: "names-eval",
         arguments: "[DIR]",
         about: "measure the name check on labelled names",

@@ -55,6 +55,19 @@ pub(crate) fn from_pypi() -> Result<PathBuf> {
     Ok(programs)
 }
 
+/// The modules that examine the page, installed from their lock file.
+pub(crate) fn from_npm() -> Result<PathBuf> {
+    let folder = folder().join("node");
+    fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    for name in ["package.json", "package-lock.json"] {
+        fs::copy(run::root().join("tools/browser").join(name), folder.join(name)).context(name)?;
+    }
+    // Nothing of what is fetched runs now.
+    let install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"];
+    run::status(Command::new("npm").args(install).current_dir(&folder))?;
+    Ok(folder.join("node_modules"))
+}
+
 /// Whether a program can be started at all.
 pub(crate) fn is_there(program: impl AsRef<Path>, probe: &[&str]) -> bool {
     Command::new(program.as_ref()).args(probe).output().is_ok_and(|output| output.status.success())

@@ -34,13 +34,20 @@ pub(crate) fn folder() -> PathBuf {
 
 /// Builds the page into [`folder`], tells its sizes and holds them to their budgets.
 pub(crate) fn build(compiler: &wasm::Compiler) -> Result<()> {
-    // A directory of its own: these flags, and perhaps this compiler, would evict what others build.
-    let target = run::target().join("web");
     let arguments = ["build", "--quiet", "--locked", "-p", "pychain-web", "--lib", "--profile", "web"];
-    let mut command = compiler.cargo(&arguments, &target);
+    let mut command = compiler.cargo(&arguments, &target());
     run::status(command.env("CARGO_ENCODED_RUSTFLAGS", run::without_paths(&[]).join("\u{1f}")))?;
-    let program = target.join(wasm::TARGET).join("web/pychain_web.wasm");
-    run::status(tool().arg("build").arg(program).arg(run::root().join("web/static")).arg(folder()))
+    run::status(tool().arg("build").arg(program()).arg(run::root().join("web/static")).arg(folder()))
+}
+
+/// What cargo makes of the page.
+pub(crate) fn program() -> PathBuf {
+    target().join(wasm::TARGET).join("web/pychain_web.wasm")
+}
+
+/// A directory of its own: the page's flags, and perhaps its compiler, would evict what others build.
+fn target() -> PathBuf {
+    run::target().join("web")
 }
 
 fn tool() -> Command {

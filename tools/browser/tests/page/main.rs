@@ -1,15 +1,25 @@
 //! The built page in a real Chromium. `cargo xtask test web` builds what this needs.
 
-use std::path::PathBuf;
+#![expect(clippy::print_stdout, reason = "what is skipped is said")]
 
-use anyhow::{Context as _, Result};
-use pychain_browser::driver::{Browser, Options};
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+use pychain_browser::driver::Options;
+pub(crate) use pychain_browser::page::{TODAY, done, load, open, paste, paste_into, report};
 use pychain_browser::visit::Visit;
 use pychain_site::build::Site;
 use pychain_site::server;
-use serde_json::json;
 
+mod access;
+mod artefact;
+mod audit;
+mod compare;
 mod containment;
+mod files;
+mod hostile;
+mod keeping;
 mod offline;
 
 /// The page as it was built.
@@ -20,12 +30,12 @@ fn built() -> Site {
 
 /// A visit, with what must be true of each.
 fn visit(check: impl FnOnce(&mut Visit) -> Result<()>) {
-    visit_site(built(), check);
+    visit_site(built(), &Options::default(), check);
 }
 
-fn visit_site(site: Site, check: impl FnOnce(&mut Visit) -> Result<()>) {
+fn visit_site(site: Site, options: &Options, check: impl FnOnce(&mut Visit) -> Result<()>) {
     let all = || -> Result<()> {
-        let mut visit = Visit::start(site, &Options::default())?;
+        let mut visit = Visit::start(site, options)?;
         check(&mut visit)?;
         visit.end().context("after the visit")
     };
@@ -42,13 +52,32 @@ fn name_of(site: &Site, start: &str, end: &str) -> String {
     name.clone()
 }
 
-/// Puts a text into the editor, as pasting does.
-fn paste(browser: &Browser, text: &str) -> Result<()> {
-    let script = "
-        const editor = document.querySelector('textarea');
-        editor.focus();
-        editor.select();
-        document.execCommand('insertText', false, args[0]);
-    ";
-    browser.run(script, &[json!(text)]).map(drop)
+/// What the program says of the same files: JSON version 1.
+fn natively(head: &[(String, String)], roots: &[&str]) -> Result<String> {
+    let program = std::env::var_os("PYCHAIN_PROGRAM").context("PYCHAIN_PROGRAM: run `cargo xtask test web`")?;
+    let folder = tempfile::tempdir()?;
+    for (path, text) in head {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().context("a parent")?)?;
+        std::fs::write(path, text)?;
+    }
+    let output = Command::new(program)
+        .args(["audit", "--format", "json", "--as-of", TODAY, "--quiet", "--"])
+        .args(roots)
+        .current_dir(folder.path())
+        .env_clear()
+        .output()?;
+    ensure!(matches!(output.status.code(), Some(0 | 1)), "{}", String::from_utf8_lossy(&output.stderr));
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// Holds that two reports are the same bytes; the error shows where they part.
+fn same(what: &str, page: &str, program: &str) -> Result<()> {
+    let first = page.lines().zip(program.lines()).position(|(page, program)| page != program);
+    let shown = |text: &str| {
+        let at = first.unwrap_or_default().saturating_sub(4);
+        text.lines().skip(at).take(12).collect::<Vec<_>>().join("\n")
+    };
+    ensure!(page == program, "{what}: the page has\n{}\nand the program\n{}", shown(page), shown(program));
+    Ok(())
 }

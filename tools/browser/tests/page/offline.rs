@@ -5,7 +5,7 @@ use pychain_browser::driver::Browser;
 use pychain_site::server::Server;
 use serde_json::json;
 
-use crate::{built, visit};
+use crate::{built, paste, report, visit};
 
 /// Waits until the service worker answers for the page.
 fn is_controlled(browser: &Browser) -> Result<()> {
@@ -15,8 +15,10 @@ fn is_controlled(browser: &Browser) -> Result<()> {
 
 /// The program runs: it answers what is pasted.
 fn works(browser: &Browser) -> Result<()> {
-    crate::paste(browser, "reqeusts\n")?;
-    browser.wait_for("document.body.innerText.includes('unpinned')").map(drop)
+    paste(browser, "flask\n")?;
+    let report = report(browser)?;
+    ensure!(report.contains("unpinned-requirement"), "{report}");
+    Ok(())
 }
 
 #[test]
