@@ -86,5 +86,15 @@ pub(crate) fn without_paths(others: &[&str]) -> Vec<String> {
     let mut flags: Vec<String> = others.iter().map(|flag| (*flag).to_owned()).collect();
     flags.push(format!("--remap-path-prefix={}=pychain", root().display()));
     flags.extend(cargo.map(|cargo| format!("--remap-path-prefix={}=cargo", cargo.display())));
+    flags.extend(standard_library());
     flags
+}
+
+/// Where the sources of the standard library are installed, the compiler names them instead of where they were
+/// built: takes that back, so that it is the same program with and without them.
+fn standard_library() -> Option<String> {
+    let rustc = |words: &[&str]| output(Command::new("rustc").args(words).current_dir(root())).ok();
+    let (sysroot, version) = (rustc(&["--print", "sysroot"])?, rustc(&["-vV"])?);
+    let commit = version.lines().find_map(|line| line.strip_prefix("commit-hash: "))?;
+    Some(format!("--remap-path-prefix={}/lib/rustlib/src/rust=/rustc/{commit}", sysroot.trim()))
 }

@@ -225,7 +225,7 @@ impl Browser {
     pub fn picture(&self, format: &str) -> Result<Vec<u8>> {
         let mut parameters = json!({ "format": format });
         if format == "webp" {
-            parameters["quality"] = json!(80);
+            parameters["quality"] = json!(50);
         }
         let shot = self.devtools("Page.captureScreenshot", &parameters)?;
         STANDARD.decode(shot["data"].as_str().context("no picture")?).context("the picture")
