@@ -2,6 +2,7 @@
 //! [`Lock`](crate::model::Lock) of one.
 
 mod commands;
+pub(crate) mod content_hash;
 pub mod detect;
 mod dockerfile;
 pub mod filename;

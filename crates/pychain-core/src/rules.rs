@@ -61,6 +61,7 @@ mod removed_dependency;
 mod removed_hash;
 mod same_project;
 mod sdist_only;
+mod stale_lock;
 mod stdlib_name;
 mod support;
 mod trusted_host;
@@ -77,6 +78,7 @@ mod unsafe_index_strategy;
 mod unused_suppression;
 mod unverified_hashes;
 mod url_credentials;
+mod version_outside_requirement;
 mod weak_hash;
 mod wildcard_pin;
 mod young_release;
@@ -103,6 +105,8 @@ pub static RULES: &[&Rule] = &[
     &altered_file_facts::RULE,
     &impossible_upload_time::RULE,
     &foreign_file::RULE,
+    &version_outside_requirement::RULE,
+    &stale_lock::RULE,
     // Pins.
     &unpinned_requirement::RULE,
     &unpinned_command::RULE,

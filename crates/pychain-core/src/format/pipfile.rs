@@ -34,6 +34,7 @@ pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
     let mut reader = Reader::new(file, paths);
     let document = match toml_value::document(file) {
         Ok(document) => document,
+        Err(_) if toml_value::is_template(file.text()) => return reader.finish(Vec::new()),
         Err((span, message)) => {
             let section = reader.section(Section::new(Tool::Pipenv, Purpose::Settings));
             reader.refused(section, span, message, "Correct the file: Pipenv cannot read it");

@@ -10,7 +10,13 @@ use crate::text::SourceFile;
 /// Reads a file.
 pub(super) fn parse(file: &SourceFile) -> Lock {
     let json = Json(file.text());
-    let mut lock = Lock { format: LockFormat::Pipfile, version: None, packages: Vec::new(), errors: Vec::new() };
+    let mut lock = Lock {
+        format: LockFormat::Pipfile,
+        version: None,
+        content_hash: None,
+        packages: Vec::new(),
+        errors: Vec::new(),
+    };
     let top = match json.parse() {
         Ok(top) => top,
         Err(error) => {
@@ -51,6 +57,10 @@ impl<'t> Reader<'t> {
         for (key, value) in members(meta).unwrap_or_default() {
             match json::text(key).as_deref() {
                 Some("pipfile-spec") => self.lock.version = Some(value.get().trim_matches('"').to_owned()),
+                Some("hash") => {
+                    let digest = Entry(members(value).unwrap_or_default());
+                    self.lock.content_hash = self.word(&digest, "sha256");
+                }
                 Some("sources") => {
                     for source in elements(value).unwrap_or_default() {
                         let source = Entry(members(source).unwrap_or_default());

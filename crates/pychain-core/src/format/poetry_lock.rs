@@ -23,6 +23,7 @@ pub(super) fn parse(file: &SourceFile) -> Lock {
 fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
     let metadata = table(top, "metadata");
     reader.lock.version = metadata.and_then(|metadata| text(metadata, "lock-version"));
+    reader.lock.content_hash = metadata.and_then(|metadata| reader.scalar(metadata, "content-hash"));
     // Until lock version 2.0 the files of all packages stood together; before 1.0 only their digests did.
     let elsewhere = |key: &str| metadata.and_then(|metadata| table(metadata, key)).map(by_project).unwrap_or_default();
     let (all_files, all_hashes) = (elsewhere("files"), elsewhere("hashes"));

@@ -19,6 +19,8 @@ pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
     let mut reader = Reader::new(file, paths);
     let document = match toml_value::document(file) {
         Ok(document) => document,
+        // A template of one: what it will be nobody knows.
+        Err(_) if toml_value::is_template(file.text()) => return reader.finish(Vec::new()),
         Err((span, message)) => {
             let section = reader.section(Section::new(Tool::Pip, Purpose::Settings));
             reader.refused(section, span, message, "Correct the file: no tool can read it");

@@ -15,8 +15,10 @@ pub(super) struct Reader<'t> {
 
 /// Reads a file with `read`, which is handed its top table. A file that is no TOML has errors and no packages.
 pub(super) fn parse(file: &SourceFile, format: LockFormat, read: fn(&mut Reader<'_>, &DeTable<'_>)) -> Lock {
-    let mut reader =
-        Reader { text: file.text(), lock: Lock { format, version: None, packages: Vec::new(), errors: Vec::new() } };
+    let mut reader = Reader {
+        text: file.text(),
+        lock: Lock { format, version: None, content_hash: None, packages: Vec::new(), errors: Vec::new() },
+    };
     match toml_value::document(file) {
         Ok(document) => read(&mut reader, &document),
         Err((span, message)) => reader.lock.errors.push(LockError { span, message }),

@@ -22,6 +22,11 @@ pub(super) fn document(file: &SourceFile) -> Result<DeTable<'_>, (Span, String)>
     }
 }
 
+/// Whether a text has the marks of Jinja's templates.
+pub(super) fn is_template(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%")
+}
+
 /// A place of at least one character where there is one, moved to the nearest boundaries of characters.
 fn inside(text: &str, range: std::ops::Range<usize>) -> Span {
     let floor = |at: usize| {

@@ -63,6 +63,8 @@ pub struct Lock {
     pub format: LockFormat,
     /// The version of the format, as written.
     pub version: Option<String>,
+    /// The hash of the manifest that it was made for, where the format has one.
+    pub content_hash: Option<Word>,
     /// Its packages: in the order of the file, in `Pipfile.lock` one for each category that holds it.
     pub packages: Vec<LockedPackage>,
     /// Why the tool refuses it. A file that cannot be taken apart at all has no packages.

@@ -134,6 +134,11 @@ fn what_is_no_toml_is_said_where_it_is() {
 }
 
 #[test]
+fn a_template_is_left_alone() {
+    assert_eq!(shape("pyproject.toml", "[project]\nname = {{ cookiecutter.name }}\n"), [""; 0]);
+}
+
+#[test]
 fn nothing_is_demanded_of_a_manifest_that_only_a_lock_can_give() {
     check(
         "*",

@@ -1,0 +1,124 @@
+//! `stale-lock`: the lock file was made for another manifest than the one beside it.
+
+use crate::audit::{Context, Findings};
+use crate::finding::{Location, Subject};
+use crate::format::content_hash;
+use crate::model::LockFormat;
+use crate::prose::code;
+
+crate::declare_rule! {
+    /// ## What it does
+    ///
+    /// `poetry.lock` and `Pipfile.lock` hold a hash of what their manifest asked for when they were made.
+    /// The rule makes that hash of the manifest in the same directory, as the tools of every generation did, and compares.
+    ///
+    /// ## Why it matters
+    ///
+    /// What is installed is not what the manifest asks for: a new requirement is missing, or one that was taken out is still there.
+    /// Poetry refuses to install then, and so does `pipenv install --deploy`; other commands lock anew, or install the old versions.
+    ///
+    /// ## Example
+    ///
+    /// ```requirements,bad
+    /// ==> pyproject.toml <==
+    /// [tool.poetry.dependencies]
+    /// click = "^8.1"
+    /// ==> poetry.lock <==
+    /// [metadata]
+    /// lock-version = "2.1"
+    /// content-hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// Lock again, with `poetry lock` or `pipenv lock`.
+    ///
+    /// ```requirements,good
+    /// ==> pyproject.toml <==
+    /// [tool.poetry.dependencies]
+    /// click = "^8.1"
+    /// ==> poetry.lock <==
+    /// [metadata]
+    /// lock-version = "2.1"
+    /// content-hash = "aebd9c6d5542a257a112d1ce9b7c185a92720e1c74ce819fcbda9e00d353e5e6"
+    /// ```
+    ///
+    /// ## When it is wrong
+    ///
+    /// When a tool hashes the manifest in a way that is not known here.
+    /// The lock files of uv and PDM are not looked at; [`version-outside-requirement`](version-outside-requirement.md) is for those, too.
+    ///
+    /// ## References
+    ///
+    /// - Poetry: [`check --lock`](https://python-poetry.org/docs/cli/#check)
+    /// - Pipenv: [`verify`](https://pipenv.pypa.io/en/latest/commands.html)
+    "stale-lock": "lock file that was made for another manifest",
+    severity: Medium, confidence: High, persona: Regular, fix: Never,
+    needs: [],
+    since: "0.1.0",
+    check: check,
+}
+
+fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let project = context.project;
+    for (document, lock) in project.locks() {
+        let Some(hash) = &lock.content_hash else { continue };
+        let (name, help) = match lock.format {
+            LockFormat::Poetry => ("pyproject.toml", "Lock again: `poetry lock`"),
+            LockFormat::Pipfile => ("Pipfile", "Lock again: `pipenv lock`"),
+            LockFormat::Uv | LockFormat::Pdm | LockFormat::Pylock => continue,
+        };
+        let path = project.file(document.file).path();
+        let path = path.rsplit_once('/').map_or_else(|| name.to_owned(), |(folder, _)| format!("{folder}/{name}"));
+        let Some(manifest) = project.find(&path) else { continue };
+        let Some(accepted) = content_hash::accepted(lock.format, project.file(manifest)) else { continue };
+        if accepted.contains(&hash.value.to_ascii_lowercase()) {
+            continue;
+        }
+        let message =
+            format!("this lock file was made for another {}: what is installed is not what that asks for", code(name));
+        let location = Location { file: document.file, span: hash.span };
+        let subject = Subject::File(project.file(document.file).path().to_owned());
+        findings.push(findings.finding(location, subject, message).help(help));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::check;
+
+    #[test]
+    fn a_pipfile_that_was_changed_is_seen() {
+        // Made with Pipenv's own `Pipfile.get_hash`.
+        let hash = "0966391ec1b797b482f41741cbd9cb46d1c437aa7732fb1a10c3f61e1f2d7f93";
+        let manifest = "==> Pipfile <==\n[[source]]\nname = \"pypi\"\nurl = \"https://pypi.org/simple\"\nverify_ssl = true\n[packages]\nclick = \"*\"\n[docs]\nidna = \"\u{e9}\"\n";
+        let lock = format!("==> Pipfile.lock <==\n{{\"_meta\": {{\"hash\": {{\n\"sha256\": \"{hash}\"\n}}}}}}\n");
+        check("stale-lock", &format!("{manifest}{lock}"));
+        let marked = lock
+            .replace("\n}}", &format!("\n           {} stale-lock: made for another `Pipfile`\n}}}}", "^".repeat(64)));
+        check("stale-lock", &format!("{}{marked}", manifest.replace("\"*\"", "\"<9\"")));
+    }
+
+    #[test]
+    fn every_generation_of_poetry_is_believed() {
+        let manifest = "==> pyproject.toml <==\n[project]\ndependencies = [\"click\"]\n[dependency-groups]\ndev = [\"idna\"]\n[tool.poetry.group.dev]\noptional = true\n";
+        // Made with Poetry 2.5's own `Locker._get_content_hash`, with the groups and without them.
+        for hash in [
+            "cd0522a0c6f4a343eee562541bce999bbd33d399569b38c8132ae0cac585222e",
+            "6052b81705a3c5961d42f3d95b00b7c213ab13b32b91fbbd389cc7df612393d3",
+        ] {
+            check("stale-lock", &format!("{manifest}==> poetry.lock <==\n[metadata]\ncontent-hash = \"{hash}\"\n"));
+        }
+    }
+
+    #[test]
+    fn what_has_no_hash_and_what_cannot_be_read_are_left_alone() {
+        for (manifest, hash) in [("[tool.poetry.dependencies]\na = \"1\"\n", ""), ("[", "content-hash = \"aa\"\n")] {
+            check("stale-lock", &format!("==> pyproject.toml <==\n{manifest}==> poetry.lock <==\n[metadata]\n{hash}"));
+        }
+        check(
+            "stale-lock",
+            "==> a/pyproject.toml <==\n[tool.poetry]\n==> poetry.lock <==\n[metadata]\ncontent-hash = \"aa\"\n",
+        );
+    }
+}
