@@ -136,8 +136,7 @@ fn excluding<'a>(locked: &Locked<'_>, requirements: &[Entry<'a>]) -> Option<Entr
     let of_category: Vec<&Entry<'a>> =
         requirements.iter().filter(|entry| is_of_category(locked, entry.section())).collect();
     let excludes = |entry: &&Entry<'a>| versions(entry).is_some_and(|versions| !versions.contains(&version));
-    of_category.iter().all(|entry| excludes(entry)).then_some(())?;
-    of_category.first().map(|entry| **entry)
+    of_category.first().filter(|_| of_category.iter().all(excludes)).map(|entry| **entry)
 }
 
 /// Pipenv locks each category by itself.
