@@ -97,8 +97,14 @@ fn report(base: &Project, head: &Project) -> Report {
     })
 }
 
-fn said(report: &Report) -> Vec<Difference> {
-    let findings = report.findings.iter().filter(|finding| VERIFIER.contains(&finding.rule.id));
+/// What the verifier says, each as a difference from silence.
+pub(crate) fn said(report: &Report) -> Vec<Difference> {
+    said_by(report, &VERIFIER)
+}
+
+/// What some rules say, each as a difference from silence.
+pub(crate) fn said_by(report: &Report, rules: &[&str]) -> Vec<Difference> {
+    let findings = report.findings.iter().filter(|finding| rules.contains(&finding.rule.id));
     findings
         .map(|finding| {
             let line = report.file(finding.primary.file).line_of(finding.primary.span.start);

@@ -13,6 +13,7 @@ use pychain_corpus::Corpus;
 
 mod compare;
 mod hash_modes;
+mod histories;
 mod honest;
 mod known;
 mod locks;
@@ -21,6 +22,7 @@ mod outcome;
 mod progress;
 mod reading;
 
+use histories::Histories;
 use known::Known;
 use outcome::Outcome;
 use progress::Progress;
@@ -37,7 +39,8 @@ fn main() -> ExitCode {
 }
 
 struct Arguments {
-    directory: PathBuf,
+    /// The corpus; without one only the histories are compared, which the program carries.
+    directory: Option<PathBuf>,
     /// Compare only what has an id like this.
     only: Option<String>,
     /// How many differences are printed in full.
@@ -56,17 +59,25 @@ impl Arguments {
                 _ => directory = Some(PathBuf::from(word)),
             }
         }
-        Ok(Self { directory: directory.context("which directory? `cargo xtask conformance [DIR]`")?, only, limit })
+        Ok(Self { directory, only, limit })
     }
 }
 
 fn run(arguments: &Arguments) -> Result<bool> {
     let known = Known::parse(include_str!("../known-differences.toml"))?;
-    let corpus = Corpus::open(&arguments.directory)?;
+    let corpus = match &arguments.directory {
+        Some(directory) => Corpus::open(directory)?,
+        None => Corpus::default(),
+    };
+    let histories = Histories::open()?;
     let wanted = |id: &str| arguments.only.as_ref().is_none_or(|pattern| known::matches(pattern, id));
 
     let mut outcome = Outcome::new(known);
-    let progress = Progress::new("conformance", corpus.len());
+    let progress = Progress::new("conformance", corpus.len() + histories.changes.len());
+    for change in histories.changes.iter().filter(|change| wanted(&change.id())) {
+        progress.step();
+        outcome.history(&change.id(), change.file_name(), histories.compare(change));
+    }
     for item in corpus.files.iter().filter(|item| wanted(&item.id)) {
         progress.step();
         outcome.file(&item.id, compare::item(item));

@@ -35,6 +35,8 @@ pub(crate) struct Outcome {
     manifests: Tally,
     /// Honest changes of lock files, by the name of the file.
     pairs: BTreeMap<&'static str, Tally>,
+    /// Changes of histories that the tools made, by the name of the file.
+    histories: BTreeMap<&'static str, Tally>,
     cases: Tally,
     experiments: Tally,
     new: Vec<(String, Difference)>,
@@ -50,6 +52,7 @@ impl Outcome {
             locks: Tally::default(),
             manifests: Tally::default(),
             pairs: BTreeMap::new(),
+            histories: BTreeMap::new(),
             cases: Tally::default(),
             experiments: Tally::default(),
             new: Vec::new(),
@@ -74,6 +77,11 @@ impl Outcome {
     pub(crate) fn pair(&mut self, id: &str, name: &'static str, differences: Vec<Difference>) {
         let verdict = self.sort(id, differences);
         self.pairs.entry(name).or_default().count(verdict);
+    }
+
+    pub(crate) fn history(&mut self, id: &str, name: &'static str, differences: Vec<Difference>) {
+        let verdict = self.sort(id, differences);
+        self.histories.entry(name).or_default().count(verdict);
     }
 
     pub(crate) fn case(&mut self, id: &str, differences: Vec<Difference>) {
@@ -159,10 +167,16 @@ impl Outcome {
             let list: Vec<String> = self.pairs.iter().map(quiet).collect();
             let _ = write!(line, "; honest lock changes without an alarm: {}", list.join(", "));
         }
+        if !self.histories.is_empty() {
+            let exact = |(name, tally): (&&str, &Tally)| format!("{} of {} of {name}", tally.identical, tally.total);
+            let list: Vec<String> = self.histories.iter().map(exact).collect();
+            let _ = write!(line, "; changes that the tools made told exactly: {}", list.join(", "));
+        }
+        let several = self.pairs.values().chain(self.histories.values());
         let known = files.known
             + locks.known
             + manifests.known
-            + self.pairs.values().map(|tally| tally.known).sum::<usize>()
+            + several.map(|tally| tally.known).sum::<usize>()
             + cases.known
             + experiments.known;
         if known > 0 {

@@ -52,6 +52,7 @@ pub struct Experiment {
 }
 
 /// All that there is to compare.
+#[derive(Default)]
 pub struct Corpus {
     /// Files of public repositories.
     pub files: Vec<Item>,
@@ -123,14 +124,22 @@ fn files(directory: &Path, archive: &Arc<BTreeMap<String, Vec<u8>>>) -> Result<V
 
 /// Every file of the archive, by its path below `corpus/`.
 pub fn archive(directory: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
-    let mut files = BTreeMap::new();
     let unpacked = directory.join("corpus");
     if unpacked.is_dir() {
+        let mut files = BTreeMap::new();
         walk(&unpacked, "", &mut files)?;
         return Ok(files);
     }
     let packed = File::open(directory.join("corpus.tar.xz")).context("neither corpus/ nor corpus.tar.xz")?;
-    let mut archive = tar::Archive::new(XzReader::new(BufReader::new(packed), true));
+    let files = unpack(BufReader::new(packed))?;
+    let below = |(path, bytes): (String, Vec<u8>)| (path.strip_prefix("corpus/").unwrap_or(&path).to_owned(), bytes);
+    Ok(files.into_iter().map(below).collect())
+}
+
+/// Every file of a `.tar.xz`, by its path in there.
+pub fn unpack(packed: impl Read) -> Result<BTreeMap<String, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    let mut archive = tar::Archive::new(XzReader::new(packed, true));
     for entry in archive.entries()? {
         let mut entry = entry?;
         if !entry.header().entry_type().is_file() {
@@ -139,7 +148,7 @@ pub fn archive(directory: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
         let path = String::from_utf8(entry.path_bytes().into_owned()).context("a path in the archive is not UTF-8")?;
         let mut bytes = Vec::new();
         entry.read_to_end(&mut bytes)?;
-        files.insert(path.strip_prefix("corpus/").unwrap_or(&path).to_owned(), bytes);
+        files.insert(path, bytes);
     }
     Ok(files)
 }
