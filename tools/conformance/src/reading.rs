@@ -277,6 +277,8 @@ fn destination(option: InstallOption) -> &'static str {
         InstallOption::Hash => "hashes",
         InstallOption::ConfigSettings => "config_settings",
         InstallOption::NamedIndex => "index",
+        InstallOption::IndexStrategy => "index_strategy",
+        InstallOption::NoVerifyHashes => "no_verify_hashes",
     }
 }
 
