@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, ensure};
 use pychain_browser::visit::Visit;
 use serde_json::json;
 
-use crate::{done, open, paste, visit};
+use crate::{done, load, open, paste, visit};
 
 const TEXT: &str = "document.querySelector('#editor').value";
 
@@ -60,7 +60,7 @@ fn a_link_carries_the_text_and_no_server_sees_it() {
         // What is too long is refused with words.
         let lines: Vec<String> =
             (1..6000u64).map(|n| format!("p{}==1", n.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
-        paste(&visit.browser, &lines.join("\n"))?;
+        load(visit, &[("requirements.txt".to_owned(), lines.join("\n"))], &[])?;
         done(&visit.browser)?;
         visit.browser.click(".top > button")?;
         visit
