@@ -46,7 +46,7 @@ crate::declare_rule! {
     /// ## When it is wrong
     ///
     /// When a tool hashes the manifest in a way that is not known here.
-    /// The lock files of uv and PDM are not looked at; [`version-outside-requirement`](version-outside-requirement.md) is for those, too.
+    /// The lock files of uv and PDM are not looked at; `version-outside-requirement` is for those, too.
     ///
     /// ## References
     ///
