@@ -1,4 +1,4 @@
-//! One file per format: each turns a source file into a [`Document`](crate::model::Document), or into the
+//! One file per format: each turns a source file into a [`Document`], or into the
 //! [`Lock`](crate::model::Lock) of one.
 
 mod commands;
