@@ -8,6 +8,15 @@ const BREAK: &str = "&#8203;";
 
 /// Prose: its words as text, its code as code.
 pub(crate) fn prose(source: &str) -> String {
+    prose_with(source, code)
+}
+
+/// Prose in a cell of a table.
+pub(crate) fn cell_prose(source: &str) -> String {
+    prose_with(source, cell_code)
+}
+
+fn prose_with(source: &str, code: fn(&str) -> String) -> String {
     let mut out = String::with_capacity(source.len() + 16);
     for piece in pieces(source) {
         match piece {
@@ -64,23 +73,6 @@ pub(crate) fn code(source: &str) -> String {
     // One space on each side is taken off again; without it a backtick at the edge would join the fence.
     let pad = if at_edge(source.chars().next()) || at_edge(source.chars().next_back()) { " " } else { "" };
     format!("{fence}{pad}{source}{pad}{fence}")
-}
-
-/// Prose in a cell of a table.
-pub(crate) fn cell_prose(source: &str) -> String {
-    let mut out = String::with_capacity(source.len() + 16);
-    for piece in pieces(source) {
-        match piece {
-            Piece::Text(words) => out.push_str(&text(words)),
-            Piece::Code(inner) => {
-                if out.ends_with('`') {
-                    out.push(' ');
-                }
-                out.push_str(&cell_code(inner));
-            }
-        }
-    }
-    out
 }
 
 /// A code span in a cell of a table. Readers of tables look for `|` before they look for code, and do not agree on what
