@@ -1,3 +1,5 @@
+//! What the reader of a `Pipfile` makes of the tables that people write.
+
 use crate::format::pyproject::tests::shape;
 use crate::testing::check;
 
