@@ -6,6 +6,7 @@
 mod getting;
 mod hooks;
 mod life;
+mod locks;
 mod options;
 mod people;
 mod stage;
