@@ -16,7 +16,7 @@ pub use role::{ManifestFormat, Role};
 pub use section::{Purpose, Section, Tool};
 
 pub use lock::{
-    Condition, FileKind, Lock, LockError, LockFormat, LockedDependency, LockedFile, LockedHash, LockedMarker,
+    Condition, FileKind, Inputs, Lock, LockError, LockFormat, LockedDependency, LockedFile, LockedHash, LockedMarker,
     LockedPackage, LockedSource, SourceKind,
 };
 

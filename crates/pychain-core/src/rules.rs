@@ -71,6 +71,7 @@ mod unhashed_file;
 mod unhashed_requirement;
 mod unpinned_command;
 mod unpinned_requirement;
+mod unreachable_package;
 mod unreadable_include;
 mod unreadable_line;
 mod unreadable_lock;
@@ -106,6 +107,7 @@ pub static RULES: &[&Rule] = &[
     &impossible_upload_time::RULE,
     &foreign_file::RULE,
     &version_outside_requirement::RULE,
+    &unreachable_package::RULE,
     &stale_lock::RULE,
     // Pins.
     &unpinned_requirement::RULE,

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::outcome::Difference;
 
 /// The rules that call an edit of a lock file illegitimate.
-const VERIFIER: [&str; 10] = [
+const VERIFIER: [&str; 11] = [
     "altered-file-facts",
     "changed-file-hash",
     "changed-hash",
@@ -25,6 +25,7 @@ const VERIFIER: [&str; 10] = [
     "lost-wheels",
     "removed-hash",
     "unexpected-file-host",
+    "unreachable-package",
 ];
 
 /// Two versions of one file.

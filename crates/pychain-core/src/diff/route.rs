@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::via;
 use crate::format::requirements_txt::folder;
-use crate::model::{Condition, Document, Lock, LockedPackage, SourceKind};
+use crate::model::{Condition, Document, Lock, LockedPackage};
 use crate::tree::Project;
 
 /// Why a project is there.
@@ -138,13 +138,7 @@ fn is_same(one: &str, other: &str) -> bool {
 /// What is asked for: by the projects of one's own that the file holds, or else by the manifests beside it. Where there
 /// are none of both, what nothing else needs.
 fn direct<'a>(project: &'a Project, document: &Document, lock: &'a Lock, graph: &Graph<'a>) -> BTreeSet<Node<'a>> {
-    let own: Vec<&LockedPackage> = lock
-        .packages
-        .iter()
-        .filter(|package| {
-            matches!(package.source.kind, SourceKind::Directory | SourceKind::Editable | SourceKind::Virtual)
-        })
-        .collect();
+    let own: Vec<&LockedPackage> = lock.packages.iter().filter(|package| package.is_own()).collect();
     let is_own = |name: &str| own.iter().any(|package| package.name.normalized() == name);
     let needed = own.iter().flat_map(|package| &package.dependencies);
     let mut direct: BTreeSet<Node<'a>> = needed

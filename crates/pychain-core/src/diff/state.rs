@@ -186,9 +186,7 @@ fn word(word: Option<&Word>) -> Option<&str> {
 pub(super) fn is_local(mention: &Mention<'_>) -> bool {
     match mention {
         Mention::Requirement(entry) => matches!(entry.requirement.source, Source::Path(_)),
-        Mention::Locked(locked) => {
-            matches!(locked.package.source.kind, SourceKind::Directory | SourceKind::Editable | SourceKind::Virtual)
-        }
+        Mention::Locked(locked) => locked.package.is_own(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What Poetry and Pipenv hash of a manifest, so that their lock files know whether it was changed.
+//! What Poetry, PDM and Pipenv hash of a manifest, so that their lock files know whether it was changed.
 
 use std::fmt::Write as _;
 
@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::toml_value::{self, Keys as _};
 use crate::model::LockFormat;
+use crate::name::normalize;
 use crate::text::SourceFile;
 
 /// The digests that the tool of a lock file accepts for the manifest beside it; none where it cannot be told.
@@ -14,8 +15,9 @@ pub(crate) fn accepted(format: LockFormat, manifest: &SourceFile) -> Option<Vec<
     let document = toml_value::document(manifest).ok()?;
     match format {
         LockFormat::Poetry => poetry(&document),
+        LockFormat::Pdm => pdm(&document),
         LockFormat::Pipfile => pipfile(&document),
-        LockFormat::Uv | LockFormat::Pdm | LockFormat::Pylock => None,
+        LockFormat::Uv | LockFormat::Pylock => None,
     }
 }
 
@@ -76,6 +78,71 @@ fn poetry(document: &DeTable<'_>) -> Option<Vec<String>> {
         digests.push(sha256(&text));
     }
     Some(digests)
+}
+
+/// PDM's `PyProject.content_hash`, and what earlier generations made of the same file.
+fn pdm(document: &DeTable<'_>) -> Option<Vec<String>> {
+    let project = document.table("project")?;
+    let empty = DeTable::new();
+    let tool = document.table("tool").and_then(|tools| tools.table("pdm")).unwrap_or(&empty);
+    // Of a workspace the members are hashed too; and what a build makes up is nowhere.
+    let dynamic = project.get("dynamic").and_then(|value| value.get_ref().as_array());
+    let is_made_up =
+        |value: &toml_value::Value<'_>| value.get_ref().as_str().is_some_and(|key| key.ends_with("dependencies"));
+    if tool.contains_key("workspace") || dynamic.is_some_and(|keys| keys.iter().any(is_made_up)) {
+        return None;
+    }
+    let json = |table: &DeTable<'_>, key: &str, default: &str| match table.get(key) {
+        Some(value) => json(value.get_ref(), ", ", ": "),
+        None => Some(default.to_owned()),
+    };
+    let mut all = Object::new(", ", ": ");
+    all.raw("sources", json(tool, "source", "[]")?);
+    for (key, default) in [("dependencies", "[]"), ("optional-dependencies", "{}"), ("requires-python", "\"\"")] {
+        all.raw(key, json(project, key, default)?);
+    }
+    let resolution = tool.table("resolution").unwrap_or(&empty);
+    // Before 2.18 only the overrides counted, which stood beside that table once; before 1.12 nothing of it did.
+    let of_resolution = [
+        Some(("resolution", json(tool, "resolution", "{}")?)),
+        Some(("overrides", json(if tool.contains_key("overrides") { tool } else { resolution }, "overrides", "{}")?)),
+        Some(("overrides", json(resolution, "overrides", "{}")?)),
+        None,
+    ];
+    let mut digests = Vec::new();
+    // The groups of the standard are in it since 2.20.
+    for groups in [groups_of_pdm(document, tool)?, json(tool, "dev-dependencies", "{}")?] {
+        let mut all = all.clone();
+        all.raw("dev-dependencies", groups);
+        for part in of_resolution.iter().cloned() {
+            let mut all = all.clone();
+            if let Some((key, json)) = part {
+                all.raw(key, json);
+            }
+            digests.push(sha256_of(&all.finish()));
+        }
+    }
+    Some(digests)
+}
+
+/// Groups of both tables by their normalized names; none where two have the same, which PDM refuses, or adds up anew
+/// whenever it looks.
+fn groups_of_pdm(document: &DeTable<'_>, tool: &DeTable<'_>) -> Option<String> {
+    let mut groups = Object::new(", ", ": ");
+    let tables = [document.table("dependency-groups"), tool.table("dev-dependencies")];
+    for (name, value) in tables.into_iter().flatten().flatten() {
+        let name = normalize(name.get_ref());
+        if groups.members.iter().any(|(other, _)| *other == name) {
+            return None;
+        }
+        groups.value(&name, value.get_ref())?;
+    }
+    Some(groups.finish())
+}
+
+/// With the name of the algorithm, as PDM writes it.
+fn sha256_of(text: &str) -> String {
+    format!("sha256:{}", sha256(text))
 }
 
 /// plette's `Pipfile.get_hash`, with the categories and as it was before there were any.

@@ -11,7 +11,7 @@ pub fn parse(file: &SourceFile, format: LockFormat, undecodable: Option<&DecodeE
         let at = file.text().find('\u{fffd}').unwrap_or_default();
         let end = if file.text().is_empty() { at } else { at + '\u{fffd}'.len_utf8() };
         let error = LockError { span: Span::new(at, end), message: "these bytes are no UTF-8".to_owned() };
-        return Lock { format, version: None, content_hash: None, packages: Vec::new(), errors: vec![error] };
+        return Lock { errors: vec![error], ..Lock::new(format) };
     }
     let mut lock = match format {
         LockFormat::Uv => uv_lock::parse(file),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::table::{self, Reader, table, text, texts};
+use super::table::{self, Reader, leading_name, table, text, texts};
 use super::toml_value::Value;
 use crate::model::{
     Condition, Lock, LockFormat, LockedDependency, LockedMarker, LockedPackage, LockedSource, SourceKind,
@@ -22,6 +22,7 @@ pub(super) fn parse(file: &SourceFile) -> Lock {
 fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
     let metadata = table(top, "metadata");
     reader.lock.version = metadata.and_then(|metadata| text(metadata, "lock_version"));
+    reader.lock.content_hash = metadata.and_then(|metadata| reader.scalar(metadata, "content_hash"));
     // Until lock version 4.3 the files of all packages stood together.
     let elsewhere = metadata.and_then(|metadata| table(metadata, "files")).map(by_version).unwrap_or_default();
     for (entry, header) in reader.tables(top, "package") {
@@ -39,6 +40,8 @@ fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
             markers: markers(entry),
             groups: groups(entry),
             dependencies: dependencies(entry),
+            asked: None,
+            offered: Vec::new(),
         };
         reader.lock.packages.push(package);
     }
@@ -89,8 +92,8 @@ fn source(reader: &mut Reader<'_>, entry: &DeTable<'_>) -> LockedSource {
     LockedSource { kind, url, reference: None, subdirectory }
 }
 
-/// `dependencies`, which are requirements as packaging writes them; what is none is left out. An entry of a project
-/// with extras tells what these need.
+/// `dependencies`, which are requirements as packaging writes them. An entry of a project with extras tells what these
+/// need.
 pub(super) fn dependencies(entry: &DeTable<'_>) -> Vec<LockedDependency> {
     let extras = texts(entry, "extras").join(",");
     let condition = if extras.is_empty() { Condition::Always } else { Condition::Extra(extras) };
@@ -98,7 +101,24 @@ pub(super) fn dependencies(entry: &DeTable<'_>) -> Vec<LockedDependency> {
     let mut found = Vec::with_capacity(needed.len());
     for value in needed {
         let Some(written) = value.get_ref().as_str() else { continue };
-        let Ok(parsed) = parse_requirement(written) else { continue };
+        let Ok(parsed) = parse_requirement(written) else {
+            // Older than the grammar: whom it needs is told nevertheless.
+            let name = ProjectName::new(leading_name(written));
+            if name.normalized().is_empty() {
+                continue;
+            }
+            found.push(LockedDependency {
+                name,
+                span: Reader::span(value),
+                version: None,
+                source: None,
+                specifier: None,
+                marker: None,
+                extras: Vec::new(),
+                condition: condition.clone(),
+            });
+            continue;
+        };
         let slice = |range: std::ops::Range<usize>| written.get(range).unwrap_or_default().to_owned();
         let whole = Reader::span(value);
         let is_plain = whole.len() == written.len();

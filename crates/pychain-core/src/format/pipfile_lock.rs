@@ -10,13 +10,7 @@ use crate::text::SourceFile;
 /// Reads a file.
 pub(super) fn parse(file: &SourceFile) -> Lock {
     let json = Json(file.text());
-    let mut lock = Lock {
-        format: LockFormat::Pipfile,
-        version: None,
-        content_hash: None,
-        packages: Vec::new(),
-        errors: Vec::new(),
-    };
+    let mut lock = Lock::new(LockFormat::Pipfile);
     let top = match json.parse() {
         Ok(top) => top,
         Err(error) => {
@@ -98,6 +92,8 @@ impl<'t> Reader<'t> {
                 .collect(),
             groups: vec![category.to_owned()],
             dependencies: Vec::new(),
+            asked: None,
+            offered: Vec::new(),
         };
         self.lock.packages.push(package);
     }

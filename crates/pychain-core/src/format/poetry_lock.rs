@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::table::{self, Reader, table, text, texts};
+use super::table::{self, Reader, leading_name, table, text, texts};
 use super::toml_value::Value;
 use crate::digest::Algorithm;
 use crate::model::{
@@ -43,6 +43,8 @@ fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
             groups: groups(entry),
             files,
             dependencies: dependencies(entry),
+            asked: None,
+            offered: offered(entry),
         };
         reader.lock.packages.push(package);
     }
@@ -102,6 +104,17 @@ fn dependencies(entry: &DeTable<'_>) -> Vec<LockedDependency> {
         }
     }
     found
+}
+
+/// `[package.extras]`: by extra the requirements that it brings.
+fn offered(entry: &DeTable<'_>) -> Vec<ProjectName> {
+    let extras = table(entry, "extras").into_iter().flatten();
+    let texts = extras.filter_map(|(_, value)| value.get_ref().as_array()).flat_map(|array| array.iter());
+    let mut offered: Vec<ProjectName> =
+        texts.filter_map(|value| Some(ProjectName::new(leading_name(value.get_ref().as_str()?)))).collect();
+    offered.sort();
+    offered.dedup();
+    offered
 }
 
 /// The extra that a marker asks for, written `extra == "NAME"`.

@@ -97,6 +97,8 @@ fn package(reader: &mut Reader<'_>, entry: &DeTable<'_>, header: Span) {
         groups: Vec::new(),
         files,
         dependencies,
+        asked: None,
+        offered: Vec::new(),
     });
 }
 

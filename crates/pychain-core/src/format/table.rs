@@ -15,10 +15,7 @@ pub(super) struct Reader<'t> {
 
 /// Reads a file with `read`, which is handed its top table. A file that is no TOML has errors and no packages.
 pub(super) fn parse(file: &SourceFile, format: LockFormat, read: fn(&mut Reader<'_>, &DeTable<'_>)) -> Lock {
-    let mut reader = Reader {
-        text: file.text(),
-        lock: Lock { format, version: None, content_hash: None, packages: Vec::new(), errors: Vec::new() },
-    };
+    let mut reader = Reader { text: file.text(), lock: Lock::new(format) };
     match toml_value::document(file) {
         Ok(document) => read(&mut reader, &document),
         Err((span, message)) => reader.lock.errors.push(LockError { span, message }),
@@ -170,4 +167,10 @@ pub(super) fn texts(table: &DeTable<'_>, key: &str) -> Vec<String> {
 /// The text of a key, if it is one.
 pub(super) fn text(table: &DeTable<'_>, key: &str) -> Option<String> {
     table.get(key)?.get_ref().as_str().map(str::to_owned)
+}
+
+/// The name that a requirement begins with.
+pub(super) fn leading_name(requirement: &str) -> &str {
+    let end = requirement.find(|c: char| !crate::requirement::is_word(c) && !matches!(c, '-' | '.'));
+    requirement.get(..end.unwrap_or(requirement.len())).unwrap_or_default()
 }

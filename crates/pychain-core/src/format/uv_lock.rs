@@ -4,8 +4,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::table::{self, Reader, in_order, table, text, texts};
 use crate::model::{
-    Condition, Lock, LockFormat, LockedDependency, LockedFile, LockedMarker, LockedPackage, LockedSource, SourceKind,
-    Word,
+    Condition, Inputs, Lock, LockFormat, LockedDependency, LockedFile, LockedMarker, LockedPackage, LockedSource,
+    SourceKind, Word,
 };
 use crate::name::ProjectName;
 use crate::text::{SourceFile, Span};
@@ -29,6 +29,9 @@ pub(super) fn parse(file: &SourceFile) -> Lock {
 fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
     let revision = reader.scalar(top, "revision").map(|revision| format!(".{}", revision.value)).unwrap_or_default();
     reader.lock.version = reader.scalar(top, "version").map(|version| version.value + &revision);
+    if let Some(manifest) = table(top, "manifest") {
+        reader.lock.inputs = inputs(reader, manifest);
+    }
     let key = if top.contains_key("package") { "package" } else { "distribution" };
     for (entry, header) in reader.tables(top, key) {
         let Some(name) = reader.name(entry, header) else { continue };
@@ -42,6 +45,8 @@ fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
             markers: markers(entry),
             groups: Vec::new(),
             dependencies: dependencies(reader, entry),
+            asked: table(entry, "metadata").map(|metadata| asked(reader, metadata)),
+            offered: Vec::new(),
         };
         reader.lock.packages.push(package);
     }
@@ -57,6 +62,56 @@ fn dependencies(reader: &mut Reader<'_>, entry: &DeTable<'_>) -> Vec<LockedDepen
             let of = if key == "optional-dependencies" { Condition::Extra } else { Condition::Group };
             edges(reader, by_name, name, &of(name.to_owned()), &mut found);
         }
+    }
+    found
+}
+
+/// `[package.metadata]`: what the project's own manifest asked for.
+fn asked(reader: &mut Reader<'_>, metadata: &DeTable<'_>) -> Vec<LockedDependency> {
+    let mut found = requirements(reader, metadata, "requires-dist", &Condition::Always);
+    if let Some(groups) = table(metadata, "requires-dev") {
+        found.extend(by_group(reader, groups));
+    }
+    found
+}
+
+/// `[manifest]`: what was asked for beside what the projects ask for.
+fn inputs(reader: &mut Reader<'_>, manifest: &DeTable<'_>) -> Inputs {
+    let mut list = |key: &str| requirements(reader, manifest, key, &Condition::Always);
+    let mut inputs =
+        Inputs { requirements: list("requirements"), constraints: list("constraints"), overrides: list("overrides") };
+    if let Some(groups) = table(manifest, "dependency-groups") {
+        inputs.requirements.extend(by_group(reader, groups));
+    }
+    inputs
+}
+
+fn by_group(reader: &mut Reader<'_>, groups: &DeTable<'_>) -> Vec<LockedDependency> {
+    let of = |group: &str| requirements(reader, groups, group, &Condition::Group(group.to_owned()));
+    in_order(groups).into_iter().flat_map(of).collect()
+}
+
+/// Requirements as uv writes them down: not as text, but with a key for each part.
+fn requirements(
+    reader: &mut Reader<'_>,
+    table: &DeTable<'_>,
+    key: &str,
+    condition: &Condition,
+) -> Vec<LockedDependency> {
+    const ELSEWHERE: [&str; 7] = ["git", "url", "path", "directory", "editable", "virtual", "index"];
+    let mut found = Vec::new();
+    for (entry, _) in reader.tables(table, key) {
+        let Some(name) = reader.word(entry, "name") else { continue };
+        found.push(LockedDependency {
+            name: ProjectName::new(&name.value),
+            span: name.span,
+            version: None,
+            source: ELSEWHERE.iter().find_map(|key| text(entry, key)),
+            specifier: text(entry, "specifier"),
+            marker: text(entry, "marker"),
+            extras: texts(entry, "extras"),
+            condition: condition.clone(),
+        });
     }
     found
 }

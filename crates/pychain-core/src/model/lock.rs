@@ -65,10 +65,23 @@ pub struct Lock {
     pub version: Option<String>,
     /// The hash of the manifest that it was made for, where the format has one.
     pub content_hash: Option<Word>,
+    /// What it was made from, as far as it tells.
+    pub inputs: Inputs,
     /// Its packages: in the order of the file, in `Pipfile.lock` one for each category that holds it.
     pub packages: Vec<LockedPackage>,
     /// Why the tool refuses it. A file that cannot be taken apart at all has no packages.
     pub errors: Vec<LockError>,
+}
+
+/// What a lock file says that it was made from, beside what each project of one's own asked for: `[manifest]` of `uv.lock`.
+#[derive(Debug, Clone, Default)]
+pub struct Inputs {
+    /// What was asked for without a project that asks: groups of a root that is no project, requirements of a script.
+    pub requirements: Vec<LockedDependency>,
+    /// What limited the versions of others.
+    pub constraints: Vec<LockedDependency>,
+    /// What replaced what others ask for.
+    pub overrides: Vec<LockedDependency>,
 }
 
 /// Something in a lock file that its tool does not accept.
@@ -99,6 +112,10 @@ pub struct LockedPackage {
     pub files: Vec<LockedFile>,
     /// What it needs, in the order of the file; empty in a format that does not tell (`Pipfile.lock`).
     pub dependencies: Vec<LockedDependency>,
+    /// What a project of one's own asked for when the file was made; none where the file does not tell.
+    pub asked: Option<Vec<LockedDependency>>,
+    /// Projects that its extras need, asked for or not, where the file lists them apart (`poetry.lock`).
+    pub offered: Vec<ProjectName>,
 }
 
 /// An edge of a lock file: one project that a locked package needs.
@@ -228,10 +245,23 @@ pub enum FileKind {
     Unknown,
 }
 
+impl Lock {
+    /// A file of which nothing has been read yet.
+    pub fn new(format: LockFormat) -> Self {
+        let inputs = Inputs::default();
+        Self { format, version: None, content_hash: None, inputs, packages: Vec::new(), errors: Vec::new() }
+    }
+}
+
 impl LockedPackage {
     /// What findings about it are about.
     pub fn subject(&self) -> Subject {
         Subject::Project(self.name.normalized().to_owned())
+    }
+
+    /// Whether it is a project in a folder beside the file, and not a release of one.
+    pub fn is_own(&self) -> bool {
+        matches!(self.source.kind, SourceKind::Directory | SourceKind::Editable | SourceKind::Virtual)
     }
 
     /// The version as written; empty where there is none.

@@ -4,12 +4,32 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::diff::LockedPair;
+use crate::format::content_hash;
 pub(super) use crate::model::time::seconds;
-use crate::model::{LockedFile, LockedPackage, SourceKind};
-use crate::tree::Locked;
+use crate::model::{Document, Lock, LockFormat, LockedFile, LockedPackage, SourceKind};
+use crate::tree::{Locked, Project};
 
 /// Where the public index keeps its files.
 pub(super) const PYPI_FILES: &str = "files.pythonhosted.org";
+
+/// The manifest in the folder of a lock file that its tool makes it from.
+pub(super) fn manifest_beside<'a>(
+    project: &'a Project,
+    document: &Document,
+    format: LockFormat,
+) -> Option<&'a Document> {
+    let name = if format == LockFormat::Pipfile { "Pipfile" } else { "pyproject.toml" };
+    let path = project.file(document.file).path();
+    let path = path.rsplit_once('/').map_or_else(|| name.to_owned(), |(folder, _)| format!("{folder}/{name}"));
+    project.document(project.find(&path)?)
+}
+
+/// Whether a lock file was made for a manifest, by the hash that its tool keeps; none where that cannot be told.
+pub(super) fn is_made_for(project: &Project, lock: &Lock, manifest: &Document) -> Option<bool> {
+    let hash = lock.content_hash.as_ref()?;
+    let accepted = content_hash::accepted(lock.format, project.file(manifest.file))?;
+    Some(accepted.contains(&hash.value.to_ascii_lowercase()))
+}
 
 /// The host of a URL in lower case, credentials and port left out. None for a path, and for an authority
 /// that readers of URLs do not agree on.

@@ -2,20 +2,20 @@
 
 use crate::audit::{Context, Findings};
 use crate::finding::{Location, Subject};
-use crate::format::content_hash;
 use crate::model::LockFormat;
 use crate::prose::code;
+use crate::rules::lock_files::{is_made_for, manifest_beside};
 
 crate::declare_rule! {
     /// ## What it does
     ///
-    /// `poetry.lock` and `Pipfile.lock` hold a hash of what their manifest asked for when they were made.
+    /// `poetry.lock`, `pdm.lock` and `Pipfile.lock` hold a hash of what their manifest asked for when they were made.
     /// The rule makes that hash of the manifest in the same directory, as the tools of every generation did, and compares.
     ///
     /// ## Why it matters
     ///
     /// What is installed is not what the manifest asks for: a new requirement is missing, or one that was taken out is still there.
-    /// Poetry refuses to install then, and so does `pipenv install --deploy`; other commands lock anew, or install the old versions.
+    /// Poetry refuses to install then, and so does `pipenv install --deploy`; `pdm lock --check` fails; other commands lock anew, or install the old versions.
     ///
     /// ## Example
     ///
@@ -31,7 +31,7 @@ crate::declare_rule! {
     ///
     /// ## Use instead
     ///
-    /// Lock again, with `poetry lock` or `pipenv lock`.
+    /// Lock again, with `poetry lock`, `pdm lock` or `pipenv lock`.
     ///
     /// ```requirements,good
     /// ==> pyproject.toml <==
@@ -46,11 +46,13 @@ crate::declare_rule! {
     /// ## When it is wrong
     ///
     /// When a tool hashes the manifest in a way that is not known here.
-    /// The lock files of uv and PDM are not looked at; `version-outside-requirement` is for those, too.
+    /// PDM hashes the members of a workspace too, which is not made again here.
+    /// The lock files of uv are not looked at; `version-outside-requirement` is for those, too.
     ///
     /// ## References
     ///
     /// - Poetry: [`check --lock`](https://python-poetry.org/docs/cli/#check)
+    /// - PDM: [Lock file](https://pdm-project.org/latest/usage/lockfile/)
     /// - Pipenv: [`verify`](https://pipenv.pypa.io/en/latest/commands.html)
     "stale-lock": "lock file that was made for another manifest",
     severity: Medium, confidence: High, persona: Regular, fix: Never,
@@ -63,18 +65,16 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let project = context.project;
     for (document, lock) in project.locks() {
         let Some(hash) = &lock.content_hash else { continue };
-        let (name, help) = match lock.format {
-            LockFormat::Poetry => ("pyproject.toml", "Lock again: `poetry lock`"),
-            LockFormat::Pipfile => ("Pipfile", "Lock again: `pipenv lock`"),
-            LockFormat::Uv | LockFormat::Pdm | LockFormat::Pylock => continue,
-        };
-        let path = project.file(document.file).path();
-        let path = path.rsplit_once('/').map_or_else(|| name.to_owned(), |(folder, _)| format!("{folder}/{name}"));
-        let Some(manifest) = project.find(&path) else { continue };
-        let Some(accepted) = content_hash::accepted(lock.format, project.file(manifest)) else { continue };
-        if accepted.contains(&hash.value.to_ascii_lowercase()) {
+        let Some(manifest) = manifest_beside(project, document, lock.format) else { continue };
+        if is_made_for(project, lock, manifest) != Some(false) {
             continue;
         }
+        let help = match lock.format {
+            LockFormat::Poetry => "Lock again: `poetry lock`",
+            LockFormat::Pdm => "Lock again: `pdm lock`",
+            _ => "Lock again: `pipenv lock`",
+        };
+        let name = project.file(manifest.file).path();
         let message =
             format!("this lock file was made for another {}: what is installed is not what that asks for", code(name));
         let location = Location { file: document.file, span: hash.span };
@@ -108,6 +108,33 @@ mod tests {
             "6052b81705a3c5961d42f3d95b00b7c213ab13b32b91fbbd389cc7df612393d3",
         ] {
             check("stale-lock", &format!("{manifest}==> poetry.lock <==\n[metadata]\ncontent-hash = \"{hash}\"\n"));
+        }
+    }
+
+    #[test]
+    fn every_generation_of_pdm_is_believed() {
+        let manifest = "==> pyproject.toml <==\n[project]\nname = \"x\"\ndependencies = [\"click>=8\", \"idna\"]\nrequires-python = \">=3.9\"\n\
+                        [project.optional-dependencies]\nextra = [\"six\"]\n[dependency-groups]\nDev_x = [\"pytest\", {include-group = \"docs\"}]\n\
+                        docs = [\"sphinx\"]\n[tool.pdm.dev-dependencies]\nold = [\"tox\"]\n[[tool.pdm.source]]\nname = \"pypi\"\n\
+                        url = \"https://pypi.org/simple\"\nverify_ssl = true\n[tool.pdm.resolution]\nallow-prereleases = true\n\
+                        [tool.pdm.resolution.overrides]\nidna = \"3.10\"\n";
+        let lock = |hash: &str| format!("==> pdm.lock <==\n[metadata]\ncontent_hash = \"sha256:{hash}\"\n");
+        // Made with the `PyProject.content_hash` of PDM 2.29 and of PDM 2.4.
+        for hash in [
+            "b8df35d70ac46e3961a47acf61c4c3d8aebefd75d810a9d73bd888f9b8d15b9c",
+            "28dc3c564aad7365e615e849cfaec45859521aa48252464efaa22360dfdb9da2",
+        ] {
+            check("stale-lock", &format!("{manifest}{}", lock(hash)));
+            let marked = format!(
+                "{}                {} stale-lock: made for another `pyproject.toml`\n",
+                lock(hash),
+                "^".repeat(71)
+            );
+            check("stale-lock", &format!("{}{marked}", manifest.replace("click>=8", "click>=7")));
+            // What a build makes up, and the members of a workspace, are not in the manifest.
+            for more in ["dynamic = [\"dependencies\"]\n[project.optional", "[tool.pdm.workspace]\n[project.optional"] {
+                check("stale-lock", &format!("{}{}", manifest.replace("[project.optional", more), lock(hash)));
+            }
         }
     }
 

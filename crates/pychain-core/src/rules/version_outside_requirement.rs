@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::audit::{Context, Findings};
-use crate::model::{LockFormat, LockedPackage, Purpose, Section, SourceKind, Tool};
+use crate::model::{Document, LockFormat, Purpose, Section, SourceKind, Tool};
 use crate::prose::code;
 use crate::requirement::typed::{self, VersionSpecifiers};
+use crate::rules::lock_files::manifest_beside;
 use crate::tree::{Entry, Locked, Project};
 
 crate::declare_rule! {
@@ -64,9 +65,8 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let project = context.project;
     for (document, lock) in project.locks() {
-        let several = lock.packages.iter().filter(|package| is_local(package)).count() > 1;
-        let Some(asked) = asked_beside(project, project.file(document.file).path(), lock.format).filter(|_| !several)
-        else {
+        let several = lock.packages.iter().filter(|package| package.is_own()).count() > 1;
+        let Some(asked) = asked_beside(project, document, lock.format).filter(|_| !several) else {
             continue;
         };
         for package in &lock.packages {
@@ -89,11 +89,12 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 
 /// What the manifest beside a lock file asks for, by project; of a project that is overridden, or asked for only
 /// in some environments, nothing is known.
-fn asked_beside<'a>(project: &'a Project, path: &str, format: LockFormat) -> Option<BTreeMap<&'a str, Vec<Entry<'a>>>> {
-    let (folder, _) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
-    let name = if format == LockFormat::Pipfile { "Pipfile" } else { "pyproject.toml" };
-    let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-    let document = project.document(project.find(&path)?)?;
+fn asked_beside<'a>(
+    project: &'a Project,
+    document: &Document,
+    format: LockFormat,
+) -> Option<BTreeMap<&'a str, Vec<Entry<'a>>>> {
+    let document = manifest_beside(project, document, format)?;
     let mut asked: BTreeMap<&str, Vec<Entry<'_>>> = BTreeMap::new();
     let mut unknown = Vec::new();
     for entry in project.requirements_of(document) {
@@ -156,10 +157,6 @@ fn is_of_category(locked: &Locked<'_>, section: Option<&Section>) -> bool {
 fn versions(entry: &Entry<'_>) -> Option<VersionSpecifiers> {
     let specifiers = entry.requirement.specifiers.as_slice();
     if specifiers.is_empty() { None } else { typed::specifiers(specifiers) }
-}
-
-fn is_local(package: &LockedPackage) -> bool {
-    matches!(package.source.kind, SourceKind::Directory | SourceKind::Editable | SourceKind::Virtual)
 }
 
 #[cfg(test)]
