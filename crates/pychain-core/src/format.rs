@@ -2,6 +2,7 @@
 //! [`Lock`](crate::model::Lock) of one.
 
 mod commands;
+mod conda;
 pub(crate) mod content_hash;
 pub mod detect;
 mod dockerfile;
@@ -23,6 +24,8 @@ mod pylock;
 mod pyproject;
 pub mod requirements_txt;
 mod scripts;
+mod setup_cfg;
+mod setuptools;
 mod shell;
 mod shell_script;
 mod table;
@@ -31,7 +34,6 @@ mod tox_ini;
 mod uv_lock;
 mod value;
 mod workflow;
-#[allow(dead_code, reason = "the readers of manifests come next")]
 mod yaml;
 
 use requirements_txt::Paths;
@@ -48,6 +50,8 @@ pub(crate) fn parse(file: &SourceFile, _role: Role, paths: Paths<'_>) -> Documen
     match ManifestFormat::of_path(file.path()) {
         Some(ManifestFormat::Pyproject) => pyproject::parse(file, paths),
         Some(ManifestFormat::Pipfile) => pipfile::parse(file, paths),
+        Some(ManifestFormat::SetupCfg) => setup_cfg::parse(file, paths),
+        Some(ManifestFormat::Environment) => conda::parse(file, paths),
         None => Document::empty(file),
     }
 }

@@ -272,6 +272,9 @@ pub struct Include {
     pub target_span: Span,
     /// `-c`: what is read there only constrains.
     pub constraint: bool,
+    /// setuptools' `file:`: what is read there is dependency specifiers and nothing else, and a file that is not there
+    /// holds none.
+    pub is_list: bool,
     /// The file, relative to the audited root, normalized; begins with `..` or `/` where it leaves
     /// the root. None for a URL, which is never fetched.
     pub path: Option<String>,

@@ -17,7 +17,7 @@ use crate::outcome::Difference;
 pub(crate) fn item(item: &ManifestItem) -> Vec<Difference> {
     let Ok(project) = catch_unwind(|| {
         let mut loader = Loader::new();
-        loader.root(item.file_name(), item.bytes.as_slice(), Role::Manifest);
+        loader.root(item.file_name, item.bytes.as_slice(), Role::Manifest);
         loader.finish()
     }) else {
         return vec![difference("panic", "", &json!("panics"), &Value::Null)];
@@ -190,8 +190,6 @@ fn difference(field: &str, place: &str, ours: &Value, theirs: &Value) -> Differe
 
 #[cfg(test)]
 mod tests {
-    use pychain_core::model::ManifestFormat;
-
     use super::*;
 
     const TEXT: &str = "[project]\ndependencies = [\"a[x]>=1; os_name=='nt'\"]\n[dependency-groups]\n\
@@ -218,7 +216,7 @@ mod tests {
     }
 
     fn fields(oracle: Value) -> Vec<String> {
-        let item = ManifestItem { id: String::new(), format: ManifestFormat::Pyproject, bytes: TEXT.into(), oracle };
+        let item = ManifestItem { id: String::new(), file_name: "pyproject.toml", bytes: TEXT.into(), oracle };
         super::item(&item).into_iter().map(|difference| difference.field).collect()
     }
 

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use pychain_core::model::ManifestFormat;
 use serde_json::Value;
 
 use crate::by_id;
@@ -15,22 +14,12 @@ use crate::by_id;
 pub struct ManifestItem {
     /// Its name in the corpus: `KIND/OWNER__NAME/COMMIT/PATH`.
     pub id: String,
-    /// Which it is; the name of the file does not always say so.
-    pub format: ManifestFormat,
+    /// The name that its tool knows it by; in the corpus it may have another.
+    pub file_name: &'static str,
     /// Its content.
     pub bytes: Vec<u8>,
     /// The record.
     pub oracle: Value,
-}
-
-impl ManifestItem {
-    /// The name that such a file has.
-    pub fn file_name(&self) -> &'static str {
-        match self.format {
-            ManifestFormat::Pyproject => "pyproject.toml",
-            ManifestFormat::Pipfile => "Pipfile",
-        }
-    }
 }
 
 /// The manifests of the list of files; none where there are no records of them.
@@ -41,14 +30,14 @@ pub(crate) fn manifests(directory: &Path, archive: &Arc<BTreeMap<String, Vec<u8>
     for row in manifest.lines().skip(1) {
         let mut cells = row.split('\t');
         let (Some(id), Some(kind)) = (cells.next(), cells.next()) else { continue };
-        let format = match kind {
-            "pyproject" => ManifestFormat::Pyproject,
-            "pipfile" => ManifestFormat::Pipfile,
+        let file_name = match kind {
+            "pyproject" => "pyproject.toml",
+            "pipfile" => "Pipfile",
             _ => continue,
         };
         items.push(ManifestItem {
             id: id.to_owned(),
-            format,
+            file_name,
             bytes: archive.get(id).with_context(|| format!("the archive lacks `{id}`"))?.clone(),
             oracle: oracle.remove(id).with_context(|| format!("there is no record of `{id}`"))?,
         });

@@ -22,9 +22,11 @@ pub const NEXT_FILE: &[u8] = b"\n%%\n";
 pub const BASE: &[u8] = b"\n%%%%\n";
 /// A last file that begins so configures the audit.
 const CONFIGURATION: &[u8] = b"#pychain.toml\n";
-/// A further file whose first line is `#` and one of these names is a lock file or a manifest; the line is no part of it.
-const NAMED: [&str; 7] =
-    ["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "pyproject.toml", "Pipfile"];
+/// A further file whose first line is `#` and one of these names, or one of [`MANIFESTS`], is what the name says; the
+/// line is no part of it.
+const LOCKS: [&str; 5] = ["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml"];
+/// Names of manifests, one of each format.
+pub const MANIFESTS: [&str; 4] = ["pyproject.toml", "Pipfile", "setup.cfg", "environment.yml"];
 
 /// The files of one side, and what configures the audit.
 #[derive(Debug, Clone)]
@@ -174,7 +176,7 @@ static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| {
 fn named(bytes: &[u8]) -> Option<(&'static str, &[u8])> {
     let end = bytes.iter().position(|byte| *byte == b'\n')?;
     let first = bytes.get(..end)?.strip_prefix(b"#")?.trim_ascii_end();
-    let name = NAMED.into_iter().find(|name| name.as_bytes() == first)?;
+    let name = LOCKS.into_iter().chain(MANIFESTS).find(|name| name.as_bytes() == first)?;
     Some((name, bytes.get(end + 1..)?))
 }
 

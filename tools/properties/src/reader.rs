@@ -7,7 +7,7 @@ use pychain_core::model::{Document, Line, LineKind, Lock, LockFormat, Requiremen
 use pychain_core::text::{SourceFile, Span};
 use pychain_core::tree::{Loader, Project, Run};
 
-use crate::input::Input;
+use crate::input::{Input, MANIFESTS};
 
 /// Reads the bytes as a project in two ways and checks all that was read.
 pub fn check(bytes: &[u8]) {
@@ -42,13 +42,7 @@ pub const SCRIPTS: [&str; 12] = [
 /// ends.
 pub fn check_scripts(bytes: &[u8]) {
     for path in SCRIPTS {
-        let load = |bytes: &[u8]| {
-            let mut loader = Loader::new();
-            loader.root(path, bytes, named_role(path));
-            drop(loader.wants());
-            loader.finish()
-        };
-        let project = load(bytes);
+        let project = load_alone(path, bytes);
         for (file, document) in project.files.iter().zip(&project.documents) {
             for comment in &document.comments {
                 check_span(file, *comment, "comment");
@@ -61,13 +55,27 @@ pub fn check_scripts(bytes: &[u8]) {
         for run in &project.runs {
             check_run(&project, run);
         }
-        assert_eq!(format!("{project:?}"), format!("{:?}", load(bytes)), "{path}: read twice, read differently");
-        if let Ok(text) = std::str::from_utf8(bytes)
-            && !text.contains(['\r', '\u{feff}'])
-        {
-            let windows = load(text.replace('\n', "\r\n").as_bytes());
-            assert_eq!(places(&project), places(&windows), "{path}: with CRLF something else is found");
-        }
+        check_again(path, bytes, &project);
+    }
+}
+
+/// Reads one file by itself.
+fn load_alone(path: &str, bytes: &[u8]) -> Project {
+    let mut loader = Loader::new();
+    loader.root(path, bytes, named_role(path));
+    drop(loader.wants());
+    loader.finish()
+}
+
+/// Read again, the file holds the same, and with Windows' line ends too.
+fn check_again(path: &str, bytes: &[u8], project: &Project) {
+    let again = load_alone(path, bytes);
+    assert_eq!(format!("{project:?}"), format!("{again:?}"), "{path}: read twice, read differently");
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && !text.contains(['\r', '\u{feff}'])
+    {
+        let windows = load_alone(path, text.replace('\n', "\r\n").as_bytes());
+        assert_eq!(places(project), places(&windows), "{path}: with CRLF something else is found");
     }
 }
 
@@ -98,15 +106,10 @@ pub fn check_locks(bytes: &[u8]) {
 
 /// Every format of manifest reads the bytes, and points only into them.
 pub fn check_manifests(bytes: &[u8]) {
-    for name in ["pyproject.toml", "Pipfile"] {
-        let read = || {
-            let mut loader = Loader::new();
-            loader.root(name, bytes, named_role(name));
-            loader.finish()
-        };
-        let project = read();
+    for name in MANIFESTS {
+        let project = load_alone(name, bytes);
         check_project(&project);
-        assert_eq!(format!("{project:?}"), format!("{:?}", read()), "read twice, read differently");
+        check_again(name, bytes, &project);
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use pychain_properties::check_all;
+use pychain_properties::input::MANIFESTS;
 use pychain_properties::reader::{check_locks, check_manifests};
 
 /// Pieces of requirements files, good and bad, in which pip sees different things than readers do.
@@ -177,14 +178,24 @@ const MANIFEST_PIECES: &[&str] = &[
     "\"",
     "\n",
     "\n%%\n#pyproject.toml\n",
+    "[options]\nsetup_requires = o; p>=1\ndependency_links = https://e.org/l\n",
+    "[options.extras_require]\nX = q\n  %(r)s\n  s \\\n  ==1 # c\n",
+    "install-requires = file: base.txt, ../up.txt\n",
+    "[easy_install]\nindex_url = https://e.org\n",
+    "\n%%\n#setup.cfg\n",
+    "dependencies:\n  - pip:\n",
+    "    - k==1  # c\n",
+    "    - \"l\\x3e=1 # c\"\n",
+    "    - |\n      m\n      -r base.txt\n",
+    "    - -e .\n    - --extra-index-url http://e.org\n    - [n]\n",
     "\n%%\n#Pipfile\n",
+    "\n%%\n#environment.yml\n",
     "\n%%%%\na\n%%\n#pyproject.toml\n",
 ];
 
 /// A requirement, and manifests on one side or both.
 fn manifests() -> impl Strategy<Value = Vec<u8>> {
-    let names = ["pyproject.toml", "Pipfile"];
-    (prop::sample::select(names.to_vec()), prop::collection::vec(prop::sample::select(MANIFEST_PIECES), 0..16))
+    (prop::sample::select(MANIFESTS.to_vec()), prop::collection::vec(prop::sample::select(MANIFEST_PIECES), 0..16))
         .prop_map(|(name, pieces)| format!("a\n%%\n#{name}\n{}", pieces.concat()).into_bytes())
 }
 

@@ -261,6 +261,7 @@ impl<'a> Commands<'a> {
             target: value.value().to_owned(),
             target_span,
             constraint,
+            is_list: false,
             path: Some(join(folder, value.value())),
         };
         self.line(section, target_span, None, Vec::new(), LineKind::Include(Box::new(include)));
@@ -303,7 +304,7 @@ pub(super) fn unreadable(file: &SourceFile, span: Span, message: String, help: &
 }
 
 /// Comments that speak to pychain; no other ones matter here.
-fn comments(file: &SourceFile) -> Vec<Span> {
+pub(super) fn comments(file: &SourceFile) -> Vec<Span> {
     let text = file.text();
     let mut comments: Vec<Span> = Vec::new();
     for (at, _) in text.match_indices("pychain:") {

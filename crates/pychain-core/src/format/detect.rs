@@ -84,7 +84,7 @@ pub fn named_role(path: &str) -> Role {
 fn of_tool(path: &str) -> Option<Role> {
     let manifest = || ManifestFormat::of_path(path).map(|_| Role::Manifest);
     let script = || scripts::of_path(path).map(|(role, _)| role);
-    LockFormat::of_path(path).map(|_| Role::Lock).or_else(manifest).or_else(script)
+    LockFormat::of_path(path).map(|_| Role::Lock).or_else(script).or_else(manifest)
 }
 
 /// The name without, and the extension, if it is one that dependency files have.
@@ -150,8 +150,22 @@ mod tests {
 
     #[test]
     fn manifests_are_found_by_the_names_of_their_tools() {
-        for path in ["pyproject.toml", "a/pyproject.toml", "Pipfile"] {
+        for path in [
+            "pyproject.toml",
+            "a/pyproject.toml",
+            "Pipfile",
+            "setup.cfg",
+            "environment.yml",
+            "ci/environment-3.12.yaml",
+            "dev_environment.yml",
+            "conda.yaml",
+            "conda-env.yml",
+        ] {
             assert_eq!(role(path), Some((Role::Manifest, Certainty::Certain)), "{path}");
+        }
+        assert_eq!(role(".github/workflows/conda.yml").map(|(role, _)| role), Some(Role::Command));
+        for path in ["environments.yml", "environment.json", "myconda.yml", "environment/a.yml"] {
+            assert_eq!(role(path), None, "{path}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Files of Python's `configparser` as `RawConfigParser` reads them: no interpolation, comments on lines of their own,
+//! Files of Python's `configparser`, values as they stand: no interpolation, comments on lines of their own,
 //! values that go on where a line is indented deeper than their key.
 
 use super::logical::LogicalLine;
@@ -23,7 +23,7 @@ pub(super) struct IniSection {
 /// A key with its value.
 #[derive(Debug)]
 pub(super) struct IniEntry {
-    /// In lower case.
+    /// As the caller's `key` makes it.
     pub(super) key: String,
     pub(super) key_span: Span,
     /// The lines of the value, without white space at their ends; empty and comment lines are none.
@@ -44,8 +44,9 @@ impl IniSection {
     }
 }
 
-/// Reads a file. A section or a key that stands there twice is refused, as is a line that is neither.
-pub(super) fn parse(file: &SourceFile) -> Ini {
+/// Reads a file; `key` is the parser's `optionxform`. A section or a key that stands there twice is refused, as is a line
+/// that is neither.
+pub(super) fn parse(file: &SourceFile, key: fn(&str) -> String) -> Ini {
     let mut ini = Ini::default();
     let mut names = std::collections::BTreeSet::new();
     let mut keys = std::collections::BTreeSet::new();
@@ -90,12 +91,12 @@ pub(super) fn parse(file: &SourceFile) -> Ini {
             ini.error = refuse("the line has no `=`");
             return ini;
         };
-        let key = trimmed.get(..separator).unwrap_or_default().trim_end().to_lowercase();
+        let name = trimmed.get(..separator).unwrap_or_default().trim_end();
+        let (key, key_span) = (key(name), Span::new(start, start + name.len()));
         if !keys.insert(key.clone()) {
             ini.error = refuse("the key is there twice");
             return ini;
         }
-        let key_span = Span::new(start, start + key.len().min(trimmed.len()));
         let value = trimmed.get(separator + 1..).unwrap_or_default();
         let from = separator + 1 + (value.len() - value.trim_start().len());
         let lines = if from < trimmed.len() { vec![at(from..trimmed.len())] } else { Vec::new() };
@@ -125,7 +126,7 @@ mod tests {
 
     fn shape(text: &str) -> (Vec<String>, Option<String>) {
         let file = SourceFile::from_text("pip.conf", text);
-        let ini = parse(&file);
+        let ini = parse(&file, str::to_lowercase);
         let mut out = Vec::new();
         for section in &ini.sections {
             for entry in &section.entries {

@@ -19,6 +19,7 @@ mod tokens;
 pub(super) mod wheel;
 mod words;
 
+pub(in crate::format) use lines::split_comment;
 pub use lines::text_of;
 pub(in crate::format) use paths::to_url;
 pub(crate) use paths::{Paths, folder};
@@ -47,7 +48,8 @@ pub(in crate::format) fn from_editable_word(word: &LogicalLine<'_>, paths: &Path
     requirement::from_editable(word, &word.text, 0..word.text.len(), paths).ok()
 }
 
-fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {
+/// Reads a logical line of the file at `path`, or of a requirements file that is written into it.
+pub(in crate::format) fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {
     let text = line.text.as_ref();
     let (before, options_at) = words::split_options(text);
     let mut out = Line {
@@ -100,6 +102,7 @@ fn read_line(line: &LogicalLine<'_>, path: &str, paths: &Paths<'_>) -> Line {
                 target: used.value.to_string(),
                 target_span,
                 constraint: used.option == InstallOption::Constraint,
+                is_list: false,
                 path: (!is_remote(&used.value)).then(|| join(folder(path), &used.value)),
             }));
         }

@@ -9,7 +9,7 @@ use crate::text::SourceFile;
 
 /// Reads a file. What `configparser` refuses tox reads no further either.
 pub(super) fn parse(file: &SourceFile) -> Document {
-    let read = ini::parse(file);
+    let read = ini::parse(file, str::to_lowercase);
     let mut commands = Commands::new(file);
     let shared = read.section("testenv");
     if let Some(tox) = read.section("tox").or_else(|| read.section("tox:tox")) {

@@ -4,11 +4,11 @@
 use toml::de::DeTable;
 
 use super::logical::LogicalLine;
-use super::requirements_txt::{Paths, from_specifier};
+use super::requirements_txt::{self, Paths, folder, from_specifier, join, leaves_root};
 use super::toml_value::key_spans;
 use crate::model::{
-    Document, InstallOption, Line, LineKind, OptionUse, Refusal, RefusalClass, Requirement, Section, Source, Stage,
-    Word,
+    Document, Include, InstallOption, Line, LineKind, OptionUse, Refusal, RefusalClass, Requirement, Section, Source,
+    Stage, Word,
 };
 use crate::name::ProjectName;
 use crate::text::{SourceFile, Span};
@@ -88,11 +88,20 @@ impl<'f> Reader<'f> {
 
     /// Adds what a value is.
     pub(super) fn value(&mut self, section: SectionId, value: &LogicalLine<'_>, kind: LineKind) {
-        let span = value.span(0..value.text.len());
-        let is_plain = self.file.slice(span) == value.text && !value.text.contains(['\n', '\r']);
+        let line = self.made(section, value.span(0..value.text.len()), kind);
+        self.push(value, line);
+    }
+
+    /// Adds a line of a requirements file.
+    pub(super) fn pip_line(&mut self, section: SectionId, value: &LogicalLine<'_>) {
+        let line = requirements_txt::read_line(value, self.file.path(), &self.paths);
+        self.push(value, Line { section: section.0, ..line });
+    }
+
+    fn push(&mut self, value: &LogicalLine<'_>, line: Line) {
+        let is_plain = self.file.slice(line.span) == value.text && !value.text.contains(['\n', '\r']);
         let expanded = (!is_plain).then(|| value.text.as_ref().into());
-        let line = Line { expanded, ..self.made(section, span, kind) };
-        self.document.lines.push(line);
+        self.document.lines.push(Line { expanded, ..line });
     }
 
     /// Adds a setting that means the same as an option of pip. `span` is the whole setting.
@@ -101,6 +110,25 @@ impl<'f> Reader<'f> {
         let options = vec![OptionUse { option, span, value, acts: true }];
         let line = Line { options, ..self.made(section, span, LineKind::Options) };
         self.document.lines.push(line);
+    }
+
+    /// Adds a file whose lines are dependency specifiers of the section, in the folder of this one or below.
+    pub(super) fn list_file(&mut self, section: SectionId, target: Word) {
+        if target.value.is_empty() {
+            return;
+        }
+        let folder = folder(self.file.path());
+        let path = join(folder, &target.value);
+        // setuptools reads nothing outside its project.
+        if leaves_root(&join("", &target.value)) {
+            let message = "the file lies outside the folder of this one";
+            self.refused(section, target.span, message, "Keep the file inside the project");
+            return;
+        }
+        let span = target.span;
+        let include =
+            Include { target: target.value, target_span: span, constraint: false, is_list: true, path: Some(path) };
+        self.line(section, span, LineKind::Include(Box::new(include)));
     }
 
     /// Adds something that the tool does not accept.

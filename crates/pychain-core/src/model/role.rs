@@ -31,6 +31,10 @@ pub enum ManifestFormat {
     Pyproject,
     /// `Pipfile`.
     Pipfile,
+    /// `setup.cfg` of setuptools.
+    SetupCfg,
+    /// conda's `environment.yml`, of which pip's part is read.
+    Environment,
 }
 
 impl ManifestFormat {
@@ -39,7 +43,24 @@ impl ManifestFormat {
         match path.rsplit('/').next().unwrap_or(path) {
             "pyproject.toml" => Some(Self::Pyproject),
             "Pipfile" => Some(Self::Pipfile),
+            "setup.cfg" => Some(Self::SetupCfg),
+            name if is_environment(name) => Some(Self::Environment),
             _ => None,
         }
     }
+
+    /// Whether files of these names may be about something else: without a line they are no manifests.
+    pub(crate) fn is_told_by_content(self) -> bool {
+        match self {
+            Self::Pyproject | Self::Pipfile => false,
+            Self::SetupCfg | Self::Environment => true,
+        }
+    }
+}
+
+/// `environment.yml`, and other names that people give such files: `environment-dev.yaml`, `conda_env.yml`.
+fn is_environment(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let stem = lower.strip_suffix(".yml").or_else(|| lower.strip_suffix(".yaml")).unwrap_or_default();
+    stem.split(['-', '_', '.']).any(|part| matches!(part, "environment" | "conda"))
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Project, Role, run};
 use crate::format::requirements_txt::{self, Paths, folder, leaves_root};
 use crate::format::{self, lock};
-use crate::model::{Document, LineKind, LockFormat, PathKind, Purpose};
+use crate::model::{Document, Line, LineKind, LockFormat, ManifestFormat, PathKind, Purpose, Section};
 use crate::requirement::Environment;
 use crate::text::{DecodeError, FileId, MAX_FILE_BYTES, Problem, SourceFile};
 
@@ -61,6 +61,40 @@ struct Loaded {
     file: SourceFile,
     decode_error: Option<DecodeError>,
     document: Document,
+}
+
+/// Lets the files that setuptools takes for lists of specifiers be that: what a manifest asks for, without pins and
+/// hashes. One with hashes it could not read, so that is for pip.
+fn read_as_lists(documents: &mut [Document]) {
+    let mut lists: BTreeMap<String, Section> = BTreeMap::new();
+    for document in documents.iter() {
+        for line in &document.lines {
+            if let LineKind::Include(include) = &line.kind
+                && include.is_list
+                && let (Some(path), Some(section)) = (&include.path, document.section(line))
+            {
+                lists.entry(path.clone()).or_insert_with(|| section.clone());
+            }
+        }
+    }
+    for document in documents {
+        let is_hashed = document.lines.iter().filter_map(Line::requirement).any(|asked| !asked.hashes.is_empty());
+        if let (Some(list), [section]) = (lists.get(document.source.path()), document.sections.as_mut_slice())
+            && section.purpose == Purpose::RequirementsFile
+            && !is_hashed
+        {
+            *section = Section { table: String::new(), ..list.clone() };
+        }
+    }
+}
+
+/// Whether a file is one of ours only where it asks for something: a script that installs nothing is none.
+fn is_told_by_content(role: Role, path: &str) -> bool {
+    match role {
+        Role::Command => true,
+        Role::Manifest => ManifestFormat::of_path(path).is_some_and(ManifestFormat::is_told_by_content),
+        _ => false,
+    }
 }
 
 impl Loader {
@@ -189,8 +223,7 @@ impl Loader {
                 (None, role) if stale => self.parse_as(role, &file, decode_error.as_ref()),
                 (lock, _) => Document { lock, ..document },
             };
-            // A script that installs nothing is none of ours.
-            if self.role_of(path) == Role::Command && document.lines.is_empty() {
+            if document.lines.is_empty() && is_told_by_content(self.role_of(path), path) {
                 continue;
             }
             document.file = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
@@ -200,6 +233,7 @@ impl Loader {
             documents.push(document);
         }
         self.problems.sort();
+        read_as_lists(&mut documents);
         let own_names = documents.iter().filter_map(|document| document.project.as_ref());
         let own_names = own_names.map(|name| name.normalized().to_owned()).collect();
         let mut project = Project {

@@ -323,8 +323,8 @@ impl<'a> Walk<'a> {
             help: help.to_owned(),
             editable: false,
         };
-        let Some(path) = &include.path else {
-            // A remote file: nobody here knows what it says.
+        // A remote file: nobody here knows what it says. One of specifiers has no options that would act on others.
+        let Some(path) = include.path.as_ref().filter(|_| !include.is_list) else {
             self.enter(entry);
             return;
         };

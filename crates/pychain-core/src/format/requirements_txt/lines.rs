@@ -137,7 +137,7 @@ impl Pending {
 }
 
 /// What stands before a comment, and where its `#` is (pip's `COMMENT_RE`: at the start or after white space).
-fn split_comment(line: &str) -> (&str, Option<usize>) {
+pub(in crate::format) fn split_comment(line: &str) -> (&str, Option<usize>) {
     for at in memchr::memchr_iter(b'#', line.as_bytes()) {
         let before = line.get(..at).unwrap_or_default();
         if before.chars().next_back().is_none_or(is_space) {
