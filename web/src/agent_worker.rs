@@ -14,14 +14,15 @@ use pychain_core::knowledge::vocabulary::Vocabulary;
 use sha2::{Digest as _, Sha256};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
+use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent, SubtleCrypto};
 
 use crate::agent::{Agent, Content};
-use crate::browser::{Chunks, get, object, wait, words};
+use crate::browser::{Chunks, get, object, read_whole, wait, words};
 use crate::protocol::{Answer, Ask, Names, Told};
 
-/// Bytes that the browser hashes at once; a larger file goes through our own hasher in pieces.
-const AT_ONCE: f64 = 256.0 * 1024.0 * 1024.0;
+/// Bytes that the browser hashes, which wants all of them in memory; a larger file goes through our own hasher.
+const AT_ONCE: f64 = 1024.0 * 1024.0 * 1024.0;
+
 /// Listens. What the page says before is lost, so the first word is the worker's.
 pub(crate) fn start(lists: Object) {
     let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else { return };
@@ -128,11 +129,17 @@ async fn list(lists: &Object, name: &str) -> Result<Vec<u8>, String> {
 /// The SHA-256 of a file, as lower-case hexadecimal digits.
 async fn hash(scope: &DedicatedWorkerGlobalScope, id: u32, file: &Blob) -> Result<String, String> {
     let size = file.size();
+    let read = {
+        let scope = scope.clone();
+        move |share| tell(&scope, &Told::Hashing(id, share), None)
+    };
+    // Only a secure context has it, and a machine with little memory may refuse to read so much at once.
     if size <= AT_ONCE
-        && let Ok(crypto) = scope.crypto()
+        && let Some(subtle) = get(scope, "crypto").and_then(|crypto| get(&crypto, "subtle"))
+        && let Ok(buffer) = read_whole(file, read).await
     {
-        let buffer = wait(file.array_buffer()).await?;
-        let digest = crypto.subtle().digest_with_str_and_buffer_source("SHA-256", buffer.unchecked_ref());
+        let subtle: SubtleCrypto = subtle.unchecked_into();
+        let digest = subtle.digest_with_str_and_buffer_source("SHA-256", buffer.unchecked_ref());
         let digest = wait(digest.map_err(|error| words(&error))?).await?;
         return Ok(hexadecimal(&Uint8Array::new(&digest).to_vec()));
     }

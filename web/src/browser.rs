@@ -1,11 +1,12 @@
 //! The browser, as far as the page and its worker need it.
 
+use gloo::events::EventListener;
 use js_sys::{Array, Date, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Blob, BlobPropertyBag, Document, HtmlAnchorElement, HtmlElement, ReadableStream, ReadableStreamDefaultReader,
-    ReadableWritablePair, Storage, Url, Window,
+    Blob, BlobPropertyBag, Document, Event, FileReader, HtmlAnchorElement, HtmlElement, ProgressEvent, ReadableStream,
+    ReadableStreamDefaultReader, ReadableWritablePair, Storage, Url, Window,
 };
 
 /// Where the text is kept over a reload.
@@ -45,6 +46,13 @@ pub(crate) fn global_function(name: &str) -> Option<Function> {
 /// Sets a property of the global object.
 pub(crate) fn set_global(name: &str, value: &JsValue) {
     let _ = Reflect::set(&js_sys::global(), &name.into(), value);
+}
+
+/// Tells whoever listens on the window.
+pub(crate) fn announce(event: &str) {
+    if let (Some(window), Ok(event)) = (window(), Event::new(event)) {
+        let _ = window.dispatch_event(&event);
+    }
 }
 
 /// A property of an object.
@@ -127,6 +135,24 @@ pub(crate) fn save(name: &str, bytes: &[u8]) -> Option<()> {
 /// All bytes of a file or a part of it.
 pub(crate) async fn read(blob: &Blob) -> Result<Vec<u8>, String> {
     wait(blob.array_buffer()).await.map(|buffer| Uint8Array::new(&buffer).to_vec())
+}
+
+/// All bytes of a file in a buffer of the browser's; `progress` hears which share is there.
+pub(crate) async fn read_whole(blob: &Blob, progress: impl Fn(f64) + 'static) -> Result<JsValue, String> {
+    let reader = FileReader::new().map_err(|error| words(&error))?;
+    let heard = EventListener::new(&reader, "progress", move |event| {
+        if let Some(event) = event.dyn_ref::<ProgressEvent>() {
+            progress(event.loaded() / event.total());
+        }
+    });
+    let ended = Promise::new(&mut |done, _| reader.set_onloadend(Some(&done)));
+    reader.read_as_array_buffer(blob).map_err(|error| words(&error))?;
+    wait(ended).await?;
+    drop(heard);
+    match get(&reader, "error") {
+        Some(error) => Err(words(&error)),
+        None => reader.result().map_err(|error| words(&error)),
+    }
 }
 
 /// Packs bytes.

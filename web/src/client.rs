@@ -17,8 +17,8 @@ use crate::protocol::{Body, Format, Told, What};
 use crate::report::Report;
 use crate::state::{Action, DropStage, Dropped, State};
 
-/// How long the page waits for another key before it asks.
-const DEBOUNCE: u32 = 120;
+/// The longest that the page waits for another key before it asks.
+const DEBOUNCE: f64 = 120.0;
 /// How long the worker may think; beyond it something is wrong.
 const PATIENCE: u32 = 30_000;
 
@@ -130,7 +130,11 @@ impl Client {
     /// Asks for an audit when no more keys come.
     pub(crate) fn audit_soon(&self) {
         let client = self.clone();
-        let delay = Timeout::new(DEBOUNCE, move || client.audit());
+        // What is answered within a frame or two need not wait for a pause: an answer that is late is dropped.
+        let last = self.state().audited.as_ref().map_or(0.0, |audited| audited.milliseconds);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between two small numbers")]
+        let wait = (last * 4.0 - 40.0).clamp(0.0, DEBOUNCE) as u32;
+        let delay = Timeout::new(wait, move || client.audit());
         self.0.link.borrow_mut().delay = Some(delay);
     }
 

@@ -9,6 +9,7 @@ pub(crate) mod header;
 pub(crate) mod manual;
 pub(crate) mod menu;
 pub(crate) mod pane;
+pub(crate) mod printed;
 pub(crate) mod prose;
 pub(crate) mod status;
 pub(crate) mod welcome;

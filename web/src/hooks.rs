@@ -2,10 +2,13 @@
 
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::timers::callback::Timeout;
+use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::spawn_local;
-use yew::{UseReducerHandle, hook, use_effect_with};
+use web_sys::DragEvent;
+use yew::{UseReducerHandle, hook, use_effect_with, use_state_eq};
 
 use crate::browser;
+use crate::intake::{self, Dropped};
 use crate::share;
 use crate::state::{Action, Notice, Saved, Side, State};
 
@@ -118,4 +121,54 @@ pub(crate) fn use_window_event(name: &'static str, heard: impl Fn(&web_sys::Even
             .map(|window| EventListener::new_with_options(&window, name, options, move |event| heard(event)));
         move || drop(listener)
     });
+}
+
+/// Hands over what is dropped on the page, and on which side; whether something hovers over it now.
+#[hook]
+pub(crate) fn use_dropping(take: impl Fn(Side, Vec<Dropped>) + 'static) -> bool {
+    let is_dragged = use_state_eq(|| false);
+    use_window_event("dragover", {
+        let is_dragged = is_dragged.setter();
+        move |event| {
+            event.prevent_default();
+            is_dragged.set(true);
+        }
+    });
+    use_window_event("dragleave", {
+        let is_dragged = is_dragged.setter();
+        move |event| {
+            // Where there is nothing to come into, the pointer has left the page.
+            if event.dyn_ref::<DragEvent>().is_some_and(|event| event.related_target().is_none()) {
+                is_dragged.set(false);
+            }
+        }
+    });
+    use_window_event("drop", {
+        let is_dragged = is_dragged.setter();
+        move |event| {
+            event.prevent_default();
+            is_dragged.set(false);
+            let Some(event) = event.dyn_ref::<DragEvent>() else { return };
+            let on_base = event.target().and_then(|it| it.dyn_into::<web_sys::Element>().ok());
+            let on_base = on_base.and_then(|it| it.closest(".pane.base").ok().flatten()).is_some();
+            let dropped = event.data_transfer().map(|transfer| intake::dropped(&transfer)).unwrap_or_default();
+            take(if on_base { Side::Base } else { Side::Head }, dropped);
+        }
+    });
+    *is_dragged
+}
+
+/// Whether the page is about to be printed.
+#[hook]
+pub(crate) fn use_printing() -> bool {
+    let is_printing = use_state_eq(|| false);
+    use_window_event("beforeprint", {
+        let is_printing = is_printing.setter();
+        move |_| is_printing.set(true)
+    });
+    use_window_event("afterprint", {
+        let is_printing = is_printing.setter();
+        move |_| is_printing.set(false)
+    });
+    *is_printing
 }

@@ -16,7 +16,6 @@ mod input;
 mod locks;
 mod pip;
 mod process;
-mod projects;
 mod reading;
 mod review;
 mod table;
@@ -84,7 +83,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
     }
     let blocks = corpus.as_deref().map_or_else(|| Ok(input::generated()), real_blocks)?;
     let real_names = || {
-        let mut names = projects::all()?;
+        let mut names = pychain_corpus::projects::all()?;
         // The lists are longer than any of the files.
         anyhow::Ok(move |name: &str| names.next().unwrap_or_else(|| format!("{name}-other")))
     };

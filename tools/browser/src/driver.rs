@@ -88,6 +88,11 @@ impl Browser {
         Ok(browser)
     }
 
+    /// The process that all of the browser's descend from.
+    pub fn process(&self) -> u32 {
+        self.driver.id()
+    }
+
     /// Opens an address and waits until it has loaded.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ mod base64;
 mod files;
 mod locks;
 mod manifests;
+pub mod projects;
 
 pub use files::Files;
 pub use locks::LockItem;

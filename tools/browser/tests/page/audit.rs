@@ -140,6 +140,26 @@ fn the_list_can_be_filtered() {
 }
 
 #[test]
+fn paper_has_all_findings() {
+    visit(|visit| {
+        open(visit)?;
+        let lines: Vec<String> = (0..200).map(|number| format!("--trusted-host h{number}.example\n")).collect();
+        paste(&visit.browser, &lines.concat())?;
+        report(&visit.browser)?;
+        let rows = visit.browser.run("return document.querySelectorAll('#findings [role=option]').length;", &[])?;
+        ensure!(rows.as_u64() < Some(200), "the window shows {rows}, which proves nothing");
+        let listen = "addEventListener('afterprint', () => {
+            globalThis.printed = [...document.querySelectorAll('#printed li')].filter((it) => it.innerText.includes('trusted-host')).length;
+        }, { capture: true });";
+        visit.browser.run(listen, &[])?;
+        visit.browser.devtools("Page.printToPDF", &json!({}))?;
+        let printed = visit.browser.wait_for("globalThis.printed")?;
+        ensure!(printed == json!(200), "{printed}");
+        visit.browser.wait_for("document.querySelector('#printed') === null").map(drop)
+    });
+}
+
+#[test]
 fn a_fix_is_applied_and_taken_back() {
     let before = "--index-url http://pypi.org/simple\nflask==3.0.0\n";
     visit(|visit| {

@@ -13,7 +13,11 @@ use lzma_rust2::XzReader;
 const UNRANKED: usize = 4;
 
 /// Names of the index without end, the most downloaded first, others from the whole of it among them.
-pub(crate) fn all() -> Result<impl Iterator<Item = String>> {
+///
+/// # Errors
+///
+/// Where the lists of names cannot be read.
+pub fn all() -> Result<impl Iterator<Item = String>> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/pychain-data/data");
     let ranks = fs::read_to_string(data.join("ranked.tsv")).context("ranked.tsv")?;
     let ranked: Vec<String> =
