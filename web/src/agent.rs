@@ -10,6 +10,7 @@ use pychain_core::fix;
 use pychain_core::knowledge::Knowledge;
 use pychain_core::manual::manual;
 use pychain_core::model::PathKind;
+use pychain_core::order::{Arrange as _, Gather as _};
 use pychain_core::report::{self, Report, markdown, sarif};
 use pychain_core::rules::RULES;
 use pychain_core::text::{Problem, SourceFile};
@@ -56,7 +57,7 @@ impl Agent {
     /// Where that is what is asked for.
     pub fn answer(&mut self, ask: &Ask, brought: Vec<Content>) -> (Body, Option<String>) {
         self.contents.extend(ask.brought.iter().copied().zip(brought));
-        let used: BTreeSet<u32> = ask.head.iter().chain(ask.base.iter().flatten()).map(|file| file.version).collect();
+        let used: BTreeSet<u32> = ask.head.iter().chain(ask.base.iter().flatten()).map(|file| file.version).into_set();
         self.contents.retain(|version, _| used.contains(version));
         match &ask.what {
             What::Audit => {
@@ -103,7 +104,7 @@ impl Agent {
             as_of: Date::parse(&ask.today),
         });
         report.problems.extend(problems);
-        report.problems.sort();
+        report.problems.arrange();
         report.problems.dedup();
         (report, head)
     }

@@ -17,6 +17,8 @@ use crate::protocol::{Body, Format, Told, What};
 use crate::report::Report;
 use crate::state::{Action, DropStage, Dropped, State};
 
+use pychain_core::order::Gather as _;
+
 /// The longest that the page waits for another key before it asks.
 const DEBOUNCE: f64 = 120.0;
 /// How long the worker may think; beyond it something is wrong.
@@ -173,7 +175,7 @@ impl Client {
         let Some(worker) = &link.worker else { return };
         let _ = worker.post_message(&object(&[("ask", &JsValue::from_str(&json)), ("contents", &contents)]));
         // The worker forgets what a question does not name.
-        link.knows = ask.head.iter().chain(ask.base.iter().flatten()).map(|file| file.version).collect();
+        link.knows = ask.head.iter().chain(ask.base.iter().flatten()).map(|file| file.version).into_set();
         let client = self.clone();
         let patience = Timeout::new(PATIENCE, move || client.crashed("it thought for more than 30 seconds"));
         link.patience = Some(patience);

@@ -5,6 +5,8 @@ use std::rc::Rc;
 
 use crate::report::{Finding, Position, Severity};
 
+use pychain_core::order::Gather as _;
+
 /// Characters of a line that are marked; beyond them nobody reads.
 pub const MAX_COLUMNS: usize = 4000;
 
@@ -32,7 +34,7 @@ pub fn marks(findings: &[Finding]) -> Marks {
         let mark = Mark { start, end: end.max(start), severity: finding.severity, finding: number };
         by_path.entry(&finding.location.path).or_default().push(mark);
     }
-    by_path.into_iter().map(|(path, marks)| (path.to_owned(), marks.into())).collect()
+    by_path.into_iter().map(|(path, marks)| (path.to_owned(), marks.into())).into_map()
 }
 
 /// A stretch of a line that is shown in one way.

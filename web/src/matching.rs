@@ -2,6 +2,7 @@
 
 use pychain_core::digest::{Algorithm, Digest};
 use pychain_core::format::filename;
+use pychain_core::order::Arrange as _;
 use pychain_core::text::Span;
 use pychain_core::tree::Project;
 
@@ -56,7 +57,7 @@ pub(crate) fn find(project: &Project, name: &str, sha256: &str) -> Matched {
             tell(locked.document.file, package.place(), verdict);
         }
     }
-    entries.sort_by_key(|entry| entry.verdict);
+    entries.arrange_by_key(|entry| entry.verdict);
     entries.truncate(MAX_ENTRIES);
     Matched { name: name.to_owned(), sha256: sha256.to_owned(), claims, entries }
 }

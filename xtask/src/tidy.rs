@@ -10,6 +10,7 @@ use crate::run;
 /// Core's modules from the ground up; each may use those of its own layer and of layers before it.
 /// `docs/architecture.md` says what they hold.
 const LAYERS: &[&[&str]] = &[
+    &["order"],
     &["text"],
     &["name", "digest", "prose", "patch"],
     &["url"],

@@ -6,6 +6,7 @@ use crate::config::{Config, Date};
 use crate::diff::{self, Change, LockedPair, Renames};
 use crate::finding::{Finding, Fingerprint, Location, Origin, Subject};
 use crate::knowledge::Knowledge;
+use crate::order::{Arrange as _, Gather as _};
 use crate::report::{NotRun, Report};
 use crate::rule::{Need, Rule};
 use crate::rules::RULES;
@@ -220,8 +221,8 @@ pub fn audit(request: &Request<'_>) -> Report {
     }
     let origin = if request.base.is_some() { Origin::Introduced } else { Origin::Present };
     let order = |finding: &Finding| (finding.primary, finding.rule.id, finding.subject.clone(), finding.key.clone());
-    findings.sort_by_cached_key(order);
-    suppressed.sort_by_cached_key(|suppressed| order(&suppressed.finding));
+    findings.arrange_by_key(order);
+    suppressed.arrange_by_key(|suppressed| order(&suppressed.finding));
     let fingerprints = identities(&findings, path_of);
     for (finding, fingerprint) in findings.iter_mut().zip(fingerprints) {
         finding.fingerprint = fingerprint;
@@ -235,7 +236,7 @@ pub fn audit(request: &Request<'_>) -> Report {
         suppressed.finding.fingerprint = fingerprint;
         suppressed.finding.origin = origin;
     }
-    problems.sort();
+    problems.arrange();
     problems.dedup();
     let today = request.as_of.map(Date::days);
     let rows = |base| diff::rows(base, request.head, &renames, today);
@@ -285,14 +286,14 @@ fn findings_of_base(base: &Project, request: &Request<'_>) -> BTreeSet<Fingerpri
     {
         run(rule, &context, &mut findings);
     }
-    identities(&findings, |id| base.file(id).path()).into_iter().collect()
+    identities(&findings, |id| base.file(id).path()).into_iter().into_set()
 }
 
 /// A fingerprint for each finding. Findings that agree in rule, path, subject and key are numbered
 /// in the order of their places.
 fn identities<'p>(findings: &[Finding], path_of: impl Fn(FileId) -> &'p str) -> Vec<Fingerprint> {
     let mut order: Vec<usize> = (0..findings.len()).collect();
-    order.sort_by_key(|at| findings.get(*at).map(|finding| finding.primary));
+    order.arrange_by_key(|at| findings.get(*at).map(|finding| finding.primary));
     let mut seen: BTreeMap<[&str; 5], usize> = BTreeMap::new();
     let mut out = vec![Fingerprint::default(); findings.len()];
     for at in order {

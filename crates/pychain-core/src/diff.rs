@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::order::Gather as _;
 use crate::requirement::typed;
 use crate::text::SourceFile;
 use crate::tree::{Entry, Locked, Project};
@@ -99,7 +100,7 @@ impl Renames {
             }
             None => true,
         });
-        let paired: BTreeSet<&String> = renames.values().collect();
+        let paired: BTreeSet<&String> = renames.values().into_set();
         gone.retain(|file| !paired.contains(&file.path().to_owned()));
         if gone.len() <= MAX_COMPARED && come.len() <= MAX_COMPARED {
             let mut olds: Vec<(&SourceFile, BTreeSet<&str>)> = gone.iter().map(|file| (file, lines(file))).collect();
@@ -128,7 +129,7 @@ impl Renames {
 }
 
 fn lines(file: &SourceFile) -> BTreeSet<&str> {
-    file.text().lines().collect()
+    file.text().lines().into_set()
 }
 
 /// Pairs the requirements of two sets of files: by file and project, then by project across files;

@@ -32,6 +32,7 @@ pub mod knowledge;
 pub mod manual;
 pub mod model;
 pub mod name;
+pub mod order;
 pub mod patch;
 pub mod prose;
 pub mod report;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diff::Row;
 use crate::finding::{Finding, Location, Severity};
+use crate::order::Gather as _;
 use crate::rule::{Need, Rule};
 use crate::text::{FileId, Problem, SourceFile};
 
@@ -75,7 +76,7 @@ impl Report {
 
     /// Number of findings of each severity, every severity present.
     pub fn counts(&self) -> BTreeMap<Severity, usize> {
-        let mut counts: BTreeMap<_, _> = Severity::ALL.into_iter().map(|severity| (severity, 0)).collect();
+        let mut counts: BTreeMap<_, _> = Severity::ALL.into_iter().map(|severity| (severity, 0)).into_map();
         for finding in &self.findings {
             *counts.entry(finding.severity).or_default() += 1;
         }

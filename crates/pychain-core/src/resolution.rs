@@ -13,6 +13,7 @@
 use crate::config::Installer;
 use crate::finding::Location;
 use crate::model::{InstallOption, LineKind, OptionUse, Requirement, Source, Tool};
+use crate::order::Arrange as _;
 use crate::requirement::typed::{Version, VersionSpecifiers};
 use crate::tree::{Entry, Project, Role, Run};
 use crate::url::{DEFAULT_INDEX, DirectUrl};
@@ -296,7 +297,7 @@ pub fn asked<'a>(project: &'a Project, run: &Run, configured: Installer) -> Vec<
         Some((at.constraint, Entry { document, line, requirement, constraint: at.constraint }))
     });
     let (constraints, mut requirements): (Vec<_>, Vec<_>) = entries.partition(|(constraint, _)| *constraint);
-    requirements.sort_by_key(|(_, entry)| entry.location());
+    requirements.arrange_by_key(|(_, entry)| entry.location());
     requirements.dedup_by_key(|(_, entry)| entry.location());
     let mut bound = std::collections::BTreeMap::new();
     for (_, entry) in &constraints {

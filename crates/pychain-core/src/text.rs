@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::order::Arrange as _;
+
 mod decode;
 
 pub use decode::{DecodeError, Encoding, Unicode};
@@ -281,7 +283,7 @@ impl Edit {
 /// Applies edits to a text. `None` where two of them overlap or one lies outside the text.
 pub fn apply_edits(text: &str, edits: &[Edit]) -> Option<String> {
     let mut sorted: Vec<&Edit> = edits.iter().collect();
-    sorted.sort();
+    sorted.arrange();
     sorted.dedup();
     let mut out = String::with_capacity(text.len());
     let mut at = 0;

@@ -11,6 +11,8 @@ use crate::kind::Kind;
 use crate::protocol::{Body, Names, Summary};
 use crate::report::{Position, Report, Severity};
 
+use pychain_core::order::Arrange as _;
+
 /// Bytes of one file that are taken; the core reads no more either.
 const MAX_FILE_BYTES: usize = pychain_core::text::MAX_FILE_BYTES;
 
@@ -227,7 +229,7 @@ impl State {
                 let is_new = matches!(dropped.stage, DropStage::Hashing(None));
                 if is_new || drops.len() < self.drops.len() {
                     drops.push(dropped);
-                    drops.sort_by_key(|drop| drop.id);
+                    drops.arrange_by_key(|drop| drop.id);
                 }
                 self.drops = drops.into();
             }

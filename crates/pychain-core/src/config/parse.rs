@@ -9,6 +9,7 @@ use super::closest::closest;
 use crate::config::{Config, Date, FailOn, Ignore, Installer, Policy, RuleSetting};
 use crate::finding::Severity;
 use crate::name::normalize;
+use crate::order::Arrange as _;
 use crate::rule::Rule;
 use crate::rules::RULES;
 use crate::text::{SourceFile, Span};
@@ -74,7 +75,7 @@ fn syntax_errors(errors: &[toml::de::Error]) -> Vec<ConfigError> {
             help: String::new(),
         })
         .collect();
-    errors.sort_by_key(|error| error.span);
+    errors.arrange_by_key(|error| error.span);
     errors.dedup_by(|later, earlier| later.span == earlier.span && later.message == earlier.message);
     errors.truncate(MAX_SYNTAX_ERRORS);
     errors
@@ -136,7 +137,7 @@ impl<'a> Reader<'a> {
         if self.errors.is_empty() {
             return Ok(config);
         }
-        self.errors.sort_by_key(|error| error.span);
+        self.errors.arrange_by_key(|error| error.span);
         Err(self.errors)
     }
 
@@ -199,7 +200,7 @@ impl<'a> Reader<'a> {
                 _ => self.wrong_type(entry, "ignore", "an array of tables", HELP),
             }
         }
-        ignores.sort_by_key(|ignore| ignore.span);
+        ignores.arrange_by_key(|ignore| ignore.span);
         ignores
     }
 

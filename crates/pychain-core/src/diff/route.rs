@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::via;
 use crate::format::requirements_txt::folder;
 use crate::model::{Condition, Document, Lock, LockedPackage};
+use crate::order::Gather as _;
 use crate::tree::Project;
 
 /// Why a project is there.
@@ -144,7 +145,7 @@ fn direct<'a>(project: &'a Project, document: &Document, lock: &'a Lock, graph: 
     let mut direct: BTreeSet<Node<'a>> = needed
         .filter(|needed| !is_own(needed.name.normalized()))
         .flat_map(|needed| nodes(needed.name.normalized(), &needed.extras))
-        .collect();
+        .into_set();
     if direct.is_empty() {
         direct = asked(project, document);
     }
@@ -154,9 +155,9 @@ fn direct<'a>(project: &'a Project, document: &Document, lock: &'a Lock, graph: 
             .iter()
             .flat_map(|(by, edges)| edges.iter().filter(move |((name, _), _)| name != by))
             .map(|((name, _), _)| *name)
-            .collect();
+            .into_set();
         let names = lock.packages.iter().map(|package| package.name.normalized());
-        direct = names.filter(|name| !needed.contains(name)).map(|name| (name, None)).collect();
+        direct = names.filter(|name| !needed.contains(name)).map(|name| (name, None)).into_set();
     }
     direct
 }
@@ -178,7 +179,7 @@ fn asked<'a>(project: &'a Project, document: &Document) -> BTreeSet<Node<'a>> {
             let name = name.normalized();
             std::iter::once((name, None)).chain(extras.iter().map(move |extra| (name, Some(extra.normalized()))))
         })
-        .collect()
+        .into_set()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::time::seconds;
 use crate::model::{FileKind, LockFormat, LockedFile, LockedPackage, Requirement, Source, SourceKind, Word};
+use crate::order::{Arrange as _, Gather as _};
 use crate::requirement::typed;
 use crate::tree::Mention;
 use crate::url::redact;
@@ -55,7 +56,7 @@ impl State {
         let mut state = Self::default();
         let mut versions: Vec<String> =
             mentions.iter().map(version).filter(|version| !version.is_empty()).map(Cow::into_owned).collect();
-        versions.sort_by_cached_key(|version| (typed::version(version), version.clone()));
+        versions.arrange_by_key(|version| (typed::version(version), version.clone()));
         versions.dedup();
         state.versions = versions;
         state.source = mentions.iter().find_map(source).unwrap_or_default();
@@ -86,7 +87,7 @@ impl State {
         }
         state.is_sdist_only = sdist_only.len() == 1 && sdist_only.contains(&true);
         for list in [&mut state.markers, &mut state.extras, &mut state.groups] {
-            list.sort();
+            list.arrange();
             list.dedup();
         }
         (!mentions.is_empty()).then_some(state)
@@ -102,12 +103,12 @@ impl HashChange {
     /// Of the versions that both sides have.
     pub(super) fn between(old: &[Mention<'_>], new: &[Mention<'_>]) -> Self {
         let versions = |mentions: &[Mention<'_>]| -> BTreeSet<String> {
-            mentions.iter().map(|mention| version(mention).into_owned()).collect()
+            mentions.iter().map(|mention| version(mention).into_owned()).into_set()
         };
-        let common: BTreeSet<String> = versions(old).intersection(&versions(new)).cloned().collect();
+        let common: BTreeSet<String> = versions(old).intersection(&versions(new)).cloned().into_set();
         let hashes = |mentions: &[Mention<'_>]| -> BTreeSet<String> {
             let same = mentions.iter().filter(|mention| common.contains(&*version(mention)));
-            same.flat_map(self::hashes).collect()
+            same.flat_map(self::hashes).into_set()
         };
         let (old, new) = (hashes(old), hashes(new));
         Self { added: new.difference(&old).count(), removed: old.difference(&new).count() }
@@ -142,7 +143,7 @@ fn sizes(mentions: &[Mention<'_>]) -> BTreeMap<String, u64> {
         Some((kind, file.size.as_ref()?.value.parse().ok()?))
     };
     let packages = mentions.iter().filter_map(package);
-    packages.flat_map(|package| &package.files).filter_map(size).collect()
+    packages.flat_map(|package| &package.files).filter_map(size).into_map()
 }
 
 fn package<'a>(mention: &Mention<'a>) -> Option<&'a LockedPackage> {

@@ -7,6 +7,7 @@ use super::Renames;
 use super::route::{Route, Routes};
 use super::state::{self, HashChange, SizeChange, State};
 use crate::model::time::seconds;
+use crate::order::{Arrange as _, Gather as _};
 use crate::requirement::typed;
 use crate::text::FileId;
 use crate::tree::{Mention, Project};
@@ -136,13 +137,13 @@ pub fn rows(base: &Project, head: &Project, renames: &Renames, today: Option<i64
             continue;
         }
         let old = before.remove(old_path).unwrap_or_default();
-        for name in old.keys().chain(new.keys()).collect::<BTreeSet<_>>() {
+        for name in old.keys().chain(new.keys()).into_set() {
             rows.extend(sides.row(of(&old, name), of(new, name), true, &mut routes));
         }
     }
     let gone: Vec<ByName<'_>> = before.into_values().collect();
     let names: BTreeSet<&Cow<'_, str>> =
-        come.iter().flat_map(|file| file.keys()).chain(gone.iter().flat_map(ByName::keys)).collect();
+        come.iter().flat_map(|file| file.keys()).chain(gone.iter().flat_map(ByName::keys)).into_set();
     for name in names {
         let old = told(pool(gone.iter(), name));
         let new = told(pool(come.iter().copied(), name));
@@ -265,7 +266,7 @@ impl<'a> Sides<'a> {
             }
         };
         let mut places: Vec<Place> = mentions.iter().map(place).collect();
-        places.sort();
+        places.arrange();
         places.dedup();
         places
     }
@@ -298,7 +299,7 @@ fn kinds(
         ];
         kinds.extend(differences.into_iter().filter(|(_, differs)| *differs).map(|(kind, _)| kind));
     }
-    kinds.sort();
+    kinds.arrange();
     kinds
 }
 
@@ -323,7 +324,7 @@ fn compared(before: &[String], after: &[String]) -> Option<Kind> {
 /// Rows that say the same of several files become one.
 fn merge(mut rows: Vec<Row>) -> Vec<Row> {
     let plain = |name: &str| crate::name::normalize(name);
-    rows.sort_by_cached_key(|row| (row.kinds.clone(), plain(&row.name), row.places.clone()));
+    rows.arrange_by_key(|row| (row.kinds.clone(), plain(&row.name), row.places.clone()));
     let mut merged: Vec<Row> = Vec::with_capacity(rows.len());
     for row in rows {
         let same = merged.iter_mut().rev().take_while(|other| other.kinds == row.kinds).take(8);
@@ -331,7 +332,7 @@ fn merge(mut rows: Vec<Row>) -> Vec<Row> {
         match same.next() {
             Some(other) => {
                 other.places.extend(row.places);
-                other.places.sort();
+                other.places.arrange();
                 other.places.dedup();
                 other.route = std::mem::take(&mut other.route).or(row.route);
                 other.age = other.age.or(row.age);

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::model::Document;
 use crate::name::normalize;
+use crate::order::Gather as _;
 use crate::text::Span;
 
 /// Why a requirement is there, by its note.
@@ -24,7 +25,7 @@ pub(super) fn notes(document: &Document) -> Vec<(&str, Vec<Reason<'_>>)> {
         .iter()
         .filter_map(|line| Some((line.span.start, line.requirement()?.name.as_ref()?.normalized())))
         .collect();
-    let known: BTreeSet<&str> = names.iter().map(|(_, name)| *name).collect();
+    let known: BTreeSet<&str> = names.iter().map(|(_, name)| *name).into_set();
     let mut notes: Vec<(&str, Vec<Reason<'_>>)> = Vec::new();
     let mut is_listing = false;
     let mut of = None;

@@ -9,6 +9,7 @@ use crate::model::{
     Document, Include, InstallOption, Line, LineKind, OptionUse, Purpose, Refusal, RefusalClass, Requirement, Section,
     Stage, Tool, Word as Value,
 };
+use crate::order::Arrange as _;
 use crate::text::{SourceFile, Span};
 
 mod arguments;
@@ -276,7 +277,7 @@ impl<'a> Commands<'a> {
 
     /// The document: lines in the order of the file.
     pub(super) fn finish(mut self) -> Document {
-        self.lines.sort_by_key(|line| line.span);
+        self.lines.arrange_by_key(|line| line.span);
         Document {
             lines: self.lines,
             sections: self.sections,

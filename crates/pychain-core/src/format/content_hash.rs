@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 use super::toml_value::{self, Keys as _};
 use crate::model::LockFormat;
 use crate::name::normalize;
+use crate::order::Arrange as _;
 use crate::text::SourceFile;
 
 /// The digests that the tool of a lock file accepts for the manifest beside it; none where it cannot be told.
@@ -207,7 +208,7 @@ impl Object {
 
     fn finish(mut self) -> String {
         self.members.retain(|(key, json)| !(key.is_empty() && json.is_empty()));
-        self.members.sort();
+        self.members.arrange();
         let members: Vec<String> =
             self.members.iter().map(|(key, json)| format!("{}{}{json}", text(key), self.colon)).collect();
         format!("{{{}}}", members.join(self.comma))

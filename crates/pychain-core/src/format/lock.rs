@@ -2,6 +2,7 @@
 
 use super::{pdm_lock, pipfile_lock, poetry_lock, pylock, uv_lock};
 use crate::model::{Lock, LockError, LockFormat};
+use crate::order::Arrange as _;
 use crate::text::{DecodeError, SourceFile, Span};
 
 /// Reads a lock file. Total: a file that its tool refuses says why in [`Lock::errors`].
@@ -20,7 +21,7 @@ pub fn parse(file: &SourceFile, format: LockFormat, undecodable: Option<&DecodeE
         LockFormat::Pipfile => pipfile_lock::parse(file),
         LockFormat::Pylock => pylock::parse(file),
     };
-    lock.errors.sort();
+    lock.errors.arrange();
     lock
 }
 

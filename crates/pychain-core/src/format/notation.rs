@@ -5,6 +5,7 @@ use toml::de::DeTable;
 use super::requirements_txt::{Paths, folder, join, to_url};
 use crate::model::{LocalPath, Source, Word};
 use crate::name::ExtraName;
+use crate::order::Arrange as _;
 use crate::requirement::{Specifier, parse_requirement, typed};
 use crate::url::DirectUrl;
 
@@ -83,7 +84,7 @@ pub(super) fn extras(dependency: &DeTable<'_>) -> Vec<ExtraName> {
     let extras = dependency.get("extras").and_then(|extras| extras.get_ref().as_array());
     let extras = extras.into_iter().flat_map(|extras| extras.iter());
     let mut extras: Vec<ExtraName> = extras.filter_map(|extra| extra.get_ref().as_str()).map(ExtraName::new).collect();
-    extras.sort();
+    extras.arrange();
     extras.dedup();
     extras
 }

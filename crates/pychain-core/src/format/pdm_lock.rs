@@ -11,6 +11,7 @@ use crate::model::{
     Condition, Lock, LockFormat, LockedDependency, LockedMarker, LockedPackage, LockedSource, SourceKind,
 };
 use crate::name::{ProjectName, normalize};
+use crate::order::Arrange as _;
 use crate::requirement::parse_requirement;
 use crate::text::{SourceFile, Span};
 
@@ -50,7 +51,7 @@ fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
 /// Values whose keys are `name[extras] version`; of several the first counts.
 fn by_version<'a, 'v>(table: &'a DeTable<'v>) -> BTreeMap<(String, String), &'a Value<'v>> {
     let mut entries: Vec<_> = table.iter().collect();
-    entries.sort_by_key(|(key, _)| key.span().start);
+    entries.arrange_by_key(|(key, _)| key.span().start);
     let mut found = BTreeMap::new();
     for (key, value) in entries {
         let mut words = key.get_ref().split_whitespace();
@@ -152,7 +153,7 @@ fn markers(entry: &DeTable<'_>) -> Vec<LockedMarker> {
 fn groups(entry: &DeTable<'_>) -> Vec<String> {
     let key = ["groups", "section", "sections"].into_iter().find(|key| entry.contains_key(*key));
     let mut groups = key.map(|key| texts(entry, key)).unwrap_or_default();
-    groups.sort();
+    groups.arrange();
     groups
 }
 

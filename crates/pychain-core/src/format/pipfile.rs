@@ -8,6 +8,7 @@ use super::toml_value::{self, Keys as _, Value, key_spans};
 use super::value::{Reader, SectionId, named, unverified};
 use crate::model::{Document, InstallOption, LineKind, Purpose, Section, Tool};
 use crate::name::ExtraName;
+use crate::order::Arrange as _;
 use crate::requirement::{parse_marker, parse_requirement};
 use crate::text::{SourceFile, Span};
 
@@ -101,7 +102,7 @@ fn package(reader: &mut Reader<'_>, section: SectionId, name: (&str, Span), span
         }
     }
     requirement.extras.extend(in_key.into_iter().filter_map(|extra| name.0.get(extra)).map(ExtraName::new));
-    requirement.extras.sort();
+    requirement.extras.arrange();
     requirement.extras.dedup();
     if let Some(version) = version {
         requirement.specifiers = notation::exact_or_standard(&version);

@@ -13,6 +13,7 @@ use crate::model::{
     SourceKind,
 };
 use crate::name::{ProjectName, normalize};
+use crate::order::{Arrange as _, Gather as _};
 use crate::text::{SourceFile, Span};
 
 /// Reads a file.
@@ -53,8 +54,8 @@ fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
 /// The values of a table by project; of several spellings the last counts.
 fn by_project<'a, 'v>(table: &'a DeTable<'v>) -> BTreeMap<String, &'a Value<'v>> {
     let mut entries: Vec<_> = table.iter().collect();
-    entries.sort_by_key(|(key, _)| key.span().start);
-    entries.into_iter().map(|(key, value)| (normalize(key.get_ref()), value)).collect()
+    entries.arrange_by_key(|(key, _)| key.span().start);
+    entries.into_iter().map(|(key, value)| (normalize(key.get_ref()), value)).into_map()
 }
 
 fn source(reader: &mut Reader<'_>, entry: &DeTable<'_>) -> LockedSource {
@@ -78,7 +79,7 @@ fn source(reader: &mut Reader<'_>, entry: &DeTable<'_>) -> LockedSource {
 /// `[package.dependencies]`: by name the accepted versions, a table that holds them, or several such tables.
 fn dependencies(entry: &DeTable<'_>) -> Vec<LockedDependency> {
     let mut needed: Vec<_> = table(entry, "dependencies").into_iter().flatten().collect();
-    needed.sort_by_key(|(name, _)| name.span().start);
+    needed.arrange_by_key(|(name, _)| name.span().start);
     let mut found = Vec::new();
     for (name, value) in needed {
         let values = match value.get_ref() {
@@ -112,7 +113,7 @@ fn offered(entry: &DeTable<'_>) -> Vec<ProjectName> {
     let texts = extras.filter_map(|(_, value)| value.get_ref().as_array()).flat_map(|array| array.iter());
     let mut offered: Vec<ProjectName> =
         texts.filter_map(|value| Some(ProjectName::new(leading_name(value.get_ref().as_str()?)))).collect();
-    offered.sort();
+    offered.arrange();
     offered.dedup();
     offered
 }
@@ -159,7 +160,7 @@ fn markers(entry: &DeTable<'_>) -> Vec<LockedMarker> {
 
 fn groups(entry: &DeTable<'_>) -> Vec<String> {
     let mut groups = texts(entry, if entry.contains_key("groups") { "groups" } else { "category" });
-    groups.sort();
+    groups.arrange();
     groups
 }
 

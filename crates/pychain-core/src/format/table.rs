@@ -5,6 +5,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::toml_value::{self, Value};
 use crate::model::{Lock, LockError, LockFormat, LockedFile, LockedHash, Word};
+use crate::order::Arrange as _;
 use crate::text::{SourceFile, Span};
 
 /// A lock file while it is read.
@@ -149,7 +150,7 @@ pub(super) fn table<'a, 'v>(table: &'a DeTable<'v>, key: &str) -> Option<&'a DeT
 /// The keys of a table in the order of the file.
 pub(super) fn in_order<'a>(table: &'a DeTable<'_>) -> Vec<&'a str> {
     let mut keys: Vec<_> = table.keys().collect();
-    keys.sort_by_key(|key| key.span().start);
+    keys.arrange_by_key(|key| key.span().start);
     keys.into_iter().map(|key| key.get_ref().as_ref()).collect()
 }
 

@@ -11,6 +11,7 @@ use crate::model::{
     Stage, Word,
 };
 use crate::name::ProjectName;
+use crate::order::Arrange as _;
 use crate::text::{SourceFile, Span};
 use crate::url::DirectUrl;
 
@@ -37,7 +38,7 @@ impl<'f> Reader<'f> {
 
     /// The document, its lines in the order of the file.
     pub(super) fn finish(mut self, comments: Vec<Span>) -> Document {
-        self.document.lines.sort_by_key(|line| line.span);
+        self.document.lines.arrange_by_key(|line| line.span);
         Document { comments, paths: self.paths.into_asked(), ..self.document }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use super::logical::{Escapes, LogicalLine, aligned};
+use crate::order::Gather as _;
 use crate::text::{SourceFile, Span};
 
 /// How deep nodes may nest.
@@ -142,7 +143,7 @@ impl Offsets {
     fn new(text: &str) -> Self {
         Self(
             (!text.is_ascii()).then(|| {
-                text.char_indices().enumerate().step_by(STEP).map(|(count, (byte, _))| (count, byte)).collect()
+                text.char_indices().enumerate().step_by(STEP).map(|(count, (byte, _))| (count, byte)).into_map()
             }),
         )
     }

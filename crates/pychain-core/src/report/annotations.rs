@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::finding::{Finding, Severity};
+use crate::order::Arrange as _;
 use crate::prose::{clip, visible};
 use crate::report::Report;
 use crate::text::{ColumnEncoding, Problem};
@@ -45,7 +46,7 @@ impl Level {
 /// Of each level only as many are printed as GitHub keeps; a last notice counts the rest.
 pub fn to_string(report: &Report) -> String {
     let mut findings: Vec<&Finding> = report.findings.iter().collect();
-    findings.sort_by_key(|finding| Reverse(finding.severity));
+    findings.arrange_by_key(|finding| Reverse(finding.severity));
     let commands: Vec<(Level, String)> = findings
         .into_iter()
         .map(|finding| (Level::of(finding.severity), of_finding(report, finding)))

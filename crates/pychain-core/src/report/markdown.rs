@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::finding::{Finding, Origin, Severity};
 use crate::manual::{self, capitalized};
+use crate::order::Arrange as _;
 use crate::prose::clip;
 use crate::report::{NotRun, Report, change, rule_link};
 use crate::rule::{Need, Rule};
@@ -102,7 +103,7 @@ pub(super) fn plural(count: usize, noun: &str) -> String {
 /// The findings that fit, by file, and the severities of those that do not.
 fn findings(report: &Report, options: Options<'_>, mut room: usize) -> (String, Vec<Severity>) {
     let mut by_severity: Vec<(usize, &Finding)> = report.findings.iter().enumerate().collect();
-    by_severity.sort_by_key(|(_, finding)| Reverse(finding.severity));
+    by_severity.arrange_by_key(|(_, finding)| Reverse(finding.severity));
     let mut files: BTreeMap<FileId, BTreeMap<usize, String>> = BTreeMap::new();
     let mut left_out = Vec::new();
     for (order, finding) in by_severity {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::finding::{self, Confidence, Finding, Severity};
 use crate::manual::{self, capitalized};
+use crate::order::Arrange as _;
 use crate::prose::{clip, visible};
 use crate::report::json::printable;
 use crate::report::markdown::escape;
@@ -51,7 +52,7 @@ fn log(report: &Report, rules: &[&'static Rule], options: Options<'_>) -> Log {
     let mut findings: Vec<&Finding> = report.findings.iter().collect();
     let left_out = findings.len().saturating_sub(MAX_RESULTS);
     if left_out > 0 {
-        findings.sort_by_key(|finding| Reverse(finding.severity));
+        findings.arrange_by_key(|finding| Reverse(finding.severity));
         findings.truncate(MAX_RESULTS);
     }
     results.extend(findings.into_iter().map(|finding| result(report, rules, finding)));

@@ -8,6 +8,7 @@ use super::support::is_partly_unknown;
 use crate::audit::{Context, Findings};
 use crate::finding::{Location, Severity, Subject};
 use crate::model::Tool;
+use crate::order::Gather as _;
 use crate::resolution::{Place, PlaceKind, Sources, index_key};
 use crate::text::FileId;
 use crate::tree::{Project, Run};
@@ -70,10 +71,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     // A tool has one run beside those of requirements files in a file.
     let paired = base.runs.iter().filter(|run| !is_script(run.role));
     let old: BTreeMap<(&str, Option<Tool>), &Run> =
-        paired.map(|run| ((base.file(run.root).path(), run.tool), run)).collect();
+        paired.map(|run| ((base.file(run.root).path(), run.tool), run)).into_map();
     let known = || -> BTreeSet<String> {
         let places = base.runs.iter().flat_map(|run| Sources::of(base, run, context.config.installer).places);
-        places.map(|place| index_key(&place.url)).collect()
+        places.map(|place| index_key(&place.url)).into_set()
     };
     let known = LazyCell::new(known);
     let mut told = BTreeSet::new();
@@ -128,9 +129,9 @@ fn check_scripts(
         let runs = project.runs.iter().filter(|run| is_script(run.role) && project.file(run.root).path() == path);
         let places = runs.filter_map(|run| main(&Sources::of(project, run, context.config.installer)).cloned());
         let told = places.filter(|place| place.location.is_some() && !is_partly_unknown(&place.url));
-        told.map(|place| (index_key(&place.url), place)).collect()
+        told.map(|place| (index_key(&place.url), place)).into_map()
     };
-    let files: BTreeSet<FileId> = head.runs.iter().filter(|run| is_script(run.role)).map(|run| run.root).collect();
+    let files: BTreeSet<FileId> = head.runs.iter().filter(|run| is_script(run.role)).map(|run| run.root).into_set();
     for file in files {
         let path = head.file(file).path();
         let (after, before) = (mains(head, path), mains(base, context.renames.base_path(path)));

@@ -6,6 +6,7 @@ use super::support::{hash_checked_files, is_fixed, is_input, list, part_accepted
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Finding, Location, Severity, Subject};
 use crate::model::Source;
+use crate::order::Gather as _;
 use crate::prose::code;
 use crate::text::{FileId, Span};
 use crate::tree::{Entry, Project};
@@ -95,8 +96,8 @@ fn of_file(
     archives: &[(Entry<'_>, &DirectUrl)],
 ) -> Finding {
     let path = context.project.file(file).path();
-    let hosts: BTreeSet<String> = archives.iter().map(|(_, url)| url.host()).collect();
-    let labels: BTreeSet<String> = archives.iter().map(|(entry, _)| entry.requirement.label()).collect();
+    let hosts: BTreeSet<String> = archives.iter().map(|(_, url)| url.host()).into_set();
+    let labels: BTreeSet<String> = archives.iter().map(|(entry, _)| entry.requirement.label()).into_set();
     let message = format!(
         "{} archives in {} are whatever {} serves on the day of the install: no hash says which files they must be",
         archives.len(),

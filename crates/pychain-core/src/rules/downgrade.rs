@@ -7,6 +7,7 @@ use pep508_rs::pep440_rs::Version;
 
 use crate::audit::{Context, Findings};
 use crate::diff::LockedPair;
+use crate::order::Gather as _;
 use crate::prose::code;
 use crate::requirement::typed;
 use crate::text::FileId;
@@ -98,7 +99,7 @@ fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
         .iter()
         .filter_map(LockedPair::both)
         .map(|(before, after)| (before.document.file, after.document.file))
-        .collect();
+        .into_map();
     for pair in context.locked {
         if let Some(after) = pair.after {
             let key = (after.document.file, after.package.name.normalized());

@@ -8,6 +8,7 @@ use crate::audit::{Context, Findings};
 use crate::finding::{Location, Severity, Subject};
 use crate::model::{InstallOption, Source};
 use crate::name::normalize;
+use crate::order::Gather as _;
 use crate::prose::code;
 use crate::text::FileId;
 use crate::tree::Project;
@@ -59,7 +60,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let project = context.project;
     // Of an archive without a hash `direct-reference` says that it is built, too.
     let told: BTreeSet<Location> = if context.runs(&direct_reference::RULE) {
-        direct_reference::archives_without_a_hash(project).map(|(entry, _)| entry.location()).collect()
+        direct_reference::archives_without_a_hash(project).map(|(entry, _)| entry.location()).into_set()
     } else {
         BTreeSet::new()
     };

@@ -6,6 +6,7 @@ use crate::audit::Context;
 use crate::diff::LockedPair;
 use crate::digest::{Algorithm, Digest};
 use crate::model::{LockedHash, LockedPackage, Requirement, Source};
+use crate::order::Gather as _;
 use crate::tree::{Entry, Locked};
 
 /// The hashes of a requirement whose version the change keeps.
@@ -27,8 +28,7 @@ pub(super) fn altered<'a>(context: &Context<'a>) -> impl Iterator<Item = HashSet
         if old.is_empty() || new.is_empty() || old == new || !matches!(after.requirement.source, Source::Index) {
             return None;
         }
-        let algorithms =
-            |set: &BTreeSet<(Algorithm, &Digest)>| set.iter().map(|(algorithm, _)| *algorithm).collect::<BTreeSet<_>>();
+        let algorithms = |set: &BTreeSet<(Algorithm, &Digest)>| set.iter().map(|(algorithm, _)| *algorithm).into_set();
         let comparable = !algorithms(&old).is_disjoint(&algorithms(&new));
         let only = |requirement: &'a Requirement, other: &BTreeSet<(Algorithm, &Digest)>| {
             let hashes = requirement.hashes.iter().map(|hash| (hash.algorithm, &hash.digest));
@@ -87,7 +87,7 @@ pub(super) fn list_locked(hashes: &[&LockedHash]) -> String {
 }
 
 fn digests(requirement: &Requirement) -> BTreeSet<(Algorithm, &Digest)> {
-    requirement.hashes.iter().map(|hash| (hash.algorithm, &hash.digest)).collect()
+    requirement.hashes.iter().map(|hash| (hash.algorithm, &hash.digest)).into_set()
 }
 
 /// `sha256:…` of each, for evidence.

@@ -6,6 +6,7 @@ use crate::audit::{Context, Findings};
 use crate::diff::Change;
 use crate::finding::{Confidence, Location, Severity};
 use crate::model::{Requirement, Source};
+use crate::order::Gather as _;
 use crate::prose::code;
 use crate::requirement::{Specifier, typed};
 
@@ -80,7 +81,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         .iter()
         .filter_map(Change::both)
         .map(|(before, after)| (after.location(), before.requirement))
-        .collect();
+        .into_map();
     for entry in context.project.requirements() {
         let requirement = entry.requirement;
         if let Some(specifier) = beyond_numbers(requirement) {
@@ -120,7 +121,7 @@ fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
         .iter()
         .filter_map(crate::diff::LockedPair::both)
         .map(|(before, after)| (after.at(after.package.place()), before.package.version()))
-        .collect();
+        .into_map();
     for locked in context.project.locked().filter(|locked| locked.package.is_fetched()) {
         let package = locked.package;
         let Some(version) = typed::version(package.version()) else { continue };

@@ -8,6 +8,7 @@ use crate::audit::Context;
 use crate::config::{Config, Installer};
 use crate::finding::Location;
 use crate::model::Tool;
+use crate::order::Arrange as _;
 use crate::prose::code;
 use crate::resolution::{Asked, Hold, Place, PlaceKind, Sources, Way, asked, index_key, judged_by};
 use crate::text::{FileId, Span};
@@ -60,7 +61,7 @@ impl<'a> Together<'a> {
             known.hold = known.hold.min(new.hold);
         }
         let mut asked: Vec<Asked<'a>> = all.into_values().collect();
-        asked.sort_by_key(|asked| !is_private(asked, context.config));
+        asked.arrange_by_key(|asked| !is_private(asked, context.config));
         let held = |wanted: &[Hold]| asked.iter().filter(|asked| wanted.contains(&asked.hold)).copied().collect();
         let (open, pinned) = (held(&[Hold::Open]), held(&[Hold::Pinned]));
         Self { open, pinned, unhashed: held(&[Hold::Open, Hold::Pinned]), runs, asked }
@@ -123,7 +124,7 @@ impl View {
         }
         let mut distinct: Vec<(String, usize)> = distinct.into_iter().collect();
         let is_page = |at: usize| sources.places.get(at).is_some_and(|place| place.kind == PlaceKind::FindLinks);
-        distinct.sort_by_key(|(_, at)| (is_page(*at), *at));
+        distinct.arrange_by_key(|(_, at)| (is_page(*at), *at));
         Self { sources, distinct }
     }
 }

@@ -7,6 +7,7 @@ use crate::diff::LockedPair;
 use crate::format::content_hash;
 pub(super) use crate::model::time::seconds;
 use crate::model::{Document, Lock, LockFormat, LockedFile, LockedPackage, SourceKind};
+use crate::order::Gather as _;
 use crate::tree::{Locked, Project};
 
 /// Where the public index keeps its files.
@@ -84,7 +85,7 @@ pub(super) fn blake2b(file: &LockedFile) -> Option<[&str; 3]> {
 
 /// The files of a package that have a name, by it.
 pub(super) fn by_name(package: &LockedPackage) -> BTreeMap<Cow<'_, str>, &LockedFile> {
-    package.files.iter().filter_map(|file| Some((file.file_name()?, file))).collect()
+    package.files.iter().filter_map(|file| Some((file.file_name()?, file))).into_map()
 }
 
 /// A file of a version on both sides of a change.

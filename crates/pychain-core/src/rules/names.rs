@@ -8,6 +8,7 @@ use crate::audit::Context;
 use crate::finding::{Finding, Location, Safety};
 use crate::knowledge::Names;
 use crate::model::Requirement;
+use crate::order::{Arrange as _, Gather as _};
 use crate::resolution::Sources;
 use crate::text::{Edit, FileId};
 use crate::tree::{Entry, Mention, Project};
@@ -28,7 +29,7 @@ pub(super) struct Judged<'a> {
 ///
 /// Never judged: direct references and local projects, what only constrains, `own-names`, `private-prefixes`.
 pub(super) fn judged<'a>(context: &Context<'a>) -> Vec<Judged<'a>> {
-    let known: BTreeSet<&str> = context.base.into_iter().flat_map(asked_of).map(|(_, name)| name).collect();
+    let known: BTreeSet<&str> = context.base.into_iter().flat_map(asked_of).map(|(_, name)| name).into_set();
     let mut told = BTreeSet::new();
     let mut public: BTreeMap<FileId, bool> = BTreeMap::new();
     let mut found = Vec::new();
@@ -123,7 +124,7 @@ pub(super) fn with_other_name(finding: Finding, judged: &Judged<'_>, other: &str
     if edits.is_empty() {
         return finding;
     }
-    edits.sort();
+    edits.arrange();
     edits.dedup();
     finding.fix(format!("Write `{other}`"), Safety::Unsafe, edits)
 }

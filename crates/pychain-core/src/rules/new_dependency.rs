@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::audit::{Context, Findings};
 use crate::model::SourceKind;
+use crate::order::Gather as _;
 use crate::prose::code;
 
 crate::declare_rule! {
@@ -56,7 +57,7 @@ const HELP: &str = "Look at the project, its maintainers and its history before 
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(base) = context.base else { return };
-    let known: BTreeSet<String> = names(base).collect();
+    let known: BTreeSet<String> = names(base).into_set();
     let mut told = BTreeSet::new();
     for after in context.changes.iter().filter_map(|change| change.after.as_ref()).filter(|entry| !entry.constraint) {
         let name = after.requirement.subject().name().to_owned();

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::audit::{Context, Findings};
 use crate::finding::Location;
+use crate::order::Gather as _;
 use crate::prose::code;
 use crate::text::Span;
 
@@ -54,7 +55,7 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(base) = context.base else { return };
     let left: BTreeSet<String> =
-        context.project.mentions().map(|mention| mention.subject().name().to_owned()).collect();
+        context.project.mentions().map(|mention| mention.subject().name().to_owned()).into_set();
     let mut told = BTreeSet::new();
     for change in context.changes.iter().filter(|change| change.after.is_none()) {
         let Some(before) = change.before.as_ref().filter(|entry| !entry.constraint) else { continue };

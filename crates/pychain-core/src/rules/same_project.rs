@@ -3,6 +3,7 @@
 use std::ops::Bound;
 
 use crate::model::{Requirement, Source};
+use crate::order::Arrange as _;
 use crate::requirement::typed::{self, Version};
 use crate::requirement::{Binding, Marker, Specifier};
 use crate::tree::{Entry, Project, Role};
@@ -43,7 +44,7 @@ pub(super) fn each_pair<'a>(project: &'a Project, mut visit: impl FnMut(&Pair<'a
         });
         // Sorted rather than gathered in a map: nearly every project stands there once.
         let mut named: Vec<(&str, Entry<'_>)> = named.collect();
-        named.sort_by_key(|(name, _)| *name);
+        named.arrange_by_key(|(name, _)| *name);
         for entries in named.chunk_by(|(one, _), (other, _)| one == other).filter(|entries| entries.len() > 1) {
             let mut group: Vec<Entry<'_>> = Vec::new();
             for (_, entry) in entries {

@@ -7,6 +7,7 @@ use std::ops::Range;
 use crate::audit::Context;
 use crate::finding::{Finding, Location};
 use crate::model::{Document, Line};
+use crate::order::Gather as _;
 use crate::resolution::index_key;
 use crate::text::{FileId, SourceFile, Span};
 use crate::tree::{Entry, Project, Run};
@@ -56,9 +57,9 @@ pub(super) fn checks_hashes(run: &Run) -> bool {
 pub(super) fn hash_checked_files(project: &Project) -> BTreeSet<FileId> {
     let files = |checked: bool| -> BTreeSet<FileId> {
         let runs = project.runs.iter().filter(|run| checks_hashes(run) == checked);
-        runs.flat_map(|run| std::iter::once(run.root).chain(run.entries.iter().map(|entry| entry.file))).collect()
+        runs.flat_map(|run| std::iter::once(run.root).chain(run.entries.iter().map(|entry| entry.file))).into_set()
     };
-    files(true).difference(&files(false)).copied().collect()
+    files(true).difference(&files(false)).copied().into_set()
 }
 
 /// Where a part of a requirement's URL stands, by bytes of the URL's text. None where the file holds

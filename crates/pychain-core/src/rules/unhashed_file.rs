@@ -6,6 +6,7 @@ use crate::audit::{Context, Findings, Scope};
 use crate::diff::LockedPair;
 use crate::finding::{Location, Subject};
 use crate::model::{LockFormat, LockedFile};
+use crate::order::Gather as _;
 use crate::prose::code;
 
 crate::declare_rule! {
@@ -74,9 +75,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         .filter(had_hash)
         .filter_map(LockedPair::same_version)
         .map(|(_, after)| after.at(after.package.name_span))
-        .collect();
+        .into_set();
     let lost: BTreeSet<_> =
-        context.locked.iter().filter(had_hash).filter_map(|pair| Some(pair.after?.document.file)).collect();
+        context.locked.iter().filter(had_hash).filter_map(|pair| Some(pair.after?.document.file)).into_set();
     let mut whole = BTreeSet::new();
     for (document, lock) in context.project.locks() {
         let remote: Vec<_> = lock.packages.iter().filter(|package| package.is_fetched()).collect();

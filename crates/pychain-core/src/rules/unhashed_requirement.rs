@@ -7,6 +7,7 @@ use super::{lock_tool, unpinned_requirement, wildcard_pin};
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Location, Subject};
 use crate::model::{Document, PathKind, Requirement, Section, Source};
+use crate::order::Gather as _;
 use crate::prose::code;
 use crate::requirement::Binding;
 use crate::text::FileId;
@@ -62,7 +63,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         .iter()
         .filter_map(|run| run.hash_mode.as_ref().filter(|mode| mode.on))
         .flat_map(|mode| mode.lines.iter().map(|line| line.file))
-        .collect();
+        .into_set();
     // `removed-hash` speaks of those.
     let lost: BTreeSet<Location> = context
         .changes
@@ -70,7 +71,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         .filter_map(crate::diff::Change::both)
         .filter(|(before, _)| !before.requirement.hashes.is_empty())
         .map(|(_, after)| after.location())
-        .collect();
+        .into_set();
     // What may be any version has no hash either: one word about it is enough.
     let unpinned_is_told = context.runs(&unpinned_requirement::RULE);
     let wildcard_is_told = context.runs(&wildcard_pin::RULE);

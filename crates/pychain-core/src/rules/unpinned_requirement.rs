@@ -8,6 +8,7 @@ use crate::audit::{Context, Findings, Scope};
 use crate::diff::Change;
 use crate::finding::{Finding, Location, Severity, Subject};
 use crate::name::ProjectName;
+use crate::order::Gather as _;
 use crate::prose::code;
 use crate::requirement::{Binding, Specifier};
 use crate::text::{FileId, Span};
@@ -68,7 +69,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         .iter()
         .filter_map(Change::both)
         .filter_map(|(before, after)| Some((after.location(), before.requirement.pin()?)))
-        .collect();
+        .into_map();
     for mut lines in unpinned_lines(context) {
         if is_one_matter(context, &lines) {
             let entries = std::mem::take(&mut lines.entries);
@@ -93,7 +94,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 
 /// Files of which this rule says once for all that they are not pinned.
 pub(super) fn loose_files(context: &Context<'_>) -> BTreeSet<FileId> {
-    unpinned_lines(context).filter(|lines| is_one_matter(context, lines)).map(|lines| lines.file).collect()
+    unpinned_lines(context).filter(|lines| is_one_matter(context, lines)).map(|lines| lines.file).into_set()
 }
 
 fn unpinned_lines<'a>(context: &Context<'a>) -> impl Iterator<Item = LooseLines<'a>> {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::audit::{Context, Findings};
 use crate::model::{Document, Line, LineKind, Lock, LockFormat, LockedDependency, LockedPackage};
 use crate::name::ProjectName;
+use crate::order::{Arrange as _, Gather as _};
 use crate::prose::code;
 use crate::rules::lock_files::{is_made_for, manifest_beside};
 use crate::tree::{Locked, Project};
@@ -110,7 +111,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 fn asked<'a>(project: &'a Project, document: &Document, lock: &'a Lock) -> Option<BTreeSet<&'a str>> {
     match lock.format {
         LockFormat::Uv => {
-            let asked: BTreeSet<&str> = names(&lock.inputs.requirements).collect();
+            let asked: BTreeSet<&str> = names(&lock.inputs.requirements).into_set();
             (!asked.is_empty() || lock.packages.iter().any(LockedPackage::is_own)).then_some(asked)
         }
         LockFormat::Poetry | LockFormat::Pdm => {
@@ -154,7 +155,7 @@ fn unreached<'a>(lock: &'a Lock, asked: &BTreeSet<&str>) -> Vec<&'a LockedPackag
         }
     }
     let mut left: Vec<&LockedPackage> = left.into_values().flatten().collect();
-    left.sort_by_key(|package| package.name_span);
+    left.arrange_by_key(|package| package.name_span);
     left
 }
 

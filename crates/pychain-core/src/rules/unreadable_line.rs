@@ -7,6 +7,7 @@ use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Confidence, Finding, Location, Safety, Severity, Subject};
 use crate::format::requirements_txt::{self, text_of};
 use crate::model::{Document, InstallOption, Line, LineKind, Refusal, RefusalClass, Requirement, Section, Source};
+use crate::order::Gather as _;
 use crate::prose::code;
 use crate::text::{Edit, FileId, SourceFile, Span};
 use crate::tree::Project;
@@ -64,7 +65,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         .iter()
         .filter_map(|run| run.entries.get(run.refused.as_ref()?.0?))
         .map(|entry| (entry.file, entry.line))
-        .collect();
+        .into_set();
     let characters_are_told = context.runs(&super::non_ascii_text::RULE);
     for document in &project.documents {
         if document.decode_error.is_some() {

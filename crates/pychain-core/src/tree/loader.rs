@@ -7,6 +7,7 @@ use super::{Project, Role, run};
 use crate::format::requirements_txt::{self, Paths, folder, leaves_root};
 use crate::format::{self, lock};
 use crate::model::{Document, Line, LineKind, LockFormat, ManifestFormat, PathKind, Purpose, Section};
+use crate::order::{Arrange as _, Gather as _};
 use crate::requirement::Environment;
 use crate::text::{DecodeError, FileId, MAX_FILE_BYTES, Problem, SourceFile};
 
@@ -232,10 +233,10 @@ impl Loader {
             files.push(file);
             documents.push(document);
         }
-        self.problems.sort();
+        self.problems.arrange();
         read_as_lists(&mut documents);
         let own_names = documents.iter().filter_map(|document| document.project.as_ref());
-        let own_names = own_names.map(|name| name.normalized().to_owned()).collect();
+        let own_names = own_names.map(|name| name.normalized().to_owned()).into_set();
         let mut project = Project {
             files,
             documents,

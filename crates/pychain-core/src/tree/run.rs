@@ -9,6 +9,7 @@ use crate::model::{
     Document, Include, InstallOption, Line, LineKind, OptionUse, Purpose, Refusal, RefusalClass, Source, Stage, Tool,
 };
 use crate::name::normalize;
+use crate::order::{Arrange as _, Gather as _};
 use crate::requirement::Environment;
 use crate::text::{DecodeError, FileId, Problem, Span};
 use crate::url::{DirectUrl, is_vcs_scheme};
@@ -115,7 +116,7 @@ pub(super) fn read(project: &mut Project, roots: &BTreeMap<String, Role>, marker
             LineKind::Include(include) => project.find(include.path.as_ref()?).filter(|to| *to != document.file),
             _ => None,
         })
-        .collect();
+        .into_set();
     let roots: Vec<(FileId, Role)> =
         roots.iter().filter_map(|(path, role)| project.find(path).map(|file| (file, *role))).collect();
     let mut wanted: Vec<(FileId, Role)> = roots.iter().copied().filter(|(_, role)| role.is_pips()).collect();
@@ -133,7 +134,7 @@ pub(super) fn read(project: &mut Project, roots: &BTreeMap<String, Role>, marker
     };
     let mut runs: Vec<Run> = free.iter().flat_map(|(file, role)| walk(*file, *role)).collect();
     let mut reached: BTreeSet<FileId> =
-        runs.iter().flat_map(|run| run.entries.iter().map(|entry| entry.file)).collect();
+        runs.iter().flat_map(|run| run.entries.iter().map(|entry| entry.file)).into_set();
     reached.extend(free.iter().map(|(file, _)| *file));
     wanted.retain(|(file, _)| !reached.contains(file) && project.document(*file).is_some_and(|d| !d.lines.is_empty()));
     while let Some((file, role)) = wanted.first().copied() {
@@ -146,7 +147,7 @@ pub(super) fn read(project: &mut Project, roots: &BTreeMap<String, Role>, marker
     runs.extend(roots.iter().filter(|(_, role)| !role.is_pips()).flat_map(|(file, role)| walk(*file, *role)));
     // What is true of a requirements file by itself comes before what commands make of it. Stable: the runs of one file
     // stay in the order of its sections.
-    runs.sort_by_key(|run| (matches!(run.role, Role::Command | Role::Settings), run.root));
+    runs.arrange_by_key(|run| (matches!(run.role, Role::Command | Role::Settings), run.root));
     let mut requires = vec![false; project.files.len()];
     let mut constrains = vec![false; project.files.len()];
     for entry in runs.iter().flat_map(|run| &run.entries) {

@@ -1,6 +1,7 @@
 //! A file as a row of tokens that, joined, are the file: for highlighting, and as proof that nothing is lost.
 
 use crate::model::{Document, Line, LineKind};
+use crate::order::Arrange as _;
 use crate::text::{SourceFile, Span};
 
 /// A stretch of a file.
@@ -54,7 +55,7 @@ pub fn tokens(file: &SourceFile, document: &Document) -> Vec<Token> {
     edges.sort_unstable();
     edges.dedup();
     let mut starting = marks;
-    starting.sort_by_key(|mark| std::cmp::Reverse((mark.span.start, std::cmp::Reverse(mark.span.len()))));
+    starting.arrange_by_key(|mark| std::cmp::Reverse((mark.span.start, std::cmp::Reverse(mark.span.len()))));
     let mut open: Vec<Token> = Vec::new();
     let mut out: Vec<Token> = Vec::new();
     for pair in edges.windows(2) {

@@ -6,6 +6,7 @@ use crate::knowledge::crowd;
 use crate::knowledge::filter::NameFilter;
 use crate::knowledge::letters::{Spelling, letter_set, skeleton, squeeze};
 use crate::knowledge::ranked::{EMPTY, MAGIC, MAX_LENGTH, Ranked, RankedNames};
+use crate::order::Arrange as _;
 
 struct Name {
     squeezed: Vec<u8>,
@@ -30,7 +31,7 @@ pub fn ranked(names: &[(u16, &str)], date: &str, index: Option<&NameFilter>) -> 
 /// then a byte for each name, how many lie beside it.
 pub fn to_lines(ranked: &RankedNames, index: &NameFilter) -> Vec<u8> {
     let mut by_rank: Vec<Ranked> = ranked.iter().collect();
-    by_rank.sort_by_key(|name| ranked.rank(*name));
+    by_rank.arrange_by_key(|name| ranked.rank(*name));
     let last = by_rank.last().map_or(0, |name| ranked.rank(*name));
     let mut out = format!("{} {} {last}\n", index.date(), ranked.date()).into_bytes();
     let mut next = 1;
@@ -86,7 +87,7 @@ fn pack(
     if names.len() >= usize::from(EMPTY) || date.len() != 10 {
         return Err(Unpackable(format!("{} names of `{date}`", names.len())));
     }
-    names.sort_by_key(|name| (name.squeezed.len(), name.rank));
+    names.arrange_by_key(|name| (name.squeezed.len(), name.rank));
 
     let mut out = MAGIC.to_vec();
     out.extend(names_date.bytes().chain(date.bytes()).chain([0; 4]));
@@ -132,7 +133,7 @@ fn table(names: &[Name]) -> Vec<u16> {
     let slots = (names.len() * 2).next_power_of_two().max(2);
     let mut table = vec![EMPTY; slots];
     let mut by_rank: Vec<(u16, u16, &Name)> = (0u16..).zip(names).map(|(at, name)| (name.rank, at, name)).collect();
-    by_rank.sort_by_key(|(rank, at, _)| (*rank, *at));
+    by_rank.arrange_by_key(|(rank, at, _)| (*rank, *at));
     for (_, at, name) in by_rank {
         let mut buffer = [0; MAX_LENGTH];
         let start = bytes::start(hash(skeleton(&name.squeezed, &mut buffer), 0));

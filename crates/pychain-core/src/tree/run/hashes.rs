@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Run, is_vcs};
 use crate::model::{PathKind, Requirement, Source};
+use crate::order::Gather as _;
 use crate::requirement::Environment;
 use crate::text::FileId;
 use crate::tree::Project;
@@ -102,7 +103,7 @@ pub(super) fn judge(project: &Project, run: &Run, markers: Option<&Environment>)
         .iter()
         .filter(|row| row.constraint && row.applies && !row.requirement.hashes.is_empty())
         .filter_map(Row::name)
-        .collect();
+        .into_set();
     // Which line decides for a project, and whether it would yield.
     let mut deciding: BTreeMap<Key<'_>, (usize, bool)> = BTreeMap::new();
     mode.lines.reserve_exact(rows.len());

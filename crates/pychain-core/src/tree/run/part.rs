@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::Project;
 use super::MAX_LINES_OF_ALL_RUNS;
 use crate::model::{Document, InstallOption, Line, LineKind, Purpose, Tool};
+use crate::order::Arrange as _;
 use crate::text::{FileId, Span};
 
 /// What of a root file one run reads.
@@ -63,7 +64,7 @@ impl Part {
                     lines.extend(acting.filter_map(|under| own.get(under)).flatten());
                 }
             }
-            lines.sort_by_key(|at| document.lines.get(*at).map(|line| Self::order(document, line)));
+            lines.arrange_by_key(|at| document.lines.get(*at).map(|line| Self::order(document, line)));
             let Some(left) = budget.checked_sub(lines.len()) else { break };
             budget = left;
             parts.push(Self { tool: Some(section.tool), lines: Some(lines) });
