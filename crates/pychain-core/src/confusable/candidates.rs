@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::affixes::LANGUAGE_PARTS;
 use super::distance::Pattern;
 use crate::knowledge::letters::{Spelling, letter_set, skeleton, squeeze};
-use crate::knowledge::ranked::{Group, MAX_LENGTH, Ranked, RankedNames};
+use crate::knowledge::ranked::{BLOCK, Block, Group, MAX_LENGTH, Ranked, RankedNames};
 
 /// A name that is judged, in the forms in which it is compared.
 #[derive(Debug, Clone)]
@@ -237,10 +237,10 @@ fn scan(
         let shorter = u32::try_from(length.saturating_sub(other)).unwrap_or(u32::MAX);
         let (missing, strange) = (reach.saturating_sub(longer), reach.saturating_sub(shorter));
         let group = names.of_length(other);
-        let end = if max_rank < u16::MAX { upper(names, &group, max_rank) } else { group.letters.len() };
-        let letters = group.letters.get(..end).unwrap_or_default();
-        alike(letters, set, missing, strange, &mut |at| {
-            let Some((name, squeezed)) = group.at(at) else { return };
+        let end = if max_rank < u16::MAX { upper(names, &group, max_rank) } else { group.count };
+        let blocks = group.blocks.get(..end.div_ceil(BLOCK)).unwrap_or_default();
+        alike(blocks, set, missing, strange, &mut |at| {
+            let Some((name, squeezed)) = group.at(at).filter(|_| at < end) else { return };
             let steps = pattern.distance(squeezed);
             if steps <= reach {
                 found(name, steps);
@@ -249,43 +249,36 @@ fn scan(
     }
 }
 
-/// Names that are looked at side by side.
-const LANES: usize = 8;
-
 /// Calls for the places of those sets that lack at most `missing` letters and have at most `strange` others.
-fn alike(sets: &[[u8; 4]], set: u32, missing: u32, strange: u32, found: &mut impl FnMut(usize)) {
-    let (whole, rest) = sets.as_chunks::<LANES>();
-    let mut last = [[u8::MAX; 4]; LANES];
-    last.iter_mut().zip(rest).for_each(|(slot, letters)| *slot = *letters);
-    for (row, letters) in whole.iter().chain([&last]).enumerate() {
-        let letters = letters.map(u32::from_le_bytes);
-        let mut lacking = letters.map(|letters| set & !letters);
-        let mut others = letters.map(|letters| letters & !set);
-        // Takes away a letter of each.
-        let fewer = |sets: [u32; LANES]| sets.map(|letters| letters & letters.wrapping_sub(1));
-        for _ in 0..missing {
-            lacking = fewer(lacking);
-        }
-        for _ in 0..strange {
-            others = fewer(others);
-        }
-        let mut hits = 0u32;
-        for (lane, (lacking, others)) in lacking.into_iter().zip(others).enumerate() {
-            hits |= u32::from(lacking | others == 0) << lane;
+fn alike(blocks: &[Block], set: u32, missing: u32, strange: u32, found: &mut impl FnMut(usize)) {
+    for (number, block) in blocks.iter().enumerate() {
+        let mut hits = !more_than(missing, block, set, u64::MAX);
+        if hits != 0 {
+            hits &= !more_than(strange, block, !set, 0);
         }
         while hits != 0 {
-            let at = row * LANES + hits.trailing_zeros() as usize;
-            if at < sets.len() {
-                found(at);
-            }
+            found(number * BLOCK + hits.trailing_zeros() as usize);
             hits &= hits - 1;
         }
     }
 }
 
+/// Which names of a block have more than `limit` of some letters, or lack them where `turned` is all ones. At most three are counted.
+fn more_than(limit: u32, block: &Block, mut letters: u32, turned: u64) -> u64 {
+    // A column of counters, each level being those that have counted so far.
+    let mut counted = [0u64; 4];
+    while letters != 0 {
+        let names = block.get(letters.trailing_zeros() as usize).copied().map_or(0, u64::from_le_bytes) ^ turned;
+        let [one, two, three, four] = counted;
+        counted = [one | names, two | one & names, three | two & names, four | three & names];
+        letters &= letters - 1;
+    }
+    counted.get(limit as usize).copied().unwrap_or_default()
+}
+
 /// How many names of a group have at most a rank.
 fn upper(names: &RankedNames, group: &Group<'_>, max_rank: u16) -> usize {
-    let (mut low, mut high) = (0, group.letters.len());
+    let (mut low, mut high) = (0, group.count);
     while low < high {
         let middle = low + (high - low) / 2;
         if group.at(middle).is_some_and(|(name, _)| names.rank(name) <= max_rank) {

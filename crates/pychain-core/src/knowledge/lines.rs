@@ -4,49 +4,56 @@ use std::borrow::Cow;
 
 /// Lines `KEY` or `KEY<TAB>VALUE`, sorted by their bytes, each ended by a line feed.
 #[derive(Debug, Clone, Default)]
-pub struct SortedLines(Cow<'static, str>);
+pub struct SortedLines {
+    text: Cow<'static, str>,
+    /// Where each line begins.
+    starts: Vec<usize>,
+}
 
 impl SortedLines {
     /// Takes lines that are sorted already.
     pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
-        Self(text.into())
+        let text = text.into();
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
+        let starts = std::iter::once(0).chain(ends).filter(|start| *start < text.len()).collect();
+        Self { text, starts }
     }
 
     /// The value of a key; the empty one where it has none.
     pub fn get(&self, key: &str) -> Option<&str> {
-        let line = self.0.get(self.first(key)..)?.split('\n').next()?;
-        let (found, value) = line.split_once('\t').unwrap_or((line, ""));
-        (found == key && !line.is_empty()).then_some(value)
+        let line = self.from(self.first(key)).next()?;
+        let value = line.strip_prefix(key)?;
+        if value.is_empty() { Some(value) } else { value.strip_prefix('\t') }
     }
 
     /// The keys that begin so.
     pub fn starting_with<'a>(&'a self, beginning: &'a str) -> impl Iterator<Item = &'a str> {
-        let lines = self.0.get(self.first(beginning)..).unwrap_or_default().lines();
-        lines.take_while(move |line| line.starts_with(beginning)).map(key)
-    }
-
-    /// Where the first line begins whose key is not before this one.
-    fn first(&self, wanted: &str) -> usize {
-        let text: &str = &self.0;
-        let (mut low, mut high) = (0, text.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            // From anywhere in a line to its beginning.
-            let before = text.as_bytes().get(low..middle).unwrap_or_default();
-            let start = before.iter().rposition(|byte| *byte == b'\n').map_or(low, |at| low + at + 1);
-            let line = text.get(start..).and_then(|text| text.split('\n').next()).unwrap_or_default();
-            if key(line).as_bytes() < wanted.as_bytes() {
-                low = start + line.len() + 1;
-            } else {
-                high = start;
-            }
-        }
-        low
+        self.from(self.first(beginning)).take_while(move |line| line.starts_with(beginning)).map(key)
     }
 
     /// All keys.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.0.lines().map(key)
+        self.from(0).map(key)
+    }
+
+    /// The lines from one on.
+    fn from(&self, line: usize) -> impl Iterator<Item = &str> {
+        self.starts.get(line).and_then(|start| self.text.get(*start..)).unwrap_or_default().lines()
+    }
+
+    /// The first line whose key is not before this one.
+    fn first(&self, wanted: &str) -> usize {
+        let wanted = wanted.as_bytes();
+        self.starts.partition_point(|start| {
+            let line = self.text.as_bytes().get(*start..).unwrap_or_default();
+            // What ends a key is below all that a key is made of.
+            let length = line.iter().zip(wanted).take_while(|(a, b)| a == b).count();
+            match (line.get(length), wanted.get(length)) {
+                (_, None) => false,
+                (None | Some(b'\t' | b'\n'), Some(_)) => true,
+                (Some(a), Some(b)) => a < b,
+            }
+        })
     }
 }
 

@@ -9,17 +9,17 @@ use super::letters::Spelling;
 /// Names with their download rank, at most 65,535 of them.
 ///
 /// Names lie without their delimiters ("squeezed"), grouped by length, in each group by rank.
-/// Header, little-endian: `pyrank02`, the days of names and ranks (ten bytes each), four zero bytes,
+/// Header, little-endian: `pyrank03`, the days of names and ranks (ten bytes each), four zero bytes,
 /// count, slots of the table, bytes of text (four bytes each). Sections: first name of each length
-/// 0…65; sets of letters; places of delimiters (one word, two for names longer than 32); ranks
+/// 0…65; sets of letters, by blocks of 64 names of a length: 32 words of 64 bits, one for each letter of a
+/// set, with a bit for each name, so that 64 names are looked at side by side; places of delimiters (one word, two for names longer than 32); ranks
 /// (two bytes); how many names of the index lie a step away (a byte, at most 255); table from
 /// skeletons to names (two bytes, open addressing, 0xffff empty); a Bloom filter of the squeezed names,
 /// four bits for each slot of the table; text.
 #[derive(Debug, Clone)]
 pub struct RankedNames {
     bytes: Cow<'static, [u8]>,
-    /// Where each length's names begin, as numbers of names and as places in the text.
-    starts: [(u16, u32); MAX_LENGTH + 2],
+    starts: [Start; MAX_LENGTH + 2],
     letters: Range<usize>,
     delimiters: Range<usize>,
     ranks: Range<usize>,
@@ -29,8 +29,24 @@ pub struct RankedNames {
     text: Range<usize>,
 }
 
+/// Where the names of one length begin.
+#[derive(Debug, Clone, Copy, Default)]
+struct Start {
+    /// The number of the first one.
+    name: u16,
+    /// Its place in the text.
+    text: u32,
+    /// Its block of letters.
+    block: usize,
+}
+
+/// The sets of letters of 64 names: for each letter, a little-endian word with a bit for each name.
+pub(crate) type Block = [[u8; 8]; 32];
+/// Names of a block.
+pub(crate) const BLOCK: usize = 64;
+
 /// The mark of the format.
-pub const MAGIC: &[u8; 8] = b"pyrank02";
+pub const MAGIC: &[u8; 8] = b"pyrank03";
 /// Bytes before the sections.
 pub const HEADER: usize = 44;
 /// The longest name that is held, without its delimiters.
@@ -51,20 +67,22 @@ impl RankedNames {
             (u32_at(numbers, 0)? as usize, u32_at(numbers, 1)? as usize, u32_at(numbers, 2)? as usize);
         let firsts = section(&bytes, HEADER, 4 * (MAX_LENGTH + 2))?;
         let long = count.checked_sub(u32_at(firsts, 33)? as usize)?;
-        let mut starts = [(0, 0); MAX_LENGTH + 2];
-        let (mut before, mut offset) = (0, 0u32);
+        let mut starts = [Start::default(); MAX_LENGTH + 2];
+        let mut at = Start::default();
         for (length, start) in starts.iter_mut().enumerate() {
-            let first = u16::try_from(u32_at(firsts, length)?).ok()?;
+            let name = u16::try_from(u32_at(firsts, length)?).ok()?;
             let shorter = u32::try_from(length.saturating_sub(1)).unwrap_or(u32::MAX);
-            offset = offset.checked_add(u32::from(first.checked_sub(before)?).checked_mul(shorter)?)?;
-            (*start, before) = ((first, offset), first);
+            let names = name.checked_sub(at.name)?;
+            let text = at.text.checked_add(u32::from(names).checked_mul(shorter)?)?;
+            at = Start { name, text, block: at.block + usize::from(names).div_ceil(BLOCK) };
+            *start = at;
         }
         let mut end = HEADER + firsts.len();
         let mut next = |length: usize| {
             end += length;
             end - length..end
         };
-        let letters = next(4 * count);
+        let letters = next(size_of::<Block>() * at.block);
         let delimiters = next(4 * (count + long));
         let (ranks, crowds, table) = (next(2 * count), next(count), next(2 * slots));
         let (spellings, text) = (next(slots / 2), next(text));
@@ -93,13 +111,14 @@ impl RankedNames {
     }
 
     fn group(&self, length: usize) -> Option<Group<'_>> {
-        let ((first, start), (end, text_end)) = (*self.starts.get(length)?, *self.starts.get(length + 1)?);
-        let letters = self.bytes.get(self.letters.clone())?.as_chunks().0;
+        let (start, end) = (self.starts.get(length)?, self.starts.get(length + 1)?);
+        let blocks = self.bytes.get(self.letters.clone())?.as_chunks().0.as_chunks().0;
         Some(Group {
-            first,
+            first: start.name,
+            count: usize::from(end.name.checked_sub(start.name)?),
             length,
-            letters: letters.get(usize::from(first)..usize::from(end))?,
-            text: self.bytes.get(self.text.clone())?.get(start as usize..text_end as usize)?,
+            blocks: blocks.get(start.block..end.block)?,
+            text: self.bytes.get(self.text.clone())?.get(start.text as usize..end.text as usize)?,
         })
     }
 
@@ -121,10 +140,10 @@ impl RankedNames {
 
     fn find_squeezed(&self, name: Ranked) -> Option<&[u8]> {
         // The last length whose names begin at or before this one.
-        let length = self.starts.partition_point(|(first, _)| *first <= name.0).checked_sub(1)?;
-        let (first, start) = *self.starts.get(length)?;
-        let within = usize::from(name.0 - first) * length;
-        section(self.bytes.get(self.text.clone())?, start as usize + within, length)
+        let length = self.starts.partition_point(|start| start.name <= name.0).checked_sub(1)?;
+        let start = self.starts.get(length)?;
+        let within = usize::from(name.0 - start.name) * length;
+        section(self.bytes.get(self.text.clone())?, start.text as usize + within, length)
     }
 
     /// The normalized name.
@@ -145,7 +164,7 @@ impl RankedNames {
     pub(crate) fn delimiters(&self, name: Ranked, length: usize) -> u64 {
         let words = self.bytes.get(self.delimiters.clone()).unwrap_or_default();
         let at = usize::from(name.0);
-        let first_long = self.starts.get(33).map_or(usize::MAX, |(first, _)| usize::from(*first));
+        let first_long = self.starts.get(33).map_or(usize::MAX, |start| usize::from(start.name));
         let word = |at| u32_at(words, at).map(u64::from).unwrap_or_default();
         if length <= 32 {
             return word(at);
@@ -198,9 +217,9 @@ impl RankedNames {
 pub(crate) struct Group<'a> {
     /// The number of the first name.
     first: u16,
+    pub(crate) count: usize,
     length: usize,
-    /// The set of letters of each name, four bytes each.
-    pub(crate) letters: &'a [[u8; 4]],
+    pub(crate) blocks: &'a [Block],
     text: &'a [u8],
 }
 

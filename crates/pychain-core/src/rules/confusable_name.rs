@@ -1,6 +1,6 @@
 //! `confusable-name`: a name that is taken for a more popular one.
 
-use super::names::{Judged, is_told_otherwise, judged, with_existence, with_other_name};
+use super::names::{is_told_otherwise, judged, with_existence, with_other_name};
 use crate::audit::{Context, Findings, Scope};
 use crate::confusable::{Confusable, Level, Mechanism, verdict};
 use crate::finding::{Confidence, Severity};
@@ -52,15 +52,15 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(names) = &context.knowledge.names else { return };
     // A much downloaded name is its own alibi.
-    let is_open =
-        |judged: &&Judged<'_>| names.ranked.find(judged.name).is_none() && !is_told_otherwise(judged.name, names);
-    for judged in judged(context).iter().filter(is_open) {
-        let Some(found) = &verdict(judged.name, Level::Warn, names) else { continue };
+    let is_open = |name: &str| names.ranked.find(name).is_none() && !is_told_otherwise(name, names);
+    for judged in &judged(context, is_open) {
         // Where a private index answers as well, absence from the public one is no sign.
         let is_absent = judged.is_public && names.index.as_ref().is_some_and(|index| !index.contains(judged.name));
+        let least = if is_absent { Level::Warn } else { Level::Strict };
+        let Some(found) = &verdict(judged.name, least, names) else { continue };
         // One more digit or letter `s` is how forks and successors are called: worth a look when it is new.
         let is_usual = matches!(found.mechanism, Mechanism::VersionDigit | Mechanism::Plural);
-        if !is_absent && (found.level < Some(Level::Strict) || is_usual && context.scope == Scope::Full) {
+        if !is_absent && is_usual && context.scope == Scope::Full {
             continue;
         }
         let name = code(&judged.mention.label());

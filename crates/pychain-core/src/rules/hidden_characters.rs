@@ -83,9 +83,11 @@ fn is_prose(line: &str) -> bool {
 /// Whether it is worth a closer look: most files are plain ASCII.
 fn may_hide(text: &str) -> bool {
     let bytes = text.as_bytes();
-    // By blocks without a way out in the middle, which compilers turn into vector code.
-    let odd = |block: &[u8]| block.iter().fold(false, |odd, byte| odd | !matches!(byte, b' '..=b'~' | b'\t' | b'\n'));
-    if !bytes.chunks(4096).any(odd) {
+    // By blocks and without a way out in the middle of one, which compilers turn into vector code.
+    let is_odd = |byte: u8| u8::from(byte.wrapping_sub(b' ') > b'~' - b' ') & u8::from(byte != b'\n' && byte != b'\t');
+    let (blocks, rest) = bytes.as_chunks::<64>();
+    let is_plain = |block: &[u8]| block.iter().fold(0, |odd, byte| odd | is_odd(*byte)) == 0;
+    if blocks.iter().all(|block| is_plain(block)) && is_plain(rest) {
         return false;
     }
     let mut pairs = bytes.iter().zip(bytes.iter().skip(1).chain([&b'\n']));

@@ -45,7 +45,7 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(names) = &context.knowledge.names else { return };
-    for judged in judged(context) {
+    for judged in judged(context, |name| names.imports.get(name).is_some()) {
         // A tool that locks a name has found it on an index, and asked for what it says it needs.
         if matches!(judged.mention, Mention::Locked(_)) {
             continue;

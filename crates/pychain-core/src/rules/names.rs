@@ -28,12 +28,14 @@ pub(super) struct Judged<'a> {
 /// A change is asked about its new ones only.
 ///
 /// Never judged: direct references and local projects, what only constrains, `own-names`, `private-prefixes`.
-pub(super) fn judged<'a>(context: &Context<'a>) -> Vec<Judged<'a>> {
-    let known: BTreeSet<&str> = context.base.into_iter().flat_map(asked_of).map(|(_, name)| name).into_set();
+/// Of thousands of names few are worth a look: what `is_open` says no to costs nothing more.
+pub(super) fn judged<'a>(context: &Context<'a>, is_open: impl Fn(&str) -> bool) -> Vec<Judged<'a>> {
+    let open_of = |project: &'a Project| asked_of(project).filter(|(_, name)| is_open(name));
+    let known: BTreeSet<&str> = context.base.into_iter().flat_map(open_of).map(|(_, name)| name).into_set();
     let mut told = BTreeSet::new();
     let mut public: BTreeMap<FileId, bool> = BTreeMap::new();
     let mut found = Vec::new();
-    for (mention, name) in asked_of(context.project) {
+    for (mention, name) in open_of(context.project) {
         if mention.is_constraint() || is_ours(name, context) || known.contains(name) || !told.insert(name) {
             continue;
         }

@@ -58,15 +58,12 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(names) = &context.knowledge.names else { return };
     let Some(index) = &names.index else { return };
     let mut absent: BTreeMap<FileId, Vec<Judged<'_>>> = BTreeMap::new();
-    for judged in judged(context) {
-        // The index is by far the largest list, and so asked last.
+    for judged in judged(context, |name| names.ranked.find(name).is_none() && !index.contains(name)) {
         let is_quiet = !judged.is_public
             // A project of this tree needs no index: its own extras are asked for by its name.
             || context.project.own_names.contains(judged.name)
             // Somebody had the file when the hash was written.
             || judged.mention.is_hashed()
-            || names.ranked.find(judged.name).is_some()
-            || index.contains(judged.name)
             || is_told_otherwise(judged.name, names)
             || verdict(judged.name, Level::Warn, names).is_some();
         if !is_quiet {

@@ -48,14 +48,14 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(names) = &context.knowledge.names else { return };
-    for judged in judged(context) {
-        let is_module = names.standard_library.get(judged.name).is_some() && names.malicious.get(judged.name).is_none();
+    let is_module = |name: &str| names.standard_library.get(name).is_some() && names.malicious.get(name).is_none();
+    for judged in judged(context, is_module) {
         // Markers and hashes are how a locking tool writes a backport that an old Python needs.
         let is_locked = match judged.mention {
             Mention::Requirement(entry) => entry.requirement.marker.is_some() || judged.mention.is_hashed(),
             Mention::Locked(_) => true,
         };
-        if !is_module || is_locked {
+        if is_locked {
             continue;
         }
         let name = code(&judged.mention.label());

@@ -5,7 +5,7 @@ use crate::knowledge::bytes::{self, hash};
 use crate::knowledge::crowd;
 use crate::knowledge::filter::NameFilter;
 use crate::knowledge::letters::{Spelling, letter_set, skeleton, squeeze};
-use crate::knowledge::ranked::{EMPTY, MAGIC, MAX_LENGTH, Ranked, RankedNames};
+use crate::knowledge::ranked::{BLOCK, Block, EMPTY, MAGIC, MAX_LENGTH, Ranked, RankedNames};
 use crate::order::Arrange as _;
 
 struct Name {
@@ -100,7 +100,9 @@ fn pack(
         let start = names.partition_point(|name| name.squeezed.len() < length);
         out.extend(u32::try_from(start).unwrap_or(u32::MAX).to_le_bytes());
     }
-    out.extend(names.iter().flat_map(|name| letter_set(&name.squeezed).to_le_bytes()));
+    for group in names.chunk_by(|a, b| a.squeezed.len() == b.squeezed.len()) {
+        out.extend(group.chunks(BLOCK).flat_map(letters).flatten());
+    }
     for name in &names {
         let words = if name.squeezed.len() <= 32 { 4 } else { 8 };
         out.extend(name.delimiters.to_le_bytes().into_iter().take(words));
@@ -111,6 +113,18 @@ fn pack(
     out.extend(spellings(&names, 4 * table.len()));
     out.extend(names.iter().flat_map(|name| name.squeezed.iter().copied()));
     Ok(out)
+}
+
+/// The sets of letters of at most [`BLOCK`] names.
+fn letters(names: &[Name]) -> Block {
+    let mut words = [0u64; 32];
+    for (at, name) in names.iter().enumerate() {
+        let set = letter_set(&name.squeezed);
+        for (letter, word) in words.iter_mut().enumerate() {
+            *word |= u64::from(set >> letter & 1) << at;
+        }
+    }
+    words.map(u64::to_le_bytes)
 }
 
 fn read(rank: u16, written: &str) -> Result<Name, Unpackable> {
