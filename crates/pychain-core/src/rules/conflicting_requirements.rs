@@ -105,6 +105,8 @@ fn part(requirement: &Requirement) -> crate::text::Span {
 /// What an entry asks for, as written.
 fn asked(context: &Context<'_>, entry: &Entry<'_>) -> String {
     match &entry.requirement.source {
+        // Of one address, an editable install and another are two candidates.
+        Source::Url(url) if entry.requirement.editable => format!("-e {}", url.redacted()),
         Source::Url(url) => url.redacted(),
         _ => context.project.text(entry.at(entry.requirement.specifiers_span)).to_owned(),
     }
