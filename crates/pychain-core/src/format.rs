@@ -22,9 +22,11 @@ mod poetry_lock;
 mod pre_commit;
 mod pylock;
 mod pyproject;
+mod python;
 pub mod requirements_txt;
 mod scripts;
 mod setup_cfg;
+mod setup_py;
 mod setuptools;
 mod shell;
 mod shell_script;
@@ -51,6 +53,7 @@ pub(crate) fn parse(file: &SourceFile, _role: Role, paths: Paths<'_>) -> Documen
         Some(ManifestFormat::Pyproject) => pyproject::parse(file, paths),
         Some(ManifestFormat::Pipfile) => pipfile::parse(file, paths),
         Some(ManifestFormat::SetupCfg) => setup_cfg::parse(file, paths),
+        Some(ManifestFormat::SetupPy) => setup_py::parse(file, paths),
         Some(ManifestFormat::Environment) => conda::parse(file, paths),
         None => Document::empty(file),
     }

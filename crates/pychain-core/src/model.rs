@@ -41,6 +41,8 @@ pub struct Document {
     pub paths: Vec<String>,
     /// The project that it is about, where it is a manifest and says so.
     pub project: Option<ProjectName>,
+    /// What the file computes, so that nobody who only reads it can tell: where, and for which list of dependencies.
+    pub computed: Vec<Word>,
     /// What it locks, where it is a lock file. It then has no lines, unless a requirements file includes it.
     pub lock: Option<Box<Lock>>,
 }
@@ -57,6 +59,7 @@ impl Document {
             decode_error: None,
             paths: Vec::new(),
             project: None,
+            computed: Vec::new(),
             lock: None,
         }
     }

@@ -12,6 +12,7 @@ mod changed_index;
 mod changed_policy;
 mod changed_source;
 mod characters;
+mod computed_dependencies;
 mod conflicting_requirements;
 mod confusable_name;
 mod contradictory_digests;
@@ -156,6 +157,7 @@ pub static RULES: &[&Rule] = &[
     &unreadable_line::RULE,
     &unreadable_lock::RULE,
     &unreadable_include::RULE,
+    &computed_dependencies::RULE,
     &external_include::RULE,
     &dropped_text::RULE,
     &ineffective_option::RULE,

@@ -155,6 +155,7 @@ mod tests {
             "a/pyproject.toml",
             "Pipfile",
             "setup.cfg",
+            "setup.py",
             "environment.yml",
             "ci/environment-3.12.yaml",
             "dev_environment.yml",

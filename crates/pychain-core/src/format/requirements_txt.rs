@@ -19,8 +19,8 @@ mod tokens;
 pub(super) mod wheel;
 mod words;
 
-pub(in crate::format) use lines::split_comment;
 pub use lines::text_of;
+pub(in crate::format) use lines::{physical_lines, split_comment};
 pub(in crate::format) use paths::to_url;
 pub(crate) use paths::{Paths, folder};
 pub use paths::{join, leaves_root};

@@ -3,7 +3,13 @@
 use std::iter::Peekable;
 
 use super::logical::{LogicalLine, Pieces};
+use super::requirements_txt::physical_lines;
 use super::shell;
+
+/// The lines of a string, as Python splits it.
+pub(super) fn lines(text: &LogicalLine<'_>) -> Vec<LogicalLine<'static>> {
+    physical_lines(&text.text).map(|(_, range)| shell::slice(text, range)).collect()
+}
 
 /// The specifiers of a list: comments taken away, lines joined that end in a backslash (`setuptools._reqs.parse_strings`).
 pub(super) fn specifiers(lines: impl IntoIterator<Item = LogicalLine<'static>>) -> Vec<LogicalLine<'static>> {

@@ -39,12 +39,18 @@ impl<'f> Reader<'f> {
     /// The document, its lines in the order of the file.
     pub(super) fn finish(mut self, comments: Vec<Span>) -> Document {
         self.document.lines.arrange_by_key(|line| line.span);
+        self.document.computed.arrange_by_key(|word| word.span);
         Document { comments, paths: self.paths.into_asked(), ..self.document }
     }
 
     pub(super) fn section(&mut self, section: Section) -> SectionId {
         self.document.sections.push(section);
         SectionId(u32::try_from(self.document.sections.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// Notes what the file computes for a list of dependencies.
+    pub(super) fn computed(&mut self, list: &str, span: Span) {
+        self.document.computed.push(Word { value: list.to_owned(), span });
     }
 
     /// Notes that a section includes another group.

@@ -33,6 +33,8 @@ pub enum ManifestFormat {
     Pipfile,
     /// `setup.cfg` of setuptools.
     SetupCfg,
+    /// `setup.py` of setuptools.
+    SetupPy,
     /// conda's `environment.yml`, of which pip's part is read.
     Environment,
 }
@@ -44,6 +46,7 @@ impl ManifestFormat {
             "pyproject.toml" => Some(Self::Pyproject),
             "Pipfile" => Some(Self::Pipfile),
             "setup.cfg" => Some(Self::SetupCfg),
+            "setup.py" => Some(Self::SetupPy),
             name if is_environment(name) => Some(Self::Environment),
             _ => None,
         }
@@ -53,7 +56,7 @@ impl ManifestFormat {
     pub(crate) fn is_told_by_content(self) -> bool {
         match self {
             Self::Pyproject | Self::Pipfile => false,
-            Self::SetupCfg | Self::Environment => true,
+            Self::SetupCfg | Self::SetupPy | Self::Environment => true,
         }
     }
 }

@@ -150,7 +150,8 @@ impl Loader {
         }
         let role = self.role_of(path);
         let (file, decode_error) = match role {
-            role if role.is_pips() => SourceFile::decode(path, bytes),
+            // Python's rule for its own source is the one that pip took over.
+            role if role.is_pips() || path.ends_with(".py") => SourceFile::decode(path, bytes),
             _ => SourceFile::decode_utf8(path, bytes),
         };
         let document = self.parse_as(role, &file, decode_error.as_ref());
@@ -224,7 +225,8 @@ impl Loader {
                 (None, role) if stale => self.parse_as(role, &file, decode_error.as_ref()),
                 (lock, _) => Document { lock, ..document },
             };
-            if document.lines.is_empty() && is_told_by_content(self.role_of(path), path) {
+            if document.lines.is_empty() && document.computed.is_empty() && is_told_by_content(self.role_of(path), path)
+            {
                 continue;
             }
             document.file = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));

@@ -148,7 +148,7 @@ pub(in crate::format) fn split_comment(line: &str) -> (&str, Option<usize>) {
 }
 
 /// Python's `str.splitlines`, with line numbers from 1 and without the line ends.
-fn physical_lines(text: &str) -> impl Iterator<Item = (u32, Range<usize>)> {
+pub(in crate::format) fn physical_lines(text: &str) -> impl Iterator<Item = (u32, Range<usize>)> {
     let bytes = text.as_bytes();
     // Nearly every file has only line feeds: look once whether any other line end may be there.
     // By blocks without a way out in the middle, which compilers turn into vector code.
