@@ -24,6 +24,7 @@ mod pylock;
 mod pyproject;
 mod python;
 pub mod requirements_txt;
+mod script;
 mod scripts;
 mod setup_cfg;
 mod setup_py;
@@ -54,6 +55,7 @@ pub(crate) fn parse(file: &SourceFile, _role: Role, paths: Paths<'_>) -> Documen
         Some(ManifestFormat::Pipfile) => pipfile::parse(file, paths),
         Some(ManifestFormat::SetupCfg) => setup_cfg::parse(file, paths),
         Some(ManifestFormat::SetupPy) => setup_py::parse(file, paths),
+        Some(ManifestFormat::Script) => script::parse(file, paths),
         Some(ManifestFormat::Environment) => conda::parse(file, paths),
         None => Document::empty(file),
     }

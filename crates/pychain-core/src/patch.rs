@@ -91,6 +91,27 @@ impl Patch {
         self.ranges().any(|range| range.contains(lines.start()) && range.contains(lines.end()))
     }
 
+    /// Whether it may concern a block of lines that all begin with `#`, the first one being `opening`. What stands above
+    /// a hunk is not known, so that it may be such a block.
+    pub fn may_touch_block(&self, opening: &str) -> bool {
+        self.hunks.iter().any(|hunk| {
+            // Whether such a block goes on here, before the change and after it.
+            let (mut before, mut after) = (hunk.start > 1, hunk.start > 1);
+            hunk.lines.iter().any(|line| {
+                let opens = line.text.trim_end() == opening;
+                let touches = line.kind != Kind::Kept && (opens || before || after);
+                let goes_on = line.text.starts_with('#');
+                if line.kind != Kind::Added {
+                    before = opens || (before && goes_on);
+                }
+                if line.kind != Kind::Removed {
+                    after = opens || (after && goes_on);
+                }
+                touches
+            })
+        })
+    }
+
     /// The text before the change, out of the text after it. `None` where the two do not fit together.
     pub fn revert(&self, after: &str) -> Option<String> {
         let mut rest = after.split_inclusive('\n');
@@ -176,6 +197,21 @@ mod tests {
         assert!(parsed.shows(&(1..=3)) && parsed.shows(&(18..=18)));
         assert!(!parsed.shows(&(3..=18)) && !parsed.shows(&(4..=4)));
         assert_eq!(parsed.counts(), (1, 1));
+    }
+
+    #[test]
+    fn blocks_of_comments_are_told_from_other_lines() {
+        for (patch, expected) in [
+            ("@@ -0,0 +1,3 @@\n+# /// script\n+# x\n+# ///", true),
+            ("@@ -1,3 +1,3 @@\n # License\n-# 2025\n+# 2026\n x", false),
+            ("@@ -1,3 +1,4 @@\n # /// script\n # x\n+\n # y", true),
+            ("@@ -4,3 +4,3 @@\n # a\n # b\n-# c\n+# d", true),
+            ("@@ -4,3 +4,3 @@\n # a\n b\n-# c\n+# d", false),
+            ("@@ -4,2 +4,2 @@\n-a\n+b\n c", true),
+            ("@@ -4,3 +4,3 @@\n a\n-b\n+c\n # /// script", false),
+        ] {
+            assert_eq!(Patch::parse(patch).expect("a patch").may_touch_block("# /// script"), expected, "{patch}");
+        }
     }
 
     #[test]

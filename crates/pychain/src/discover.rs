@@ -30,11 +30,17 @@ pub(crate) fn select(tree: &mut Tree, listing: &Listing, exclude: &[String]) -> 
         listing.problems.iter().map(|(path, what, help)| Problem::of_file(path, what, help)).collect();
     let mut roots = Roots::new();
     let mut links = Vec::new();
-    for (path, kind) in &listing.files {
-        if exclude.iter().any(|pattern| glob_matches(pattern, path)) {
-            continue;
-        }
-        let Some((role, certainty)) = detect::role(path).or_else(|| compiled(tree, listing, path)) else { continue };
+    let is_wanted = |path: &str| !exclude.iter().any(|pattern| glob_matches(pattern, path));
+    let sources = listing.files.keys().map(String::as_str).filter(|path| detect::is_source(path) && is_wanted(path));
+    let scripts = tree.scripts(sources.collect());
+    for (path, kind) in listing.files.iter().filter(|(path, _)| is_wanted(path)) {
+        let by_content = |tree: &mut Tree| {
+            if scripts.contains(path) {
+                return Some((Role::Manifest, Certainty::Certain));
+            }
+            compiled(tree, listing, path)
+        };
+        let Some((role, certainty)) = detect::role(path).or_else(|| by_content(tree)) else { continue };
         if *kind == EntryKind::Link {
             links.push((path, Root { role, certainty }));
         } else {

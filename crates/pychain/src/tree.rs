@@ -1,7 +1,8 @@
 //! A tree of files to read from: a directory on disk, a commit in git or on GitHub. Reading never leaves it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use pychain_core::format::detect;
 use pychain_core::model::PathKind;
 use pychain_core::text::MAX_FILE_BYTES;
 
@@ -72,6 +73,19 @@ impl Tree {
             let plain: Vec<&str> = paths.iter().copied().filter(|path| is_plain(path)).collect();
             commit.prefetch(&plain);
         }
+    }
+
+    /// Which files of source code say what a script needs. Nothing of the others is kept.
+    pub(crate) fn scripts(&mut self, mut sources: Vec<&str>) -> BTreeSet<String> {
+        // git searches a whole commit in the time in which it hands out a few hundred files.
+        if let Self::Commit(commit) = self
+            && let Some(found) = commit.scripts()
+        {
+            sources.retain(|path| found.contains(*path));
+        }
+        self.prefetch(&sources);
+        sources.retain(|path| self.read(path).is_ok_and(|bytes| detect::is_script(&bytes)));
+        sources.into_iter().map(str::to_owned).collect()
     }
 
     /// What a path is.

@@ -1,7 +1,8 @@
 //! What a file is by its path: which names are names of dependency files.
 
-use super::scripts;
+use super::{script, scripts};
 use crate::model::{LockFormat, ManifestFormat, Role};
+use crate::patch::Patch;
 
 /// How sure it is that a file is a dependency file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,7 +42,24 @@ pub fn is_skipped_directory(name: &str) -> bool {
 /// lies in no directory that is not searched.
 pub fn is_candidate(path: &str) -> bool {
     let (directories, name) = path.rsplit_once('/').unwrap_or(("", path));
-    (extension(name).is_some() || of_tool(path).is_some()) && !directories.split('/').any(is_skipped_directory)
+    (extension(name).is_some() || of_tool(path).is_some() || is_source(path))
+        && !directories.split('/').any(is_skipped_directory)
+}
+
+/// Whether a path is one of source code, which is a dependency file only where it has a block for a script: see
+/// [`is_script`].
+pub fn is_source(path: &str) -> bool {
+    ManifestFormat::of_path(path) == Some(ManifestFormat::Script) && scripts::of_path(path).is_none()
+}
+
+/// Whether the bytes of source code say what a script needs (PEP 723). A search through bytes: nothing is decoded.
+pub fn is_script(bytes: &[u8]) -> bool {
+    script::is_script(bytes)
+}
+
+/// Whether a change of source code may concern what a script needs.
+pub fn may_change_script(patch: &Patch) -> bool {
+    script::may_change(patch)
 }
 
 /// Whether a path is that of a dependency file by its name alone.
@@ -76,13 +94,16 @@ pub fn named_role(path: &str) -> Role {
     if let Some(role) = of_tool(path) {
         return role;
     }
+    if is_source(path) {
+        return Role::Manifest;
+    }
     let name = path.rsplit('/').next().unwrap_or(path);
     if name.to_lowercase().contains("constraint") { Role::Constraints } else { Role::Requirements }
 }
 
 /// The role of a file that a tool knows by its name.
 fn of_tool(path: &str) -> Option<Role> {
-    let manifest = || ManifestFormat::of_path(path).map(|_| Role::Manifest);
+    let manifest = || ManifestFormat::of_path(path).filter(|_| !is_source(path)).map(|_| Role::Manifest);
     let script = || scripts::of_path(path).map(|(role, _)| role);
     LockFormat::of_path(path).map(|_| Role::Lock).or_else(script).or_else(manifest)
 }
@@ -167,6 +188,23 @@ mod tests {
         assert_eq!(role(".github/workflows/conda.yml").map(|(role, _)| role), Some(Role::Command));
         for path in ["environments.yml", "environment.json", "myconda.yml", "environment/a.yml"] {
             assert_eq!(role(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn source_code_is_told_by_what_it_holds() {
+        assert_eq!(role("tools/release.py"), None);
+        assert!(is_candidate("tools/release.py") && is_source("tools/release.py") && !is_source("a/setup.py"));
+        assert_eq!(named_role("tools/release.py"), Role::Manifest);
+        assert_eq!(role("noxfile.py").map(|(role, _)| role), Some(Role::Command));
+        for (bytes, expected) in [
+            (b"# /// script\n" as &[u8], true),
+            (b"#!/x\r\n# /// script\r\n", true),
+            (b"\xef\xbb\xbf# /// script", true),
+            (b" # /// script\nx = '# /// script'\n# /// scripts\n# ///script\n", false),
+            (b" # /// script\n# /// script\n", true),
+        ] {
+            assert_eq!(is_script(bytes), expected, "{bytes:?}");
         }
     }
 

@@ -12,7 +12,7 @@ use crate::text::SourceFile;
 mod hatch;
 mod pdm;
 mod poetry;
-mod uv;
+pub(super) mod uv;
 
 /// Reads a file. Total: what its tools refuse is a line that says why.
 pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
@@ -105,7 +105,7 @@ fn groups(reader: &mut Reader<'_>, document: &DeTable<'_>, tool: Tool) {
 }
 
 /// The list of a key, if it is there: a section of specifiers.
-fn list(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str, section: impl FnOnce() -> Section) {
+pub(super) fn list(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str, section: impl FnOnce() -> Section) {
     if let Some(value) = table.get(key) {
         specifiers(reader, value, section());
     }

@@ -35,18 +35,21 @@ pub enum ManifestFormat {
     SetupCfg,
     /// `setup.py` of setuptools.
     SetupPy,
+    /// A script in Python that says in its comments what it needs.
+    Script,
     /// conda's `environment.yml`, of which pip's part is read.
     Environment,
 }
 
 impl ManifestFormat {
-    /// The format of the file at `path`, which the tools know by its name alone.
+    /// The format of the file at `path`, which the tools know by its name alone, but for a script.
     pub fn of_path(path: &str) -> Option<Self> {
         match path.rsplit('/').next().unwrap_or(path) {
             "pyproject.toml" => Some(Self::Pyproject),
             "Pipfile" => Some(Self::Pipfile),
             "setup.cfg" => Some(Self::SetupCfg),
             "setup.py" => Some(Self::SetupPy),
+            name if name.ends_with(".py") => Some(Self::Script),
             name if is_environment(name) => Some(Self::Environment),
             _ => None,
         }
@@ -56,7 +59,7 @@ impl ManifestFormat {
     pub(crate) fn is_told_by_content(self) -> bool {
         match self {
             Self::Pyproject | Self::Pipfile => false,
-            Self::SetupCfg | Self::SetupPy | Self::Environment => true,
+            Self::SetupCfg | Self::SetupPy | Self::Script | Self::Environment => true,
         }
     }
 }

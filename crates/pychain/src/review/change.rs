@@ -12,6 +12,7 @@ use std::rc::Rc;
 use anyhow::{Context as _, Result, bail};
 use pychain_core::audit::Workflow;
 use pychain_core::config::{Config, glob_matches};
+use pychain_core::format::detect;
 use pychain_core::patch::Patch;
 use pychain_core::text::{Problem, SourceFile};
 use pychain_core::tree::Role;
@@ -83,7 +84,17 @@ pub(super) fn of_pull(options: &Options, github: &Rc<GitHub>, remote: &Remote, p
 /// Whether a changed file is of any concern: a dependency file, a policy, a workflow.
 fn is_ours(file: &ChangedFile) -> bool {
     let mut paths = file.previous.iter().chain([&file.path]);
-    paths.any(|path| is_candidate(path) || settings::NAMES.contains(&path.as_str()) || is_workflow(path))
+    paths.any(|path| {
+        (is_candidate(path) && !is_untouched_source(file, path))
+            || settings::NAMES.contains(&path.as_str())
+            || is_workflow(path)
+    })
+}
+
+/// Whether it is source code of which the change concerns no block for a script, as far as its patch tells. Source code
+/// is changed all the time, and each file that is read is a request.
+fn is_untouched_source(file: &ChangedFile, path: &str) -> bool {
+    detect::is_source(path) && file.patch.as_ref().is_some_and(|patch| !detect::may_change_script(patch))
 }
 
 fn is_workflow(path: &str) -> bool {
@@ -130,10 +141,13 @@ pub(super) fn of_commits(options: &Options, remote: &Remote, base: Option<&str>,
             "audit a checkout of it: `pychain audit --base`",
         ));
     }
-    let touched = match &before {
-        Some(before) => differences(&commit, before),
-        None => Touched { head: commit.listed().keys().cloned().collect(), base: BTreeSet::new() },
-    };
+    let touched = before.as_ref().map_or_else(
+        || {
+            let files = commit.listed().keys().filter(|path| !detect::is_source(path));
+            Touched { head: files.cloned().collect(), base: BTreeSet::new() }
+        },
+        |before| differences(&commit, before),
+    );
     let mut policy = Tree::Commit(remote.commit_on_demand(base.filter(|_| before.is_some()).unwrap_or(head)));
     let config = base_config(options, &mut policy)?;
     let sides = Sides { head: commit, base: before, touched, context: Budget { pages: 0 } };
@@ -149,13 +163,17 @@ fn before(remote: &Remote, head: &mut Commit, files: &[ChangedFile]) -> Result<(
         let old = file.previous.as_ref().unwrap_or(&file.path);
         let now = head.entry(&file.path);
         if !file.removed {
-            touched.head.insert(file.path.clone());
+            if !is_untouched_source(file, &file.path) {
+                touched.head.insert(file.path.clone());
+            }
             instead.insert(file.path.clone(), None);
         }
         if file.added {
             continue;
         }
-        touched.base.insert(old.clone());
+        if !is_untouched_source(file, old) {
+            touched.base.insert(old.clone());
+        }
         // A patch shows a link's target as if it were the text of a file.
         if file.might_have_been_link() || now.as_ref().is_some_and(|entry| entry.kind == EntryKind::Link) {
             links.push(old.as_str());
@@ -175,7 +193,9 @@ fn before(remote: &Remote, head: &mut Commit, files: &[ChangedFile]) -> Result<(
 fn differences(head: &Commit, base: &Commit) -> Touched {
     let only = |one: &Commit, other: &Commit| {
         let differs = |(path, entry): &(&String, &commit::Entry)| {
-            other.listed().get(*path).is_none_or(|other| other.oid != entry.oid || other.kind != entry.kind)
+            // Without a patch nobody knows which source code has a block for a script.
+            !detect::is_source(path)
+                && other.listed().get(*path).is_none_or(|other| other.oid != entry.oid || other.kind != entry.kind)
         };
         one.listed().iter().filter(differs).map(|(path, _)| path.clone()).collect()
     };

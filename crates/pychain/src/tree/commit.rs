@@ -1,7 +1,8 @@
 //! A commit's files and links, whether a repository on disk or GitHub holds them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use pychain_core::format::detect::is_source;
 use pychain_core::model::PathKind;
 use pychain_core::text::MAX_FILE_BYTES;
 
@@ -40,7 +41,8 @@ pub(crate) struct Entry {
 /// Where contents come from.
 #[derive(Debug)]
 pub(crate) enum Blobs {
-    Local(CatFile),
+    /// With the name of the commit's tree.
+    Local(CatFile, String),
     Remote(Remote),
 }
 
@@ -110,6 +112,15 @@ impl Commit {
             listing.unnamable(path);
         }
         listing
+    }
+
+    /// The files that may be scripts, and links, where that is cheaper to tell than to read them all.
+    pub(super) fn scripts(&self) -> Option<BTreeSet<String>> {
+        let Blobs::Local(git, tree) = &self.blobs else { return None };
+        let mut found = git.search(tree, "# /// script").ok()?;
+        let links = self.entries.iter().filter(|(_, entry)| entry.kind == EntryKind::Link);
+        found.extend(links.map(|(path, _)| path.clone()));
+        Some(found)
     }
 
     /// Gets the contents of several files at once, where that is quicker than one after the other.
@@ -237,6 +248,10 @@ impl Commit {
 
 impl Listing {
     pub(crate) fn unnamable(&mut self, path: &str) {
+        // Most source code is no dependency file, whatever its name.
+        if is_source(path) {
+            return;
+        }
         self.problems.push((
             path.to_owned(),
             "the name of the file is not Unicode; it was not audited".to_owned(),
@@ -249,7 +264,7 @@ impl Blobs {
     /// The bytes of a content of at most `limit` bytes.
     fn read(&mut self, oid: &str, limit: usize) -> Result<Vec<u8>, Unread> {
         match self {
-            Self::Local(git) => git.read(oid, limit),
+            Self::Local(git, _) => git.read(oid, limit),
             Self::Remote(remote) => remote.read(oid, limit),
         }
     }

@@ -1,11 +1,11 @@
 //! Reads from a commit with git's plumbing, in a way that runs nothing a repository could bring along.
 //!
-//! Only `rev-parse`, `ls-tree`, `ls-files` and `cat-file` are called, which know no hooks, filters,
-//! pagers or text conversions; what else a configuration could make them do is switched off.
+//! Only `rev-parse`, `ls-tree`, `ls-files`, `cat-file` and `grep` are called, which know no hooks, filters,
+//! pagers or (without `--textconv`) text conversions; what else a configuration could make them do is switched off.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
@@ -41,7 +41,7 @@ pub(crate) fn open(root: &Path, revision: &str) -> Result<Commit> {
         };
         entries.insert(path.to_owned(), Entry { kind, oid: oid.to_owned(), size: 0 });
     }
-    Ok(Commit::new(entries, unnamable, BTreeMap::new(), Blobs::Local(CatFile::start(root)?)))
+    Ok(Commit::new(entries, unnamable, BTreeMap::new(), Blobs::Local(CatFile::start(root)?, oid)))
 }
 
 /// A running `git cat-file --batch`.
@@ -50,6 +50,8 @@ pub(crate) struct CatFile {
     child: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
+    /// Where it runs.
+    root: PathBuf,
 }
 
 impl CatFile {
@@ -64,7 +66,24 @@ impl CatFile {
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             bail!("cannot talk to git");
         };
-        Ok(Self { child, input: Some(input), output: BufReader::new(output) })
+        let (output, root) = (BufReader::new(output), root.to_owned());
+        Ok(Self { child, input: Some(input), output, root })
+    }
+
+    /// The files of Python in a tree that hold a text, links left out.
+    pub(super) fn search(&self, tree: &str, text: &str) -> Result<BTreeSet<String>> {
+        let output = git(&self.root)
+            .env_remove("GIT_LITERAL_PATHSPECS")
+            .args(["grep", "-l", "-z", "-a", "-F", "--no-textconv", "--no-full-name", "--no-color"])
+            .args(["--no-recurse-submodules", "-e", text, tree, "--", ":(glob)**/*.py"])
+            .output()
+            .context("cannot run git")?;
+        // One says that there is none.
+        if !matches!(output.status.code(), Some(0 | 1)) {
+            bail!("{}", first_line(&output.stderr));
+        }
+        let names = output.stdout.split(|byte| *byte == 0).filter_map(|name| str::from_utf8(name).ok());
+        Ok(names.filter_map(|name| Some(name.split_once(':')?.1.to_owned())).collect())
     }
 
     /// The bytes of a blob of at most `limit` bytes.

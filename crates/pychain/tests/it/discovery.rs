@@ -57,6 +57,27 @@ fn files_are_found_by_their_customary_names_at_any_depth() {
 }
 
 #[test]
+fn scripts_are_found_by_what_they_hold() {
+    let script = "#!/usr/bin/env python3\n# /// script\n# dependencies = ['click @ http://e.org/click.zip']\n# ///\n";
+    let sandbox = Sandbox::with(&[
+        ("tools/release.py", script),
+        ("late.py", &format!("{}{script}", "x = 1\n".repeat(100_000))),
+        ("plain.py", "x = '# /// script'\n"),
+        ("node_modules/x.py", script),
+    ]);
+    assert_eq!(sandbox.pychain(&["audit"]).places(), ["late.py", "tools/release.py"]);
+    sandbox.commit_all();
+    sandbox.pychain(&["audit", "--base", "HEAD"]).exits(0).prints("No findings");
+    sandbox.write("plain.py", script);
+    sandbox.write("tools/release.py", script.replace("click", "flask"));
+    let ran = sandbox.pychain(&["audit", "--base", "HEAD"]).prints("`flask`");
+    assert_eq!(ran.places(), ["plain.py", "tools/release.py"]);
+    let ran = sandbox.pychain_in(&sandbox.project().join("tools"), &["audit", "--base", "HEAD"]).prints("`flask`");
+    assert_eq!(ran.places(), ["release.py"]);
+    assert_eq!(sandbox.pychain(&["audit", "late.py"]).places(), ["late.py"]);
+}
+
+#[test]
 fn other_peoples_directories_are_not_searched() {
     check(
         &[

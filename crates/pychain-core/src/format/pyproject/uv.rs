@@ -13,7 +13,7 @@ use crate::model::{InstallOption, LineKind, Purpose, Section, Source, Tool, Word
 use crate::name::normalize;
 use crate::text::Span;
 
-pub(super) fn read(reader: &mut Reader<'_>, uv: &DeTable<'_>) {
+pub(in crate::format) fn read(reader: &mut Reader<'_>, uv: &DeTable<'_>) {
     list(reader, uv, "dev-dependencies", || {
         Section::labelled(Tool::Uv, Purpose::Group, "dev").at("tool.uv.dev-dependencies")
     });

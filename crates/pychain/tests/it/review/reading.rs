@@ -43,6 +43,33 @@ fn three_changed_files_take_at_most_twelve_requests() {
 }
 
 #[test]
+fn source_code_is_read_only_where_its_patch_may_concern_a_script() {
+    let script = "# /// script\n# dependencies = [\n#   'click',\n# ]\n# ///\nprint()\n";
+    let lines = "x = 1\n".repeat(20);
+    let base = files([("a.py", &lines), ("b.py", &format!("# 2025\n{lines}")), ("c.py", script), ("d.py", script)]);
+    let mut head = base.clone();
+    for (path, text) in [
+        ("a.py", format!("{lines}y = 2\n")),
+        ("b.py", format!("# 2026\n{lines}")),
+        ("c.py", script.replace("'click',", "'click',\n#   'flask @ http://e.org/flask.zip',")),
+        ("d.py", format!("{script}{lines}{lines}")),
+        ("e.py", "print()\n".to_owned()),
+    ] {
+        head.insert(path.to_owned(), text.as_str().into());
+    }
+    let job = job_of(Scenario::new(base.clone(), head.clone()));
+    job.run().exits(1);
+    assert!(job.github.view().contains("`flask` is fetched over `http:`"), "{}", job.github.view());
+    let read = job.log().count("git/get-blob");
+    head.remove("c.py");
+    head.insert("c.py".to_owned(), script.into());
+    let job = job_of(Scenario::new(base, head));
+    job.run().exits(0);
+    assert_eq!((read, job.log().count("git/get-blob")), (1, 0));
+    job.is_quiet();
+}
+
+#[test]
 fn what_the_base_branch_did_since_is_not_this_changes() {
     let scenario = Scenario::new(files([("requirements.txt", BASE)]), files([("requirements.txt", HEAD)]))
         .base_tip(files([("requirements.txt", "click==8.1.7\n\n\n# more\ndjango\n")]));
