@@ -121,7 +121,6 @@ impl Context<'_> {
         match need {
             Need::Base => self.base.is_some(),
             Need::ExpectedIndexes => !self.config.expected_indexes.is_empty(),
-            Need::PrivatePrefixes => !self.config.private_prefixes.is_empty(),
             Need::Names => self.knowledge.names.is_some(),
             Need::Index => self.knowledge.names.as_ref().is_some_and(|names| names.index.is_some()),
             Need::Date => self.as_of.is_some(),

@@ -74,8 +74,6 @@ pub enum Need {
     Base,
     /// `expected-indexes` in the configuration.
     ExpectedIndexes,
-    /// `private-prefixes` in the configuration.
-    PrivatePrefixes,
     /// The names of projects.
     Names,
     /// The names of all projects of the public index.
@@ -92,7 +90,6 @@ impl Need {
         match self {
             Self::Base => "a base to compare with (`--base`)",
             Self::ExpectedIndexes => "`expected-indexes` in the configuration",
-            Self::PrivatePrefixes => "`private-prefixes` in the configuration",
             Self::Names => "the names of projects",
             Self::Index => "the names of the public index",
             Self::Date => "the date of the audit",

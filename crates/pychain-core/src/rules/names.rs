@@ -67,7 +67,7 @@ pub(super) fn is_ours(name: &str, context: &Context<'_>) -> bool {
     context.config.is_private(name) || context.config.own_names.iter().any(|own| own == name)
 }
 
-fn is_public_index(url: &str) -> bool {
+pub(super) fn is_public_index(url: &str) -> bool {
     remote(url).is_some_and(|url| PUBLIC_INDEX_HOSTS.contains(&url.host().as_str()))
 }
 

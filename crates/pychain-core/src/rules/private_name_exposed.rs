@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::indexes::{is_expected, is_foreign, is_private, names, shown};
 use super::lock_files::is_from_pypi;
+use super::names::is_public_index;
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Confidence, Finding, Location, Severity, Subject};
-use crate::model::SourceKind;
+use crate::model::{SourceKind, Tool};
 use crate::prose::code;
 use crate::resolution::{Asked, Hold, Place, Sources, Way, asked};
 use crate::text::{FileId, Span};
@@ -15,8 +16,9 @@ use crate::url::redact;
 crate::declare_rule! {
     /// ## What it does
     ///
-    /// Looks for requirements whose names begin with one of the `private-prefixes` of the configuration, and for which an index that anybody can publish to may answer.
-    /// Such an index is the public one; where the configuration has `expected-indexes`, it is also every index that is not among them.
+    /// Looks for private names for which an index that anybody can publish to may answer.
+    /// Private is what begins with one of the `private-prefixes` of the configuration; and, without any configuration, what the public index does not have where another index is asked as well: that one must be where it comes from.
+    /// An index for all is the public one; where the configuration has `expected-indexes`, it is also every index that is not among them.
     /// What the installer would take is decided as recorded with pip and uv; a hash always protects.
     /// In lock files it looks at the index that a private name was locked from.
     /// A full audit says it once a file; a review of a change says it of each line.
@@ -49,6 +51,7 @@ crate::declare_rule! {
     /// ## When it is wrong
     ///
     /// When the private names are registered on the public index as well, by yourselves.
+    /// When a name was published on the public index after the list of its names was made; the message says when that was.
     /// When no file names a private index because the installer is given it on the command line or in its configuration: such a finding is of low severity and confidence.
     ///
     /// ## References
@@ -56,13 +59,22 @@ crate::declare_rule! {
     /// - Birsan: [Dependency confusion](https://medium.com/@alex.birsan/dependency-confusion-4a5d60fec610)
     "private-name-exposed": "private name that a public index may answer for",
     severity: High, confidence: High, persona: Regular, fix: Never,
-    needs: [PrivatePrefixes],
+    needs: [],
     since: "0.1.0",
     check: check,
 }
 
-/// What is told together: a file's, in a change a line's, that are exposed in one way.
-type Key = (FileId, Option<Span>, Option<Way>);
+/// What is told together: a file's, in a change a line's, that are private and exposed in one way.
+type Key = (FileId, Option<Span>, Why, Option<Way>);
+
+/// Why a name counts as private.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Why {
+    /// The configuration says so.
+    Configured,
+    /// The public index does not have it, and another one is asked.
+    Unclaimed,
+}
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let (project, config) = (context.project, context.config);
@@ -73,19 +85,44 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let exposures = [Hold::Open, Hold::Pinned].map(|hold| (hold, exposure(context, &sources, hold)));
         let exposure_of = |hold| exposures.iter().find(|(known, _)| *known == hold).and_then(|(_, exposure)| *exposure);
         let mut groups: BTreeMap<Key, (Exposure<'_>, Vec<Asked<'_>>)> = BTreeMap::new();
-        for asked in asked(project, run, config.installer).into_iter().filter(|asked| is_private(asked, config)) {
+        for asked in asked(project, run, config.installer) {
             let location = asked.entry.location();
-            let Some(exposure) = exposure_of(asked.hold).filter(|_| told.insert(location)) else { continue };
-            let line = (context.scope == Scope::Change).then_some(location.span);
-            let new = || (exposure, Vec::new());
-            groups.entry((location.file, line, exposure.way)).or_insert_with(new).1.push(asked);
+            let Some(exposure) = exposure_of(asked.hold) else { continue };
+            let why = if is_private(&asked, config) {
+                Why::Configured
+            } else if exposure.way.is_some() && is_public_index(&exposure.by.url) && is_unclaimed(&asked, context) {
+                Why::Unclaimed
+            } else {
+                continue;
+            };
+            if told.insert(location) {
+                let line = (context.scope == Scope::Change).then_some(location.span);
+                let new = || (exposure, Vec::new());
+                groups.entry((location.file, line, why, exposure.way)).or_insert_with(new).1.push(asked);
+            }
         }
-        for (exposure, group) in groups.into_values() {
+        for ((_, _, why, _), (exposure, group)) in &groups {
             if let Some(first) = group.first() {
-                findings.push(finding(context, findings, &group, first, &exposure));
+                let tool = run.tool.filter(|tool| *tool != Tool::Pip);
+                let told = Told { why: *why, tool: tool.map_or(config.installer.name(), Tool::name) };
+                findings.push(finding(context, findings, group, first, exposure, told));
             }
         }
     }
+}
+
+/// How to tell of a group: why it is private, and who installs it.
+struct Told {
+    why: Why,
+    tool: &'static str,
+}
+
+/// Whether the public index has no such name, by the list of its names: whoever registers it there is asked.
+fn is_unclaimed(asked: &Asked<'_>, context: &Context<'_>) -> bool {
+    let Some(index) = context.knowledge.names.as_ref().and_then(|names| names.index.as_ref()) else { return false };
+    // The project's own extras are asked for by its name, and it is installed from here.
+    let is_open = |name: &str| !context.project.own_names.contains(name) && !index.contains(name);
+    asked.entry.requirement.name.as_ref().is_some_and(|name| name.as_written().is_ascii() && is_open(name.normalized()))
 }
 
 /// Private names that a lock file takes from an index that anybody can publish to, or that is not expected.
@@ -142,11 +179,24 @@ fn finding(
     group: &[Asked<'_>],
     first: &Asked<'_>,
     exposure: &Exposure<'_>,
+    Told { why, tool }: Told,
 ) -> Finding {
-    let (tool, by) = (context.config.installer.name(), shown(exposure.by));
+    let by = shown(exposure.by);
     let named = names(group);
-    let (is, has) = if group.len() == 1 { ("is", "has") } else { ("are", "have") };
-    let message = match exposure.way {
+    let (is, has, it) = if group.len() == 1 { ("is", "has", "it") } else { ("are", "have", "them") };
+    let index = context.knowledge.names.as_ref().and_then(|names| names.index.as_ref());
+    let message = match exposure.way.filter(|_| why == Why::Configured) {
+        None if why == Why::Unclaimed => {
+            let date = index.map_or("", |index| index.date());
+            let then = match exposure.way {
+                Some(Way::SameVersion) => format!("may take a file of the same version from {by}"),
+                Some(Way::AskedFirst) => format!("asks {by} first"),
+                _ => format!("takes a higher version from {by}"),
+            };
+            format!(
+                "nobody has {named} on the public index, as of {date}: whoever registers {it} is asked as well, and {tool} {then}"
+            )
+        }
         None if exposure.by.location.is_none() => {
             format!("{named} {is} private, and no option names another index than {by}")
         }
@@ -168,6 +218,8 @@ fn finding(
         .finding(first.entry.at(span), subject, message)
         .help("Serve private projects from one index of your own (`--index-url` alone), or give them hashes")
         .identified_by(redact(&exposure.by.url));
+    // The list of names is of one day.
+    let finding = if why == Why::Unclaimed { finding.confidence(Confidence::Medium) } else { finding };
     match exposure.by.location {
         Some(location) => finding.related(location, "this index may answer"),
         None if exposure.way.is_none() => finding.at_most(Severity::Low).confidence(Confidence::Low),
@@ -198,7 +250,7 @@ mod tests {
         check(
             "private-name-exposed",
             &format!(
-                "{CONFIG}==> r.txt <==\n-i https://a.example.org\n--extra-index-url https://pypi.org/simple\nAcme.X>=1\n^^^^^^ private-name-exposed: takes a higher version from `https://pypi.org/simple`\nb\n"
+                "{CONFIG}==> r.txt <==\n-i https://a.example.org\n--extra-index-url https://pypi.org/simple\nAcme.X>=1\n^^^^^^ private-name-exposed: takes a higher version from `https://pypi.org/simple`\nclick\n"
             ),
         );
         check(
@@ -211,6 +263,25 @@ mod tests {
             "private-name-exposed",
             &format!("{CONFIG}==> r.txt <==\n--extra-index-url https://a.example.org\nacme-x==1 --hash=sha256:00\n"),
         );
+    }
+
+    #[test]
+    fn what_the_public_index_lacks_is_private_where_another_one_is_asked() {
+        check(
+            "private-name-exposed",
+            "--extra-index-url https://a.example.org\nclick\nacme-x\n^^^^^^ private-name-exposed: nobody has `acme-x` and `acme-z` on the public index, as of 2026-11-22: whoever registers them is asked as well, and pip takes a higher version from `https://pypi.org/simple`\nacme-y==1\n^^^^^^ private-name-exposed: nobody has `acme-y` on the public index, as of 2026-11-22: whoever registers it is asked as well, and pip may take a file of the same version\nacme-z>1\n",
+        );
+        // Nothing that the public index could give, or nothing but it.
+        for text in [
+            "--extra-index-url https://a.example.org\nacme-x==1 --hash=sha256:00\n",
+            "-i https://a.example.org\nacme-x\n",
+            "acme-x\n",
+            "--extra-index-url https://a.example.org\nacme-x @ https://a.example.org/acme-x-1.zip\n",
+            "==> pychain.toml <==\ninstaller = \"uv\"\n==> r.txt <==\n--extra-index-url https://a.example.org\nacme-x\n",
+            "==> pyproject.toml <==\n[project]\nname = \"acme-x\"\n==> r.txt <==\n--extra-index-url https://a.example.org\nacme-x[dev]\n",
+        ] {
+            check("private-name-exposed", text);
+        }
     }
 
     #[test]

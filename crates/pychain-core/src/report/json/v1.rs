@@ -227,7 +227,6 @@ impl<'a> NotRun<'a> {
         let name = |need: &Need| match need {
             Need::Base => "base",
             Need::ExpectedIndexes => "expected-indexes",
-            Need::PrivatePrefixes => "private-prefixes",
             Need::Names => "names",
             Need::Index => "index-names",
             Need::Date => "date",

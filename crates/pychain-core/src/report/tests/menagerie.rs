@@ -106,7 +106,7 @@ mod style {
         /// ```
         "odd-style": "unusual spelling",
         severity: Info, confidence: High, persona: Pedantic, fix: Never,
-        needs: [ExpectedIndexes, PrivatePrefixes],
+        needs: [ExpectedIndexes, Date],
         since: "0.2.0",
         check: super::check,
     }
@@ -254,7 +254,7 @@ pub(super) fn report() -> Report {
         Problem::of_file("too\u{202e}big.txt", "the file is larger than 32 MiB", "Split it"),
         Problem::at(&files[2], at(&files, 2, "celery").span, HOSTILE.join(" "), "Close the quotation mark"),
     ];
-    let not_run = vec![NotRun { rule: &style::RULE, missing: vec![Need::ExpectedIndexes, Need::PrivatePrefixes] }];
+    let not_run = vec![NotRun { rule: &style::RULE, missing: vec![Need::ExpectedIndexes, Need::Date] }];
     Report { files, changes: changes(), findings, problems, not_run, suppressed, version: "0.0.0".to_owned() }
 }
 
