@@ -7,24 +7,17 @@ use serde::{Deserialize, Serialize};
 /// How much of a text is looked at.
 const LOOKED_AT: usize = 64 * 1024;
 
-/// A kind of file.
+/// A kind of file: what core tells apart by names, and the audit's own configuration. It travels and is kept as the
+/// name that such a file has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(from = "String", into = "String")]
 pub enum Kind {
     /// What `pip install -r` reads.
     Requirements,
     /// What `pip install -c` reads.
     Constraints,
-    /// `uv.lock`.
-    Uv,
-    /// `poetry.lock`.
-    Poetry,
-    /// `pdm.lock`.
-    Pdm,
-    /// `Pipfile.lock`.
-    Pipfile,
-    /// `pylock.toml`.
-    Pylock,
+    /// The lock file of a tool.
+    Lock(LockFormat),
     /// `pyproject.toml` and its like: what is asked for, in a tool's own form.
     Manifest,
     /// Commands, some of which install.
@@ -35,34 +28,34 @@ pub enum Kind {
     Config,
 }
 
+impl From<String> for Kind {
+    fn from(name: String) -> Self {
+        Self::of_path(&name)
+    }
+}
+
+impl From<Kind> for String {
+    fn from(kind: Kind) -> Self {
+        kind.file_name().to_owned()
+    }
+}
+
 impl Kind {
     /// Those that a text may be said to be, as the menu lists them; the others go by their names.
-    pub const ALL: [Self; 9] = [
-        Self::Requirements,
-        Self::Constraints,
-        Self::Uv,
-        Self::Poetry,
-        Self::Pdm,
-        Self::Pipfile,
-        Self::Pylock,
-        Self::Manifest,
-        Self::Config,
-    ];
+    pub fn listed() -> impl Iterator<Item = Self> {
+        let locks = LockFormat::ALL.into_iter().map(Self::Lock);
+        [Self::Requirements, Self::Constraints].into_iter().chain(locks).chain([Self::Manifest, Self::Config])
+    }
 
     /// What the menu says.
     pub fn label(self) -> &'static str {
         match self {
             Self::Requirements => "requirements file",
             Self::Constraints => "constraints file",
-            Self::Uv => "uv.lock",
-            Self::Poetry => "poetry.lock",
-            Self::Pdm => "pdm.lock",
-            Self::Pipfile => "Pipfile.lock",
-            Self::Pylock => "pylock.toml",
             Self::Manifest => "project manifest",
             Self::Command => "commands",
             Self::Settings => "settings",
-            Self::Config => "pychain.toml",
+            Self::Lock(_) | Self::Config => self.file_name(),
         }
     }
 
@@ -71,25 +64,20 @@ impl Kind {
         match self {
             Self::Requirements => "requirements.txt",
             Self::Constraints => "constraints.txt",
+            Self::Lock(format) => format.file_name(),
             Self::Manifest => "pyproject.toml",
             Self::Command => "Dockerfile",
             Self::Settings => "pip.conf",
-            other => other.label(),
+            Self::Config => "pychain.toml",
         }
     }
 
     /// The kind that a file's name tells.
     pub fn of_path(path: &str) -> Self {
         if let Some(format) = LockFormat::of_path(path) {
-            return match format {
-                LockFormat::Uv => Self::Uv,
-                LockFormat::Poetry => Self::Poetry,
-                LockFormat::Pdm => Self::Pdm,
-                LockFormat::Pipfile => Self::Pipfile,
-                LockFormat::Pylock => Self::Pylock,
-            };
+            return Self::Lock(format);
         }
-        if path.rsplit('/').next() == Some("pychain.toml") {
+        if path.rsplit('/').next() == Some(Self::Config.file_name()) {
             return Self::Config;
         }
         match detect::named_role(path) {
@@ -107,24 +95,25 @@ impl Kind {
         let text = text.get(..end).unwrap_or_default();
         let has = |line: &str| text.lines().any(|found| found.trim_end().starts_with(line));
         if text.trim_start().starts_with('{') {
-            return (text.contains("\"_meta\"") && text.contains("\"default\"")).then_some(Self::Pipfile);
+            return (text.contains("\"_meta\"") && text.contains("\"default\""))
+                .then_some(Self::Lock(LockFormat::Pipfile));
         }
         if has("[project]") || has("[build-system]") || has("[tool.poetry]") {
             return Some(Self::Manifest);
         }
         if has("[[packages]]") && has("lock-version") {
-            return Some(Self::Pylock);
+            return Some(Self::Lock(LockFormat::Pylock));
         }
         if !has("[[package]]") {
             return None;
         }
         let head: String = text.lines().take(5).collect();
         if head.contains("PDM") || has("lock_version") {
-            Some(Self::Pdm)
+            Some(Self::Lock(LockFormat::Pdm))
         } else if head.contains("Poetry") || has("optional = ") || has("lock-version") {
-            Some(Self::Poetry)
+            Some(Self::Lock(LockFormat::Poetry))
         } else {
-            has("version = ").then_some(Self::Uv)
+            has("version = ").then_some(Self::Lock(LockFormat::Uv))
         }
     }
 
@@ -137,7 +126,7 @@ impl Kind {
             Self::Command => Some(Role::Command),
             Self::Settings => Some(Role::Settings),
             Self::Config => None,
-            Self::Uv | Self::Poetry | Self::Pdm | Self::Pipfile | Self::Pylock => Some(Role::Lock),
+            Self::Lock(_) => Some(Role::Lock),
         }
     }
 
@@ -166,31 +155,34 @@ mod tests {
             ("requirements.txt", Kind::Requirements),
             ("a/dev.in", Kind::Requirements),
             ("upper-Constraints.txt", Kind::Constraints),
-            ("x/uv.lock", Kind::Uv),
-            ("Pipfile.lock", Kind::Pipfile),
-            ("pylock.dev.toml", Kind::Pylock),
+            ("x/uv.lock", Kind::Lock(LockFormat::Uv)),
+            ("Pipfile.lock", Kind::Lock(LockFormat::Pipfile)),
+            ("pylock.dev.toml", Kind::Lock(LockFormat::Pylock)),
             ("pyproject.toml", Kind::Manifest),
             ("pychain.toml", Kind::Config),
         ] {
             assert_eq!(Kind::of_path(path), kind, "{path}");
         }
-        for kind in Kind::ALL {
-            assert_eq!(Kind::of_path(kind.file_name()), kind);
+        for kind in Kind::listed().chain([Kind::Command, Kind::Settings]) {
+            assert_eq!(Kind::from(String::from(kind)), kind);
         }
     }
 
     #[test]
     fn a_text_tells_the_kind_of_lock_file() {
         for (text, kind) in [
-            ("version = 1\nrevision = 3\n\n[[package]]\nname = \"a\"\n", Some(Kind::Uv)),
+            ("version = 1\nrevision = 3\n\n[[package]]\nname = \"a\"\n", Some(Kind::Lock(LockFormat::Uv))),
             (
                 "# This file is automatically @generated by Poetry 2.1.1\n\n[[package]]\nname = \"a\"\n",
-                Some(Kind::Poetry),
+                Some(Kind::Lock(LockFormat::Poetry)),
             ),
-            ("[[package]]\nname = \"a\"\noptional = false\n", Some(Kind::Poetry)),
-            ("# This file is @generated by PDM.\n\n[metadata]\n\n[[package]]\nname = \"a\"\n", Some(Kind::Pdm)),
-            ("lock-version = \"1.0\"\n[[packages]]\nname = \"a\"\n", Some(Kind::Pylock)),
-            ("{\"_meta\": {}, \"default\": {}}", Some(Kind::Pipfile)),
+            ("[[package]]\nname = \"a\"\noptional = false\n", Some(Kind::Lock(LockFormat::Poetry))),
+            (
+                "# This file is @generated by PDM.\n\n[metadata]\n\n[[package]]\nname = \"a\"\n",
+                Some(Kind::Lock(LockFormat::Pdm)),
+            ),
+            ("lock-version = \"1.0\"\n[[packages]]\nname = \"a\"\n", Some(Kind::Lock(LockFormat::Pylock))),
+            ("{\"_meta\": {}, \"default\": {}}", Some(Kind::Lock(LockFormat::Pipfile))),
             ("[build-system]\nrequires = []\n", Some(Kind::Manifest)),
             ("{\"a\": 1}", None),
             ("requests==2.32.3\n", None),
@@ -203,9 +195,9 @@ mod tests {
 
     #[test]
     fn another_kind_takes_another_name_where_tools_go_by_it() {
-        assert_eq!(Kind::Uv.fitting_path("a/requirements.txt"), "a/uv.lock");
+        assert_eq!(Kind::Lock(LockFormat::Uv).fitting_path("a/requirements.txt"), "a/uv.lock");
         assert_eq!(Kind::Constraints.fitting_path("base.txt"), "base.txt");
         assert_eq!(Kind::Requirements.fitting_path("uv.lock"), "requirements.txt");
-        assert_eq!(Kind::Pylock.fitting_path("pylock.dev.toml"), "pylock.dev.toml");
+        assert_eq!(Kind::Lock(LockFormat::Pylock).fitting_path("pylock.dev.toml"), "pylock.dev.toml");
     }
 }

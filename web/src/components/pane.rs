@@ -108,7 +108,7 @@ pub(crate) fn Pane(props: &Props) -> Html {
         let act = props.act.clone();
         Callback::from(move |event: yew::Event| {
             let label = event.target_unchecked_into::<HtmlSelectElement>().value();
-            if let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.label() == label) {
+            if let Some(kind) = Kind::listed().find(|kind| kind.label() == label) {
                 act.emit(Action::SetKind(side, kind));
             }
         })
@@ -116,8 +116,8 @@ pub(crate) fn Pane(props: &Props) -> Html {
     let option =
         |kind: Kind| html! { <option value={kind.label()} selected={kind == file.kind}>{ kind.label() }</option> };
     // A kind that only a name tells is in the menu as long as the file has the name.
-    let unlisted = Some(file.kind).filter(|kind| !Kind::ALL.contains(kind));
-    let kinds = Kind::ALL.into_iter().chain(unlisted);
+    let unlisted = Some(file.kind).filter(|kind| !Kind::listed().any(|listed| listed == *kind));
+    let kinds = Kind::listed().chain(unlisted);
     let add = props.act.reform(move |_: yew::MouseEvent| Action::Add(side));
     let open = props.open.reform(move |_: yew::MouseEvent| side);
     let anyway = props.act.reform(move |_: yew::MouseEvent| Action::EditAnyway(side));

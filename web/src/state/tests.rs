@@ -1,5 +1,7 @@
 //! What the page makes of what happens to it.
 
+use pychain_core::model::LockFormat;
+
 use super::*;
 use crate::agent::{Agent, Content};
 use crate::protocol::Body;
@@ -57,11 +59,11 @@ fn a_stale_answer_is_dropped() {
 fn a_pasted_lock_file_is_known_by_its_content_until_somebody_names_it() {
     let uv = "version = 1\n\n[[package]]\nname = \"a\"\n";
     let state = typed(uv);
-    assert_eq!((paths(&state), state.head.shown().kind), (vec!["uv.lock"], Kind::Uv));
+    assert_eq!((paths(&state), state.head.shown().kind), (vec!["uv.lock"], Kind::Lock(LockFormat::Uv)));
     assert_eq!(paths(&state.after(Action::Edit(HEAD, "flask\n".to_owned()))), ["requirements.txt"]);
     let named = State::default().after(Action::Rename(HEAD, "deps.txt".to_owned()));
     assert_eq!(paths(&named.after(Action::Edit(HEAD, uv.to_owned()))), ["deps.txt"]);
-    let chosen = named.after(Action::SetKind(HEAD, Kind::Poetry));
+    let chosen = named.after(Action::SetKind(HEAD, Kind::Lock(LockFormat::Poetry)));
     assert_eq!(paths(&chosen), ["poetry.lock"]);
 }
 

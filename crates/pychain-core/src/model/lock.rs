@@ -44,6 +44,17 @@ impl LockFormat {
         })
     }
 
+    /// The name that the tool gives it.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::Uv => "uv.lock",
+            Self::Poetry => "poetry.lock",
+            Self::Pdm => "pdm.lock",
+            Self::Pipfile => "Pipfile.lock",
+            Self::Pylock => "pylock.toml",
+        }
+    }
+
     /// The tool that writes it, or the one whose reader all others are measured by.
     pub fn tool(self) -> &'static str {
         match self {
