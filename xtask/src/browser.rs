@@ -18,8 +18,8 @@ pub(crate) fn check() -> Result<Ending> {
     let mut test = run::cargo(["test", "--quiet", "--locked", "-p", "pychain-browser", "--test", "page"]);
     test.env("PYCHAIN_WEB_DIST", web::folder()).env("PYCHAIN_PROGRAM", run::target().join("debug/pychain"));
     test.env("PYCHAIN_WEB_PROGRAM", web::program()).env("PYCHAIN_CORPUS", conformance::corpus());
-    match tools::from_npm() {
-        Ok(modules) => _ = test.env("PYCHAIN_AXE", modules.join("axe-core/axe.min.js")),
+    match tools::axe() {
+        Ok(axe) => _ = test.env("PYCHAIN_AXE", axe),
         Err(error) => println!("   SKIPPED: axe-core cannot be fetched: {error:#}"),
     }
     // Two browsers at a time: more are slower than they are patient.
@@ -45,7 +45,13 @@ pub(crate) fn screenshots(arguments: &[String]) -> Result<()> {
 pub(crate) fn bench(arguments: &[String]) -> Result<()> {
     ensure!(arguments.is_empty(), "usage: cargo xtask bench-web");
     let site = built()?;
-    run::status(tool().arg("bench").arg(site))
+    let mut bench = tool();
+    bench.arg("bench").arg(site);
+    match tools::lighthouse() {
+        Ok(lighthouse) => _ = bench.arg(lighthouse),
+        Err(error) => println!("SKIPPED: Lighthouse cannot be fetched: {error:#}"),
+    }
+    run::status(&mut bench)
 }
 
 /// The page, built now.

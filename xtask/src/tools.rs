@@ -56,11 +56,21 @@ pub(crate) fn from_pypi() -> Result<PathBuf> {
 }
 
 /// The modules that examine the page, installed from their lock file.
-pub(crate) fn from_npm() -> Result<PathBuf> {
-    let folder = folder().join("node");
+pub(crate) fn axe() -> Result<PathBuf> {
+    Ok(from_npm("axe")?.join("axe-core/axe.min.js"))
+}
+
+/// The script of Lighthouse's command line, installed from its lock file.
+pub(crate) fn lighthouse() -> Result<PathBuf> {
+    Ok(from_npm("lighthouse")?.join("lighthouse/cli/index.js"))
+}
+
+/// The modules that a folder of `tools/browser` lists.
+fn from_npm(list: &str) -> Result<PathBuf> {
+    let folder = folder().join("node").join(list);
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
     for name in ["package.json", "package-lock.json"] {
-        fs::copy(run::root().join("tools/browser").join(name), folder.join(name)).context(name)?;
+        fs::copy(run::root().join("tools/browser").join(list).join(name), folder.join(name)).context(name)?;
     }
     // Nothing of what is fetched runs now.
     let install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"];

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
 use pychain_corpus::projects;
@@ -15,6 +16,7 @@ use crate::page::{load, open, report};
 use crate::visit::Visit;
 
 mod hashing;
+mod lighthouse;
 
 /// How often a thing is measured; the least counts, since a busy machine only adds.
 const TIMES: usize = 5;
@@ -27,13 +29,14 @@ pub struct Row {
     must: f64,
     aim: f64,
     unit: &'static str,
+    /// Whether more is better.
+    is_floor: bool,
 }
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { what, is, must, aim, unit } = self;
-        // What must be more than what is aimed at is a ceiling, else a floor.
-        let reaches = |limit: f64| if must >= aim { *is <= limit } else { *is >= limit };
+        let Self { what, is, must, aim, unit, is_floor } = self;
+        let reaches = |limit: f64| if *is_floor { *is >= limit } else { *is <= limit };
         let verdict = match () {
             () if reaches(*aim) => "aim reached",
             () if reaches(*must) => "reached",
@@ -44,15 +47,19 @@ impl fmt::Display for Row {
 }
 
 fn row(what: &str, is: f64, must: f64, aim: f64, unit: &'static str) -> Row {
-    Row { what: what.to_owned(), is, must, aim, unit }
+    Row { what: what.to_owned(), is, must, aim, unit, is_floor: false }
 }
 
-/// Measures everything: a minute.
+fn floor(what: &str, is: f64, must: f64, aim: f64, unit: &'static str) -> Row {
+    Row { is_floor: true, ..row(what, is, must, aim, unit) }
+}
+
+/// Measures everything: a minute, and another where Lighthouse is there, the script of its command line.
 ///
 /// # Errors
 ///
 /// Where the browser does not start or the page does not answer.
-pub fn rows(site: &Site) -> Result<Vec<Row>> {
+pub fn rows(site: &Site, lighthouse: Option<&Path>) -> Result<Vec<Row>> {
     let mut rows = sizes(site)?;
     let visit = Visit::start(site.clone(), &Options::default())?;
     let browser = &visit.browser;
@@ -72,6 +79,10 @@ pub fn rows(site: &Site) -> Result<Vec<Row>> {
     open(&visit)?;
     let share = hashing::share_of_the_browsers_own(browser)?;
     rows.push(row("hashing 200 MB, against the browser's own", share * 100.0, 110.0, 100.0, "%"));
+    drop(visit);
+    if let Some(lighthouse) = lighthouse {
+        rows.extend(lighthouse::rows(site, lighthouse)?);
+    }
     Ok(rows)
 }
 

@@ -17,7 +17,7 @@ use ureq::Agent;
 pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Quiet, without a network beyond this machine, and with nothing of the person's own.
-const FLAGS: [&str; 13] = [
+pub(crate) const FLAGS: [&str; 13] = [
     "--headless",
     "--no-sandbox", // root in a container has none
     "--disable-gpu",

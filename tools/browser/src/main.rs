@@ -1,4 +1,4 @@
-//! `pychain-browser pictures SITE FOLDER FORMAT` and `pychain-browser bench SITE`.
+//! `pychain-browser pictures SITE FOLDER FORMAT` and `pychain-browser bench SITE [LIGHTHOUSE]`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool")]
 
@@ -16,8 +16,9 @@ fn main() -> ExitCode {
         ["pictures", site, folder, format] => {
             read(Path::new(site)).and_then(|site| pictures::take(&site, Path::new(folder), format))
         }
-        ["bench", site] => measure(Path::new(site)),
-        _ => Err(anyhow::anyhow!("usage: pychain-browser pictures SITE FOLDER FORMAT | bench SITE")),
+        ["bench", site] => measure(Path::new(site), None),
+        ["bench", site, lighthouse] => measure(Path::new(site), Some(Path::new(lighthouse))),
+        _ => Err(anyhow::anyhow!("usage: pychain-browser pictures SITE FOLDER FORMAT | bench SITE [LIGHTHOUSE]")),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -28,8 +29,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn measure(site: &Path) -> Result<()> {
-    for row in bench::rows(&read(site)?)? {
+fn measure(site: &Path, lighthouse: Option<&Path>) -> Result<()> {
+    for row in bench::rows(&read(site)?, lighthouse)? {
         println!("{row}");
     }
     Ok(())
