@@ -148,6 +148,8 @@ fn paper_has_all_findings() {
         report(&visit.browser)?;
         let rows = visit.browser.run("return document.querySelectorAll('#findings [role=option]').length;", &[])?;
         ensure!(rows.as_u64() < Some(200), "the window shows {rows}, which proves nothing");
+        // What is still to be drawn after the report would be drawn first, and paper does not wait.
+        visit.browser.run("await new Promise((resolve) => requestIdleCallback(resolve));", &[])?;
         let listen = "addEventListener('afterprint', () => {
             globalThis.printed = [...document.querySelectorAll('#printed li')].filter((it) => it.innerText.includes('trusted-host')).length;
         }, { capture: true });";

@@ -1,5 +1,7 @@
 //! Files that are dropped: wheels against the hashes in the text, zips of repositories, and those that want harm.
 
+use std::fs;
+
 use anyhow::{Result, ensure};
 use pychain_browser::driver::Browser;
 use serde_json::{Value, json};
@@ -114,6 +116,38 @@ fn a_zip_of_a_repository_is_opened_and_its_includes_followed() {
         let text = report.to_string();
         ensure!(text.contains("requirements/base.txt") && text.contains("unpinned-requirement"), "{text}");
         ensure!(!text.contains("cannot be read"), "{text}");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_folder_that_the_mouse_lets_go_of_is_read_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = [
+        ("requirements.txt", "-r requirements/base.txt\n"),
+        ("requirements/base.txt", "flask\n"),
+        ("src/app.py", "import flask\n"),
+        ("node_modules/gyp/requirements.txt", "six\n"),
+    ];
+    for (path, text) in files {
+        let path = folder.path().join("shop").join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+    visit(|visit| {
+        open(visit)?;
+        // Only the browser itself can hand a folder over, as it does when somebody drags one from the desktop.
+        let dragged = json!({ "items": [], "files": [folder.path().join("shop")], "dragOperationsMask": 1 });
+        for kind in ["dragEnter", "dragOver", "drop"] {
+            let event = json!({ "type": kind, "x": 400, "y": 300, "data": dragged });
+            visit.browser.devtools("Input.dispatchDragEvent", &event)?;
+        }
+        visit.browser.wait_for("document.querySelectorAll('.tab .name').length === 2")?;
+        let report: Value = serde_json::from_str(&report(&visit.browser)?)?;
+        ensure!(report["files"] == json!(["requirements.txt", "requirements/base.txt"]), "{}", report["files"]);
+        let found = report["findings"].as_array().into_iter().flatten();
+        let found: Vec<&Value> = found.filter(|it| it["rule"] == "unpinned-requirement").collect();
+        ensure!(found.len() == 1 && found[0]["location"]["path"] == "requirements/base.txt", "{found:?}");
         Ok(())
     });
 }
