@@ -88,7 +88,10 @@ fn places(project: &Project) -> Vec<(usize, String)> {
             LineKind::Include(_) => Some("include".to_owned()),
             LineKind::Refused(_) => Some("refused".to_owned()),
         };
-        (project.file(document.file).line_of(line.span.start), what.unwrap_or_default())
+        // Where a broken file breaks is told by the parser of its format, which may see a line's end elsewhere.
+        let is_broken = matches!(line.kind, LineKind::Refused(_));
+        let place = if is_broken { 0 } else { project.file(document.file).line_of(line.span.start) };
+        (place, what.unwrap_or_default())
     };
     project.lines().map(of).collect()
 }
