@@ -43,6 +43,8 @@ pub struct Document {
     pub project: Option<ProjectName>,
     /// What the file computes, so that nobody who only reads it can tell: where, and for which list of dependencies.
     pub computed: Vec<Word>,
+    /// Whether it is a manifest that tells nothing of what its project needs, because the build does.
+    pub leaves_to_build: bool,
     /// What it locks, where it is a lock file. It then has no lines, unless a requirements file includes it.
     pub lock: Option<Box<Lock>>,
 }
@@ -60,6 +62,7 @@ impl Document {
             paths: Vec::new(),
             project: None,
             computed: Vec::new(),
+            leaves_to_build: false,
             lock: None,
         }
     }

@@ -37,6 +37,9 @@ pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
     if let Some(name) = named {
         reader.project(name);
     }
+    if leaves_to_build(&document) {
+        reader.leaves_to_build();
+    }
     if let Some(project) = document.table("project") {
         list(&mut reader, project, "dependencies", || {
             Section::new(tool, Purpose::Dependencies).at("project.dependencies")
@@ -86,6 +89,17 @@ fn tool_of(document: &DeTable<'_>) -> Tool {
     } else {
         Tool::Pip
     }
+}
+
+/// Whether the standard's table says what the project needs; where it does not, that is for the build to say.
+fn leaves_to_build(document: &DeTable<'_>) -> bool {
+    let Some(project) = document.table("project") else { return true };
+    let dynamic = project.get("dynamic").and_then(|dynamic| dynamic.get_ref().as_array());
+    let mut dynamic = dynamic.into_iter().flat_map(|keys| keys.iter()).filter_map(|key| key.get_ref().as_str());
+    let poetry = document.table("tool").and_then(|tools| tools.table("poetry"));
+    let is_poetrys = poetry.is_some_and(|poetry| poetry.contains_key("dependencies"));
+    dynamic.any(|key| matches!(key, "dependencies" | "optional-dependencies"))
+        || (is_poetrys && !project.contains_key("dependencies"))
 }
 
 /// PEP 735.

@@ -66,9 +66,16 @@ fn dependencies(reader: &mut Reader<'_>, entry: &DeTable<'_>) -> Vec<LockedDepen
     found
 }
 
-/// `[package.metadata]`: what the project's own manifest asked for.
+/// `[package.metadata]`: what the project's own manifest asked for. As in the metadata of a distribution, an extra is
+/// part of the marker.
 fn asked(reader: &mut Reader<'_>, metadata: &DeTable<'_>) -> Vec<LockedDependency> {
     let mut found = requirements(reader, metadata, "requires-dist", &Condition::Always);
+    for dependency in &mut found {
+        let extra = dependency.marker.as_deref().and_then(|marker| marker.split_once("extra == '")?.1.split_once('\''));
+        if let Some((extra, _)) = extra {
+            dependency.condition = Condition::Extra(extra.to_owned());
+        }
+    }
     if let Some(groups) = table(metadata, "requires-dev") {
         found.extend(by_group(reader, groups));
     }

@@ -36,6 +36,11 @@ impl<'f> Reader<'f> {
         self.document.project.get_or_insert_with(|| ProjectName::new(name));
     }
 
+    /// Notes that the build says what the project needs.
+    pub(super) fn leaves_to_build(&mut self) {
+        self.document.leaves_to_build = true;
+    }
+
     /// The document, its lines in the order of the file.
     pub(super) fn finish(mut self, comments: Vec<Span>) -> Document {
         self.document.lines.arrange_by_key(|line| line.span);

@@ -1,10 +1,13 @@
 //! `stale-lock`: the lock file was made for another manifest than the one beside it.
 
 use crate::audit::{Context, Findings};
-use crate::finding::{Location, Subject};
-use crate::model::LockFormat;
+use crate::finding::{Finding, Location, Subject};
+use crate::model::{Document, Lock, LockFormat};
 use crate::prose::code;
 use crate::rules::lock_files::{is_made_for, manifest_beside};
+use crate::tree::Project;
+
+mod uv;
 
 crate::declare_rule! {
     /// ## What it does
@@ -12,10 +15,13 @@ crate::declare_rule! {
     /// `poetry.lock`, `pdm.lock` and `Pipfile.lock` hold a hash of what their manifest asked for when they were made.
     /// The rule makes that hash of the manifest in the same directory, as the tools of every generation did, and compares.
     ///
+    /// `uv.lock` holds what the `pyproject.toml` of each project of one's own asked for, and the rule compares that:
+    /// which projects are asked for, by the project itself, for an extra or in a group, in which versions and with which extras, and what constraints and overrides limit.
+    ///
     /// ## Why it matters
     ///
     /// What is installed is not what the manifest asks for: a new requirement is missing, or one that was taken out is still there.
-    /// Poetry refuses to install then, and so does `pipenv install --deploy`; `pdm lock --check` fails; other commands lock anew, or install the old versions.
+    /// Poetry refuses to install then, and so do `pipenv install --deploy` and `uv sync --locked`; `pdm lock --check` fails; other commands lock anew, or install the old versions.
     ///
     /// ## Example
     ///
@@ -29,9 +35,26 @@ crate::declare_rule! {
     /// content-hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     /// ```
     ///
+    /// ```requirements,bad
+    /// ==> pyproject.toml <==
+    /// [project]
+    /// name = "webshop"
+    /// dependencies = ["click>=8.1"]
+    /// ==> uv.lock <==
+    /// version = 1
+    /// revision = 3
+    ///
+    /// [[package]]
+    /// name = "webshop"
+    /// source = { virtual = "." }
+    ///
+    /// [package.metadata]
+    /// requires-dist = [{ name = "click", specifier = ">=7" }]
+    /// ```
+    ///
     /// ## Use instead
     ///
-    /// Lock again, with `poetry lock`, `pdm lock` or `pipenv lock`.
+    /// Lock again, with `uv lock`, `poetry lock`, `pdm lock` or `pipenv lock`.
     ///
     /// ```requirements,good
     /// ==> pyproject.toml <==
@@ -43,17 +66,38 @@ crate::declare_rule! {
     /// content-hash = "aebd9c6d5542a257a112d1ce9b7c185a92720e1c74ce819fcbda9e00d353e5e6"
     /// ```
     ///
+    /// ```requirements,good
+    /// ==> pyproject.toml <==
+    /// [project]
+    /// name = "webshop"
+    /// dependencies = ["click>=8.1"]
+    /// ==> uv.lock <==
+    /// version = 1
+    /// revision = 3
+    ///
+    /// [[package]]
+    /// name = "webshop"
+    /// source = { virtual = "." }
+    ///
+    /// [package.metadata]
+    /// requires-dist = [{ name = "click", specifier = ">=8.1" }]
+    /// ```
+    ///
     /// ## When it is wrong
     ///
     /// When a tool hashes the manifest in a way that is not known here.
     /// PDM hashes the members of a workspace too, which is not made again here.
-    /// The lock files of uv are not looked at; `version-outside-requirement` is for those, too.
+    ///
+    /// Of `uv.lock` it keeps silent where it cannot be sure, so that `uv lock --check` may fail where nothing is said here:
+    /// about markers, sources, the versions of what has a source, empty groups, what is asked for several times in one list, `requires-python` and the project's own version;
+    /// where `dynamic` leaves the dependencies to the build; about manifests that are not among the files; and about all but the project's own dependencies where the file has no `revision`, as before 2025.
     ///
     /// ## References
     ///
     /// - Poetry: [`check --lock`](https://python-poetry.org/docs/cli/#check)
     /// - PDM: [Lock file](https://pdm-project.org/latest/usage/lockfile/)
     /// - Pipenv: [`verify`](https://pipenv.pypa.io/en/latest/commands.html)
+    /// - uv: [Locking and syncing](https://docs.astral.sh/uv/concepts/projects/sync/)
     "stale-lock": "lock file that was made for another manifest",
     severity: Medium, confidence: High, persona: Regular, fix: Never,
     needs: [],
@@ -62,25 +106,59 @@ crate::declare_rule! {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let project = context.project;
-    for (document, lock) in project.locks() {
-        let Some(hash) = &lock.content_hash else { continue };
-        let Some(manifest) = manifest_beside(project, document, lock.format) else { continue };
-        if is_made_for(project, lock, manifest) != Some(false) {
-            continue;
-        }
-        let help = match lock.format {
-            LockFormat::Poetry => "Lock again: `poetry lock`",
-            LockFormat::Pdm => "Lock again: `pdm lock`",
-            _ => "Lock again: `pipenv lock`",
+    for (document, lock) in context.project.locks() {
+        let finding = match lock.format {
+            LockFormat::Uv => by_what_was_asked(context.project, document, lock, findings),
+            _ => by_hash(context.project, document, lock, findings),
         };
-        let name = project.file(manifest.file).path();
-        let message =
-            format!("this lock file was made for another {}: what is installed is not what that asks for", code(name));
-        let location = Location { file: document.file, span: hash.span };
-        let subject = Subject::File(project.file(document.file).path().to_owned());
-        findings.push(findings.finding(location, subject, message).help(help));
+        if let Some(finding) = finding {
+            findings.push(finding);
+        }
     }
+}
+
+fn by_hash(project: &Project, document: &Document, lock: &Lock, findings: &Findings<'_>) -> Option<Finding> {
+    let hash = lock.content_hash.as_ref()?;
+    let manifest = manifest_beside(project, document, lock.format)?;
+    if is_made_for(project, lock, manifest) != Some(false) {
+        return None;
+    }
+    let help = match lock.format {
+        LockFormat::Poetry => "Lock again: `poetry lock`",
+        LockFormat::Pdm => "Lock again: `pdm lock`",
+        _ => "Lock again: `pipenv lock`",
+    };
+    let name = project.file(manifest.file).path();
+    let message =
+        format!("this lock file was made for another {}: what is installed is not what that asks for", code(name));
+    let location = Location { file: document.file, span: hash.span };
+    Some(findings.finding(location, subject(project, document), message).help(help))
+}
+
+fn by_what_was_asked(project: &Project, document: &Document, lock: &Lock, findings: &Findings<'_>) -> Option<Finding> {
+    let differences = uv::differences(project, document, lock);
+    let first = differences.first()?;
+    let more = match differences.len() - 1 {
+        0 => String::new(),
+        1 => "; 1 more differs".to_owned(),
+        more => format!("; {more} more differ"),
+    };
+    let manifest = code(project.file(first.manifest.file).path());
+    let message = format!("this lock file was made for another {manifest}, which {}{more}", first.message);
+    // A change that makes the two differ in more is told, also where they differed before.
+    let key: Vec<&str> = differences.iter().map(|difference| difference.message.as_str()).collect();
+    let finding = findings
+        .finding(first.location, subject(project, document), message)
+        .identified_by(key.join("; "))
+        .help("Lock again: `uv lock`");
+    Some(match first.asked {
+        Some(asked) => finding.related(asked, "what is asked for"),
+        None => finding,
+    })
+}
+
+fn subject(project: &Project, document: &Document) -> Subject {
+    Subject::File(project.file(document.file).path().to_owned())
 }
 
 #[cfg(test)]
