@@ -12,6 +12,7 @@ use crate::text::SourceFile;
 mod hatch;
 mod pdm;
 mod poetry;
+mod setuptools;
 pub(super) mod uv;
 
 /// Reads a file. Total: what its tools refuse is a line that says why.
@@ -50,6 +51,7 @@ pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
             specifiers(&mut reader, value, section);
         }
     }
+    setuptools::read(&mut reader, &document);
     groups(&mut reader, &document, tool);
     if let Some(tools) = tools {
         tools.table("poetry").into_iter().for_each(|table| poetry::read(&mut reader, table));

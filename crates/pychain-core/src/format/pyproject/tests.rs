@@ -188,3 +188,39 @@ fn a_comment_accepts_what_stands_on_its_line() {
         "==> pyproject.toml <==\n[project]\ndependencies = [\n  \"a @ https://e.org/a.whl\",\n       ^^^^^^^^^^^^^^^^^^^ direct-reference\n  \"b @ https://e.org/b.whl\", # pychain: ignore[direct-reference] it is ours\n]\n",
     );
 }
+
+#[test]
+fn files_of_setuptools_are_lists() {
+    // As setuptools 84.2.1 was seen to read them.
+    let dynamic =
+        "[project]\nname = 'x'\ndynamic = ['dependencies', 'optional-dependencies']\n[tool.setuptools.dynamic]\n";
+    let pyproject = format!(
+        "==> p/pyproject.toml <==\n{dynamic}dependencies = {{file = ['r.txt', 'sub/../s.txt']}}\noptional-dependencies.y = {{file = 'y.txt'}}\n"
+    );
+    let list = |path: &str, name: &str| {
+        format!("==> p/{path} <==\n# c\n{name} @ \\\nhttp://e.org/{name}.zip\n^^^^ insecure-url\n")
+    };
+    check("insecure-url", &[pyproject, list("r.txt", "a"), list("s.txt", "b"), list("y.txt", "c")].concat());
+    check(
+        "unpinned-requirement",
+        "==> pyproject.toml <==\n[project]\ndynamic = ['dependencies']\n[tool.setuptools.dynamic]\ndependencies = {file = ['requirements.txt', 'missing.txt']}\n==> requirements.txt <==\nclick\n",
+    );
+    // What is not declared, or built by another backend, setuptools does not look at.
+    for text in [
+        "[project]\nname = 'x'\n[tool.setuptools.dynamic]\n",
+        "[build-system]\nbuild-backend = 'hatchling.build'\n[project]\ndynamic = ['dependencies']\n[tool.setuptools.dynamic]\n",
+    ] {
+        check(
+            "unpinned-requirement",
+            &format!(
+                "==> pyproject.toml <==\n{text}dependencies = {{file = ['requirements.txt']}}\n==> requirements.txt <==\nclick\n^^^^^ unpinned-requirement\n"
+            ),
+        );
+    }
+    check(
+        "unreadable-line",
+        &format!(
+            "==> p/pyproject.toml <==\n{dynamic}dependencies = {{file = ['../out.txt']}}\n                         ^^^^^^^^^^ unreadable-line: lies outside the folder\n"
+        ),
+    );
+}
