@@ -21,9 +21,9 @@ pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
     let module = Module::of(file);
     let mut values = Values { module: &module, left: MAX_ITEMS, inside: Vec::new() };
     let mut output = Output { reader: Reader::new(file, paths), told: BTreeSet::new() };
-    let calls: Vec<_> = module.calls(is_setup).collect();
+    let calls: Vec<_> = module.calls(|before| is_setup(before).then_some(())).collect();
     let mut given = Vec::new();
-    for (arguments, scope) in &calls {
+    for ((), arguments, scope) in &calls {
         for argument in arguments {
             match argument {
                 Argument::Keyword(name, value) => given.push((name.clone(), Place { value, scope: *scope })),

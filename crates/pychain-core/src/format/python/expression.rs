@@ -34,6 +34,21 @@ pub(in crate::format) enum Expression<'t> {
     Computed(Span),
 }
 
+impl Expression<'_> {
+    /// Where it stands; none for one of several parts.
+    pub(in crate::format) fn span(&self) -> Option<Span> {
+        match self {
+            Self::Text { span, .. }
+            | Self::Set(_, span)
+            | Self::Name(_, span)
+            | Self::Item(_, _, span)
+            | Self::Computed(span) => Some(*span),
+            Self::Starred(inner) => inner.span(),
+            Self::List(_) | Self::Dict(_) | Self::Sum(_) | Self::Nothing => None,
+        }
+    }
+}
+
 /// An argument of a call.
 #[derive(Debug, Clone)]
 pub(in crate::format) enum Argument<'t> {

@@ -83,17 +83,24 @@ impl<'t> Module<'t> {
         module
     }
 
-    /// The calls of functions that `is_it` by the tokens up to the name: the arguments, and the scope that each
-    /// call stands in.
-    pub(in crate::format) fn calls(
+    /// The calls that `found` knows by the tokens up to the name of the function: what it made of them, the arguments,
+    /// and the scope. One within the arguments of another is none by itself.
+    pub(in crate::format) fn calls<F>(
         &self,
-        is_it: impl Fn(&[Token<'t>]) -> bool,
-    ) -> impl Iterator<Item = (Vec<Argument<'t>>, Scope)> {
-        let opened = self.tokens.iter().enumerate().filter(|(_, token)| token.is("(")).map(|(at, _)| at);
-        opened.filter(move |at| is_it(self.tokens.get(..*at).unwrap_or_default())).map(|at| {
+        found: impl Fn(&[Token<'t>]) -> Option<F>,
+    ) -> impl Iterator<Item = (F, Vec<Argument<'t>>, Scope)> {
+        let mut free_from = 0;
+        self.tokens.iter().enumerate().filter_map(move |(at, token)| {
+            if !token.is("(") || at < free_from {
+                return None;
+            }
+            let found = found(self.tokens.get(..at)?)?;
+            let mut cursor = self.cursor(at + 1);
+            let arguments = cursor.arguments();
+            free_from = cursor.at;
             let line = self.lines.partition_point(|(first, _)| *first <= at).checked_sub(1);
             let scope = line.and_then(|line| self.lines.get(line)).map_or(Scope(0), |(_, scope)| *scope);
-            (self.cursor(at + 1).arguments(), scope)
+            Some((found, arguments, scope))
         })
     }
 

@@ -102,6 +102,6 @@ fn any_text_has_tokens_in_no_time() {
         value(&text);
         let file = SourceFile::from_text("setup.py", text);
         let module = Module::of(&file);
-        assert!(module.calls(|before| before.len() % 1000 == 0).count() < 100);
+        assert!(module.calls(|before| before.last().copied()).count() <= 30_000);
     }
 }
