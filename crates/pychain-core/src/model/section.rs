@@ -104,6 +104,16 @@ impl Section {
         self.purpose == Purpose::RequirementsFile
     }
 
+    /// Whether it is a list in a manifest that is taken as a whole, so that two entries of one project are asked for
+    /// together. A table that has keys for what entries depend on is none, and neither is one that code puts together.
+    pub fn is_whole_list(&self) -> bool {
+        let is_standards = ["project.", "dependency-groups.", "build-system.", "options."]
+            .iter()
+            .any(|table| self.table.starts_with(table))
+            || (self.tool == Tool::Uv && self.table == "dependencies");
+        is_standards && matches!(self.purpose, Purpose::Dependencies | Purpose::Extra | Purpose::Group | Purpose::Build)
+    }
+
     /// Whether it is read by pip's rules of what a line may be.
     pub fn is_pips(&self) -> bool {
         self.tool == Tool::Pip && matches!(self.purpose, Purpose::RequirementsFile | Purpose::Command)

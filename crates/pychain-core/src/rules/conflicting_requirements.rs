@@ -14,6 +14,7 @@ crate::declare_rule! {
     ///
     /// Looks for entries of one project that are installed together and that no version satisfies: two pins, a pin outside a range or a constraint, ranges that do not meet, two URLs.
     /// Entries whose markers exclude each other do not conflict; where that cannot be told nothing is said.
+    /// Of a manifest each list is judged by itself, because nobody knows which groups are asked for together.
     ///
     /// ## Why it matters
     ///
@@ -76,7 +77,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         }
         let (one, other) = (asked(context, &earlier), asked(context, &later));
         let (tail, severity) = match pair.overlap {
-            Overlap::Always => (", so pip refuses the whole install".to_owned(), Severity::High),
+            Overlap::Always => (format!(", so {} refuses the whole install", later.tool()), Severity::High),
             Overlap::Sometimes(marker) => (format!(", where {} holds", code(&marker.to_string())), Severity::Medium),
         };
         let label = code(&later.requirement.label());
@@ -131,6 +132,18 @@ mod tests {
             "==> r.txt <==\nx[e]>=2\n-c constraints.txt\n==> constraints.txt <==\nx<2\n ^^ conflicting-requirements: `x` cannot be `>=2` and `<2`\n",
         );
         check("conflicting-requirements", "==> constraints.txt <==\nx==1\nx==2\n");
+    }
+
+    #[test]
+    fn a_list_of_a_manifest_is_asked_for_as_a_whole() {
+        // As uv 0.13.9 and pip 23.2 were seen to refuse, or not.
+        check(
+            "conflicting-requirements",
+            "==> pyproject.toml <==\n[project]\ndependencies = ['x==1', 'x==2', 'y>=1', 'y<3', \"z==1; os_name == 'nt'\", \"z==2; os_name != 'nt'\"]\n                          ^^^ conflicting-requirements: `x` cannot be `==1` and `==2`, so pip refuses\n\
+             [project.optional-dependencies]\na = ['y<1']\n[dependency-groups]\nb = ['w==1', \"w==2; os_name == 'nt'\"]\n               ^^^ conflicting-requirements: where\n\
+             ==> a/pyproject.toml <==\n[project]\ndependencies = ['x==1', 'x==2']\n[tool.uv]\noverride-dependencies = ['x==3']\n\
+             ==> b/pyproject.toml <==\n[tool.poetry.dependencies]\nx = [{version = '1', python = '<3.9'}, {version = '2', python = '>=3.9'}]\n",
+        );
     }
 
     #[test]

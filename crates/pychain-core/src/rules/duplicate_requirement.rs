@@ -6,6 +6,7 @@ use super::lock_tool;
 use super::same_project::{Pair, contradict, each_pair};
 use crate::audit::{Context, Findings};
 use crate::finding::{Location, Safety};
+use crate::model::Section;
 use crate::prose::code;
 use crate::text::{Edit, Span};
 use crate::url::redact;
@@ -15,6 +16,7 @@ crate::declare_rule! {
     ///
     /// Looks for requirements of a project that another line, read in the same install, asks for already.
     /// Lines with other extras, or whose markers exclude each other, are left alone, and so are constraints.
+    /// In a list of a manifest only the same words twice are told.
     ///
     /// ## Why it matters
     ///
@@ -56,10 +58,16 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let mut conflicts = BTreeSet::new();
     each_pair(context.project, |pair| {
         let (earlier, later) = (pair.earlier, pair.later);
+        // In a manifest a second entry may narrow the first one down on purpose.
+        let is_plain = earlier.text() == later.text() || !later.is_in(Section::is_whole_list);
         // Of those that contradict another one `conflicting-requirements` speaks; other extras ask for something more.
         if contradict(earlier.requirement, later.requirement) {
             conflicts.insert(later.location());
-        } else if !earlier.constraint && !later.constraint && earlier.requirement.extras == later.requirement.extras {
+        } else if is_plain
+            && !earlier.constraint
+            && !later.constraint
+            && earlier.requirement.extras == later.requirement.extras
+        {
             found.entry(later.location()).or_insert(*pair);
         }
     });
@@ -127,6 +135,22 @@ mod tests {
         check(
             "duplicate-requirement",
             "==> r.txt <==\nx==1; python_version < '3.8'\nx==2; python_version >= '3.8'\ny==1\ny==2\ny==1\nz==1\nw\nw[x]\n-c constraints.txt\n==> constraints.txt <==\nz==1\n==> s.txt <==\nz==1\n",
+        );
+    }
+
+    #[test]
+    fn of_a_manifest_only_the_same_words_in_one_list_are_told() {
+        check(
+            "duplicate-requirement",
+            "==> pyproject.toml <==\n[project]\ndependencies = ['x<3', 'x>=1', 'X>=1', 'x >=1', 'x>=1']\n                                                 ^^^^ duplicate-requirement: in the same words\n[project.optional-dependencies]\na = ['x>=1']\n[tool.poetry.dependencies]\ny = '1'\n",
+        );
+        check(
+            "duplicate-requirement",
+            "==> setup.py <==\nif X:\n    R = ['x']\nelse:\n    R = ['x']\nsetup(install_requires=R)\n==> setup.cfg <==\n[options]\ninstall_requires =\n  x\n  x\n  ^ duplicate-requirement\n",
+        );
+        assert_eq!(
+            fixed("duplicate-requirement", "==> setup.cfg <==\n[options]\ninstall_requires =\n  x\n  x\n  y\n"),
+            "[options]\ninstall_requires =\n  x\n  y\n"
         );
     }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use crate::model::{Requirement, Source};
+use crate::model::{Document, Requirement, Section, Source};
 use crate::order::Arrange as _;
 use crate::requirement::typed::{self, Version};
 use crate::requirement::{Binding, Marker, Specifier};
@@ -33,18 +33,24 @@ pub(super) enum Overlap<'a> {
 /// Visits the pairs of entries whose markers can hold together, at least one of the two a requirement;
 /// once for each run that reads both. Where nobody can tell whether markers exclude each other there is no pair.
 pub(super) fn each_pair<'a>(project: &'a Project, mut visit: impl FnMut(&Pair<'a>)) {
-    // What a manifest asks for twice is no contradiction before somebody asks for both groups.
-    for run in project.runs.iter().filter(|run| run.role != Role::Manifest) {
+    for run in &project.runs {
+        let is_manifest = run.role == Role::Manifest;
         let named = run.entries.iter().filter_map(|at| {
             let document = project.document(at.file)?;
             let line = document.lines.get(at.line?)?;
             let requirement = line.requirement()?;
             let entry = Entry { document, line, requirement, constraint: at.constraint };
-            Some((requirement.name.as_ref()?.normalized(), entry))
+            let name = requirement.name.as_ref()?.normalized();
+            if !is_manifest {
+                return Some(((0, name), entry));
+            }
+            // What a manifest asks for in two groups is no contradiction before somebody asks for both.
+            let is_whole = entry.is_in(Section::is_whole_list) && !is_overridden(document, name);
+            is_whole.then_some(((line.section, name), entry))
         });
         // Sorted rather than gathered in a map: nearly every project stands there once.
-        let mut named: Vec<(&str, Entry<'_>)> = named.collect();
-        named.arrange_by_key(|(name, _)| *name);
+        let mut named: Vec<((u32, &str), Entry<'_>)> = named.collect();
+        named.arrange_by_key(|(key, _)| *key);
         for entries in named.chunk_by(|(one, _), (other, _)| one == other).filter(|entries| entries.len() > 1) {
             let mut group: Vec<Entry<'_>> = Vec::new();
             for (_, entry) in entries {
@@ -76,6 +82,16 @@ pub(super) fn each_pair<'a>(project: &'a Project, mut visit: impl FnMut(&Pair<'a
             }
         }
     }
+}
+
+/// Whether uv takes something else in the place of all that asks for a project.
+fn is_overridden(document: &Document, name: &str) -> bool {
+    let overrides = |section: &Section| section.table == "tool.uv.override-dependencies";
+    document.has_section(overrides)
+        && document.lines.iter().any(|line| {
+            document.section(line).is_some_and(overrides)
+                && line.requirement().and_then(|asked| asked.name.as_ref()).is_some_and(|own| own.normalized() == name)
+        })
 }
 
 /// Whether no one distribution can satisfy both. `false` where it cannot be told.
