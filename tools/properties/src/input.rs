@@ -26,7 +26,7 @@ const CONFIGURATION: &[u8] = b"#pychain.toml\n";
 /// line is no part of it.
 const LOCKS: [&str; 5] = ["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml"];
 /// Names of manifests, one of each format.
-pub const MANIFESTS: [&str; 4] = ["pyproject.toml", "Pipfile", "setup.cfg", "environment.yml"];
+pub const MANIFESTS: [&str; 6] = ["pyproject.toml", "Pipfile", "setup.cfg", "setup.py", "script.py", "environment.yml"];
 
 /// The files of one side, and what configures the audit.
 #[derive(Debug, Clone)]

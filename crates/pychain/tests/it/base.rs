@@ -25,6 +25,31 @@ fn only_what_differs_from_a_revision_is_reported() {
 }
 
 #[test]
+fn of_every_manifest_only_what_is_new_is_reported() {
+    let (old, new) = ("click @ http://e.org/click.zip", "flask @ http://e.org/flask.zip");
+    for (name, text, separator) in [
+        ("setup.cfg", "[options]\ninstall_requires =\n  HERE\n", "\n  "),
+        (
+            "setup.py",
+            "from setuptools import setup\nREQUIRES = ['HERE']\nsetup(name='x', install_requires=REQUIRES)\n",
+            "', '",
+        ),
+        ("environment.yml", "dependencies:\n  - python\n  - pip:\n    - HERE\n", "\n    - "),
+        ("script.py", "# /// script\n# dependencies = ['HERE']\n# ///\nprint()\n", "', '"),
+        ("pyproject.toml", "[project]\nname = 'x'\ndependencies = ['HERE']\n", "', '"),
+    ] {
+        let sandbox = Sandbox::with(&[(name, &text.replace("HERE", old))]);
+        sandbox.pychain(&["audit"]).exits(1).prints("`click` is fetched over `http:`");
+        sandbox.commit_all();
+        sandbox.pychain(&["audit", "--base", "HEAD"]).exits(0).prints("No findings");
+        sandbox.write(name, text.replace("HERE", &[old, new].join(separator)));
+        let ran =
+            sandbox.pychain(&["audit", "--base", "HEAD"]).prints("`flask` is fetched over `http:`").lacks("`click`");
+        assert_eq!(ran.places(), [name]);
+    }
+}
+
+#[test]
 fn only_what_differs_from_a_directory_is_reported() {
     let sandbox = Sandbox::with(&[("old/requirements.txt", OLD), ("new/requirements.txt", NEW)]);
     sandbox.pychain(&["audit", "new", "--base", "./old"]).prints("`flask`").lacks("`click`");
