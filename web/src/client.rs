@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
-use js_sys::{Array, Function, Uint8Array};
+use js_sys::{Array, Date, Function, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{File, MessageEvent, Worker};
 use yew::{Callback, UseReducerHandle};
@@ -19,7 +19,7 @@ use crate::state::{Action, DropStage, Dropped, State};
 
 use pychain_core::order::Gather as _;
 
-/// The longest that the page waits for another key before it asks.
+/// The longest that the page waits for another key before it asks, in milliseconds.
 const DEBOUNCE: f64 = 120.0;
 /// How long the worker may think; beyond it something is wrong.
 const PATIENCE: u32 = 30_000;
@@ -56,6 +56,8 @@ struct Link {
     /// Whether an audit is on its way, and whether another one is wanted after it.
     is_busy: bool,
     again: bool,
+    /// When the text was changed last, in milliseconds of the clock.
+    changed: f64,
     delay: Option<Timeout>,
     patience: Option<Timeout>,
     purposes: VecDeque<Purpose>,
@@ -129,14 +131,20 @@ impl Client {
         .forget();
     }
 
-    /// Asks for an audit when no more keys come.
+    /// Asks for an audit: at once after a pause, else when no more keys come.
     pub(crate) fn audit_soon(&self) {
-        let client = self.clone();
-        // What is answered within a frame or two need not wait for a pause: an answer that is late is dropped.
+        let now = Date::now();
+        let since = now - std::mem::replace(&mut self.0.link.borrow_mut().changed, now);
+        // What is answered within a frame need not wait for a pause: an answer that is late is dropped.
         let last = self.state().audited.as_ref().map_or(0.0, |audited| audited.milliseconds);
+        let wait = (last * 4.0 - 40.0).clamp(0.0, DEBOUNCE);
+        if wait < 1.0 || since > 2.0 * DEBOUNCE {
+            self.audit();
+            return;
+        }
+        let client = self.clone();
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between two small numbers")]
-        let wait = (last * 4.0 - 40.0).clamp(0.0, DEBOUNCE) as u32;
-        let delay = Timeout::new(wait, move || client.audit());
+        let delay = Timeout::new(wait as u32, move || client.audit());
         self.0.link.borrow_mut().delay = Some(delay);
     }
 
