@@ -31,23 +31,7 @@ BIN = Path(sys.executable).parent
 NEEDS = "click==8.1.7"
 TIMEOUT = 600
 
-PYPROJECT = f"""[project]
-name = "example"
-version = "0.1.0"
-requires-python = ">=3.11,<3.14"
-dependencies = ["{NEEDS}"]
-
-[tool.poetry]
-package-mode = false
-
-[[tool.poetry.source]]
-name = "public"
-url = "https://pypi.org/simple"
-priority = "primary"
-
-[tool.pdm]
-distribution = false
-"""
+PYPROJECT = (HERE / "project.toml").read_text()
 PIPFILE = """[[source]]
 url = "https://pypi.org/simple"
 verify_ssl = true
@@ -134,10 +118,15 @@ def packed_by(directory: Path) -> str | None:
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("Generator:")), None)
 
 
-def measure(work: Path, file: str, case: str, text: str, honest: str | None) -> dict:
+def has(directory: Path, name: str) -> bool:
+    """Whether a project was installed."""
+    return any((directory / ".venv").glob(f"lib/python*/site-packages/{name}-*.dist-info"))
+
+
+def measure(work: Path, file: str, case: dict, text: str, honest: str | None) -> dict:
     """What the tool says of a file, and what it installs from it."""
     tool, _, check, install = TOOLS[file]
-    directory = work / re.sub(r"\W+", "-", f"{file} {case}")
+    directory = work / re.sub(r"\W+", "-", f"{file} {case['name']}")
     project(directory)
     keep(file, directory)
     if tool in ("pip",) or file == "pylock.toml":
@@ -150,6 +139,8 @@ def measure(work: Path, file: str, case: str, text: str, honest: str | None) -> 
     packer = packed_by(directory)
     answer["install"] = code
     answer["installed"] = "nothing" if packer is None else "wheel" if honest in (None, packer) else "built"
+    if "adds" in case:
+        answer["added"] = has(directory, case["adds"])
     lower = output.lower()
     answer["says"] = sorted(
         word
@@ -183,7 +174,7 @@ def words(file: str, case: dict, answer: dict) -> str:
     """The answer as the page says it."""
     tool, _, check, install = TOOLS[file]
     commands = {
-        "uv.lock": ("`uv lock --check`", "`uv sync`"),
+        "uv.lock": ("`uv lock --check`", "`uv sync --locked`"),
         "poetry.lock": ("`poetry check --lock`", "`poetry install`"),
         "pdm.lock": ("`pdm lock --check`", "`pdm sync`"),
         "Pipfile.lock": ("`pipenv verify`", "`pipenv sync`"),
@@ -196,6 +187,8 @@ def words(file: str, case: dict, answer: dict) -> str:
         said.append(f"{checking} {'passes' if answer['check'] == 0 else 'fails'}")
     if answer["install"] == 0 and answer["installed"] == "built":
         said.append(f"{installing} builds the source distribution, that is, runs code")
+    elif answer["install"] == 0 and "added" in answer:
+        said.append(f"{installing} installs it" if answer["added"] else f"{installing} leaves it out")
     elif answer["install"] == 0 and answer["installed"] == "wheel":
         said.append(f"{installing} installs")
     elif answer["install"] == 0:
@@ -231,7 +224,7 @@ def main() -> int:
             print(f"{file}: {' '.join(lock)} failed\n{output}", file=sys.stderr)
             return 2
         text = (directory / file).read_text()
-        well = measure(work, file, "as it was", text, None)
+        well = measure(work, file, {"name": "as it was"}, text, None)
         if well["install"] != 0 or well["installed"] != "wheel" or well.get("check", 0) != 0:
             print(f"{file}: {tool} does not install what it locked: {well}", file=sys.stderr)
             return 2
@@ -244,7 +237,7 @@ def main() -> int:
                 # What needs a repository that answers is not measured.
                 answers[key] = None
             else:
-                answer = measure(work, file, case["name"], edited, well["packer"])
+                answer = measure(work, file, case, edited, well["packer"])
                 answers[key] = {**answer, "words": words(file, case, answer)}
             print(f"{key}: {answers[key] and answers[key]['words']}", flush=True)
     if arguments.check:

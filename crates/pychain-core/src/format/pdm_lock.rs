@@ -22,6 +22,7 @@ pub(super) fn parse(file: &SourceFile) -> Lock {
 
 fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
     let metadata = table(top, "metadata");
+    reader.lock.metadata = table::key(top, "metadata");
     reader.lock.version = metadata.and_then(|metadata| text(metadata, "lock_version"));
     reader.lock.content_hash = metadata.and_then(|metadata| reader.scalar(metadata, "content_hash"));
     // Until lock version 4.3 the files of all packages stood together.
@@ -34,6 +35,7 @@ fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
         let files = entry.get("files").or_else(|| elsewhere.get(&key()?).copied());
         let package = LockedPackage {
             files: files.map(|value| reader.files(value)).unwrap_or_default(),
+            files_span: files.map(Reader::span),
             name: project,
             name_span: name.span,
             version,

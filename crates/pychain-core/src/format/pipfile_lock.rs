@@ -81,6 +81,7 @@ impl<'t> Reader<'t> {
         });
         let package = LockedPackage {
             files: files.collect(),
+            files_span: entry.get("hashes").map(|hashes| self.json.span(hashes)),
             name: ProjectName::new(&name.value),
             name_span: name.span,
             version: version.map(bare),

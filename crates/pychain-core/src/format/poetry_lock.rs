@@ -23,6 +23,7 @@ pub(super) fn parse(file: &SourceFile) -> Lock {
 
 fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
     let metadata = table(top, "metadata");
+    reader.lock.metadata = table::key(top, "metadata");
     reader.lock.version = metadata.and_then(|metadata| text(metadata, "lock-version"));
     reader.lock.content_hash = metadata.and_then(|metadata| reader.scalar(metadata, "content-hash"));
     // Until lock version 2.0 the files of all packages stood together; before 1.0 only their digests did.
@@ -31,7 +32,8 @@ fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
     for (entry, header) in reader.tables(top, "package") {
         let Some(name) = reader.name(entry, header) else { continue };
         let project = ProjectName::new(&name.value);
-        let files = match entry.get("files").or_else(|| all_files.get(project.normalized()).copied()) {
+        let list = entry.get("files").or_else(|| all_files.get(project.normalized()).copied());
+        let files = match list {
             Some(value) => reader.files(value),
             None => all_hashes.get(project.normalized()).map(|value| digests(reader, value)).unwrap_or_default(),
         };
@@ -43,6 +45,7 @@ fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
             markers: markers(entry),
             groups: groups(entry),
             files,
+            files_span: list.map(Reader::span),
             dependencies: dependencies(entry),
             asked: None,
             offered: offered(entry),

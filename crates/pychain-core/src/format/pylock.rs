@@ -96,6 +96,7 @@ fn package(reader: &mut Reader<'_>, entry: &DeTable<'_>, header: Span) {
         markers: marker.map(|marker| LockedMarker { group: None, text: marker.value }).into_iter().collect(),
         groups: Vec::new(),
         files,
+        files_span: None,
         dependencies,
         asked: None,
         offered: Vec::new(),

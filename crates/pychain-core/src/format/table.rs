@@ -147,6 +147,12 @@ pub(super) fn table<'a, 'v>(table: &'a DeTable<'v>, key: &str) -> Option<&'a DeT
     table.get(key)?.get_ref().as_table()
 }
 
+/// Where a key stands.
+pub(super) fn key(table: &DeTable<'_>, key: &str) -> Option<Span> {
+    let (key, _) = table.get_key_value(key)?;
+    Some(Span::new(key.span().start, key.span().end))
+}
+
 /// The keys of a table in the order of the file.
 pub(super) fn in_order<'a>(table: &'a DeTable<'_>) -> Vec<&'a str> {
     let mut keys: Vec<_> = table.keys().collect();

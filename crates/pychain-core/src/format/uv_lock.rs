@@ -41,6 +41,7 @@ fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
             name: ProjectName::new(&name.value),
             version: reader.word(entry, "version"),
             files: files(reader, entry, &source),
+            files_span: None,
             source,
             markers: markers(entry),
             groups: Vec::new(),

@@ -76,6 +76,8 @@ pub struct Lock {
     pub version: Option<String>,
     /// The hash of the manifest that it was made for, where the format has one.
     pub content_hash: Option<Word>,
+    /// Where the table stands that has that hash.
+    pub metadata: Option<Span>,
     /// What it was made from, as far as it tells.
     pub inputs: Inputs,
     /// Its packages: in the order of the file, in `Pipfile.lock` one for each category that holds it.
@@ -121,6 +123,8 @@ pub struct LockedPackage {
     pub groups: Vec<String>,
     /// The files of the version that may be installed.
     pub files: Vec<LockedFile>,
+    /// Where they stand, in a format that lists them all in one place.
+    pub files_span: Option<Span>,
     /// What it needs, in the order of the file; empty in a format that does not tell (`Pipfile.lock`).
     pub dependencies: Vec<LockedDependency>,
     /// What a project of one's own asked for when the file was made; none where the file does not tell.
@@ -260,7 +264,15 @@ impl Lock {
     /// A file of which nothing has been read yet.
     pub fn new(format: LockFormat) -> Self {
         let inputs = Inputs::default();
-        Self { format, version: None, content_hash: None, inputs, packages: Vec::new(), errors: Vec::new() }
+        Self {
+            format,
+            version: None,
+            content_hash: None,
+            metadata: None,
+            inputs,
+            packages: Vec::new(),
+            errors: Vec::new(),
+        }
     }
 }
 

@@ -132,7 +132,9 @@ fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
         }
         let package = after.package;
         let message = format!("the change takes {} from {}", plural(count), code(package.name.as_written()));
-        let finding = findings.finding(after.at(package.name_span), package.subject(), message);
+        let emptied = package.files_span.filter(|_| package.files.is_empty());
+        let place = after.at(emptied.unwrap_or(package.name_span));
+        let finding = findings.finding(place, package.subject(), message);
         findings.push(finding.help("Put the hashes back, or lock the package again"));
     }
     for kept in kept_files(context.locked) {

@@ -2,7 +2,7 @@
 
 use crate::audit::{Context, Findings};
 use crate::finding::{Finding, Location, Subject};
-use crate::model::{Document, Lock, LockFormat};
+use crate::model::{Document, Lock, LockFormat, Word};
 use crate::prose::code;
 use crate::rules::lock_files::{is_made_for, manifest_beside};
 use crate::tree::Project;
@@ -14,6 +14,7 @@ crate::declare_rule! {
     ///
     /// `poetry.lock`, `pdm.lock` and `Pipfile.lock` hold a hash of what their manifest asked for when they were made.
     /// The rule makes that hash of the manifest in the same directory, as the tools of every generation did, and compares.
+    /// In a change it also tells where that hash is taken out.
     ///
     /// `uv.lock` holds what the `pyproject.toml` of each project of one's own asked for, and the rule compares that:
     /// which projects are asked for, by the project itself, for an extra or in a group, in which versions and with which extras, and what constraints and overrides limit.
@@ -22,6 +23,7 @@ crate::declare_rule! {
     ///
     /// What is installed is not what the manifest asks for: a new requirement is missing, or one that was taken out is still there.
     /// Poetry refuses to install then, and so do `pipenv install --deploy` and `uv sync --locked`; `pdm lock --check` fails; other commands lock anew, or install the old versions.
+    /// Without the hash these commands do the same, and nobody can tell whether the file was made for its manifest.
     ///
     /// ## Example
     ///
@@ -109,7 +111,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     for (document, lock) in context.project.locks() {
         let finding = match lock.format {
             LockFormat::Uv => by_what_was_asked(context.project, document, lock, findings),
-            _ => by_hash(context.project, document, lock, findings),
+            _ => by_hash(context, document, lock, findings),
         };
         if let Some(finding) = finding {
             findings.push(finding);
@@ -117,22 +119,46 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn by_hash(project: &Project, document: &Document, lock: &Lock, findings: &Findings<'_>) -> Option<Finding> {
-    let hash = lock.content_hash.as_ref()?;
-    let manifest = manifest_beside(project, document, lock.format)?;
-    if is_made_for(project, lock, manifest) != Some(false) {
-        return None;
-    }
+fn by_hash(context: &Context<'_>, document: &Document, lock: &Lock, findings: &Findings<'_>) -> Option<Finding> {
+    let project = context.project;
     let help = match lock.format {
         LockFormat::Poetry => "Lock again: `poetry lock`",
         LockFormat::Pdm => "Lock again: `pdm lock`",
         _ => "Lock again: `pipenv lock`",
     };
-    let name = project.file(manifest.file).path();
-    let message =
-        format!("this lock file was made for another {}: what is installed is not what that asks for", code(name));
-    let location = Location { file: document.file, span: hash.span };
+    let (span, message) = match given_hash(lock) {
+        None if lock.errors.is_empty() && given_hash(before(context, document, lock)?).is_some() => {
+            let empty = lock.content_hash.as_ref().map(|hash| hash.span);
+            let span = empty.or(lock.metadata).unwrap_or_else(|| document.source.line_span(1));
+            let message = "the change takes out which manifest this lock file was made for".to_owned();
+            (span, message)
+        }
+        None => return None,
+        Some(hash) => {
+            let manifest = manifest_beside(project, document, lock.format)?;
+            if is_made_for(project, lock, manifest) != Some(false) {
+                return None;
+            }
+            let name = code(project.file(manifest.file).path());
+            let message =
+                format!("this lock file was made for another {name}: what is installed is not what that asks for");
+            (hash.span, message)
+        }
+    };
+    let location = Location { file: document.file, span };
     Some(findings.finding(location, subject(project, document), message).help(help))
+}
+
+fn given_hash(lock: &Lock) -> Option<&Word> {
+    lock.content_hash.as_ref().filter(|hash| !hash.value.is_empty())
+}
+
+/// The lock file as it was before the change.
+fn before<'a>(context: &Context<'a>, document: &Document, lock: &Lock) -> Option<&'a Lock> {
+    let base = context.base?;
+    let path = context.renames.base_path(context.project.file(document.file).path());
+    let before = base.document(base.find(path)?)?.lock.as_deref();
+    before.filter(|before| before.format == lock.format)
 }
 
 fn by_what_was_asked(project: &Project, document: &Document, lock: &Lock, findings: &Findings<'_>) -> Option<Finding> {
@@ -214,6 +240,21 @@ mod tests {
                 check("stale-lock", &format!("{}{}", manifest.replace("[project.optional", more), lock(hash)));
             }
         }
+    }
+
+    #[test]
+    fn a_hash_that_is_taken_out_is_missed() {
+        for (path, key) in [("poetry.lock", "content-hash"), ("pdm.lock", "content_hash")] {
+            let base = format!("==> base/{path} <==\n[metadata]\n{key} = \"aa\"\n==> {path} <==\n");
+            let mark = " stale-lock: takes out which manifest this lock file was made for\n";
+            check("stale-lock", &format!("{base}[metadata]\n ^^^^^^^^{mark}x = 1\n"));
+            check("stale-lock", &format!("{base}x = 1\n^^^^^{mark}"));
+            // What was not there before is not taken out, and a file that cannot be read has lost more than that.
+            check("stale-lock", &format!("==> base/{path} <==\n[metadata]\n==> {path} <==\n[metadata]\n"));
+            check("stale-lock", &format!("{base}[metadata\n"));
+        }
+        let base = "==> base/Pipfile.lock <==\n{\"_meta\": {\"hash\": {\"sha256\": \"aa\"}}}\n==> Pipfile.lock <==\n";
+        check("stale-lock", &format!("{base}{{\"_meta\": {{}}}}\n^^^^^^^^^^^^^ stale-lock: takes out\n"));
     }
 
     #[test]

@@ -12,6 +12,8 @@ use crate::testing::load;
 
 const PAGE: &str = include_str!("../../../../../docs/lock-files.md");
 const CASES: &str = include_str!("tampering.toml");
+/// The manifest that the tools were asked about.
+const PROJECT: &str = include_str!("../../../../../tools/conformance/tampering/project.toml");
 /// What the tools did, recorded by `tools/conformance/tampering/measure.py`.
 const ANSWERS: &str = include_str!("../../../../../tools/conformance/tampering/answers.json");
 
@@ -23,10 +25,24 @@ requires-python = ">=3.12"
 name = "click"
 version = "8.1.7"
 source = { registry = "https://pypi.org/simple" }
+dependencies = [
+    { name = "tool" },
+]
 sdist = { url = "https://files.pythonhosted.org/packages/96/d3/f04c7bfcf5c1862a2a5b845c6b2b360488cf47af55dfa79c98f6a6bf98b5/click-8.1.7.tar.gz", hash = "sha256:ca9853ad459e787e2192211578cc907e7594e294c7ccc834310722b41b9ca6de", size = 336121, upload-time = "2023-08-17T17:29:11.868Z" }
 wheels = [
     { url = "https://files.pythonhosted.org/packages/00/2e/d53fa4befbf2cfa713304affc7ca780ce4fc1fd8710527771b58311a3229/click-8.1.7-py3-none-any.whl", hash = "sha256:ae74fb96c20a0277a1d615f1e4d73c8414f5a98db8b799a7931d1582f3390c28", size = 97941, upload-time = "2023-08-17T17:29:10.08Z" },
 ]
+
+[[package]]
+name = "example"
+version = "0.1.0"
+source = { virtual = "." }
+dependencies = [
+    { name = "click" },
+]
+
+[package.metadata]
+requires-dist = [{ name = "click", specifier = "==8.1.7" }]
 
 [[package]]
 name = "tool"
@@ -49,12 +65,13 @@ files = [
 [metadata]
 lock-version = "2.1"
 python-versions = ">=3.12"
-content-hash = "0f"
+content-hash = "ef9eba1f46dc1987724b0b02ac19047d8c50038b27c88a984cd3246324e78412"
 "#;
 
 const PDM: &str = r#"[metadata]
 groups = ["default"]
-lock_version = "4.5.0"
+lock_version = "4.5.1"
+content_hash = "sha256:8ede6b7de87ac5dfa40c26b806dd94104496ba2955cddd8be2c4ff8acaf4c5dc"
 
 [[package]]
 name = "click"
@@ -145,7 +162,13 @@ fn honest(path: &str) -> &'static str {
 }
 
 fn report(path: &str, base: &str, head: &str) -> Report {
-    let side = |text| load(&BTreeMap::from([(path, text)]));
+    let side = |text| {
+        let mut files = BTreeMap::from([(path, text)]);
+        if matches!(path, "uv.lock" | "poetry.lock" | "pdm.lock") {
+            files.insert("pyproject.toml", PROJECT);
+        }
+        load(&files)
+    };
     audit(&Request {
         head: &side(head),
         base: Some(&side(base)),
