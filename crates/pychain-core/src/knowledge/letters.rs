@@ -16,6 +16,18 @@ pub fn squeeze<'b, const N: usize>(normalized: &str, buffer: &'b mut [u8; N]) ->
     buffer.get(..length)
 }
 
+/// Where a normalized name has delimiters: bit `n`, one stands before letter `n`.
+pub fn delimiters(normalized: &str) -> u64 {
+    let (mut delimiters, mut at) = (0, 0);
+    for byte in normalized.bytes() {
+        match byte {
+            b'-' => delimiters |= 1u64.checked_shl(at).unwrap_or_default(),
+            _ => at += 1,
+        }
+    }
+    delimiters
+}
+
 /// The set of a name's letters, a bit each; digits share six bits.
 pub fn letter_set(squeezed: &[u8]) -> u32 {
     squeezed.iter().fold(0, |set, byte| {

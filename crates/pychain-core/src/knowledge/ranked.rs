@@ -208,7 +208,10 @@ impl RankedNames {
         let squeezed = super::letters::squeeze(normalized, &mut buffer)?;
         let mut skeleton = [0; MAX_LENGTH];
         let skeleton = super::letters::skeleton(squeezed, &mut skeleton);
-        self.of_skeleton(skeleton).find(|name| self.squeezed(*name) == squeezed && self.name(*name) == normalized)
+        let delimiters = super::letters::delimiters(normalized);
+        let is_it =
+            |name: &Ranked| self.squeezed(*name) == squeezed && self.delimiters(*name, squeezed.len()) == delimiters;
+        self.of_skeleton(skeleton).find(is_it)
     }
 }
 

@@ -58,7 +58,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(names) = &context.knowledge.names else { return };
     let Some(index) = &names.index else { return };
     let mut absent: BTreeMap<FileId, Vec<Judged<'_>>> = BTreeMap::new();
-    for judged in judged(context, |name| names.ranked.find(name).is_none() && !index.contains(name)) {
+    for judged in judged(context, |name| !index.contains(name) && names.ranked.find(name).is_none()) {
         let is_quiet = !judged.is_public
             // A project of this tree needs no index: its own extras are asked for by its name.
             || context.project.own_names.contains(judged.name)

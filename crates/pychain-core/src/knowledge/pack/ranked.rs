@@ -4,7 +4,7 @@ use super::Unpackable;
 use crate::knowledge::bytes::{self, hash};
 use crate::knowledge::crowd;
 use crate::knowledge::filter::NameFilter;
-use crate::knowledge::letters::{Spelling, letter_set, skeleton, squeeze};
+use crate::knowledge::letters::{Spelling, delimiters, letter_set, skeleton, squeeze};
 use crate::knowledge::ranked::{BLOCK, Block, EMPTY, MAGIC, MAX_LENGTH, Ranked, RankedNames};
 use crate::order::Arrange as _;
 
@@ -132,14 +132,7 @@ fn read(rank: u16, written: &str) -> Result<Name, Unpackable> {
     let Some(squeezed) = squeeze(written, &mut buffer) else {
         return Err(Unpackable(format!("`{written}` is too long or not normalized")));
     };
-    let (mut delimiters, mut at) = (0, 0);
-    for byte in written.bytes() {
-        match byte {
-            b'-' => delimiters |= 1u64.checked_shl(at).unwrap_or_default(),
-            _ => at += 1,
-        }
-    }
-    Ok(Name { squeezed: squeezed.to_vec(), delimiters, rank, crowd: 0 })
+    Ok(Name { squeezed: squeezed.to_vec(), delimiters: delimiters(written), rank, crowd: 0 })
 }
 
 /// Where the names of each skeleton are, the most popular first.
