@@ -88,9 +88,11 @@ fn places(project: &Project) -> Vec<(usize, String)> {
             LineKind::Include(_) => Some("include".to_owned()),
             LineKind::Refused(_) => Some("refused".to_owned()),
         };
-        // Where a broken file breaks is told by the parser of its format, which may see a line's end elsewhere.
-        let is_broken = matches!(line.kind, LineKind::Refused(_));
-        let place = if is_broken { 0 } else { project.file(document.file).line_of(line.span.start) };
+        let file = project.file(document.file);
+        // Where broken YAML breaks is told by its parser, which may take another line for the place with these line ends.
+        let is_yaml = file.path().ends_with(".yml") || file.path().ends_with(".yaml");
+        let is_broken = is_yaml && matches!(line.kind, LineKind::Refused(_));
+        let place = if is_broken { 0 } else { file.line_of(line.span.start) };
         (place, what.unwrap_or_default())
     };
     project.lines().map(of).collect()
