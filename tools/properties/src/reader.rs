@@ -3,7 +3,7 @@
 use pychain_core::format::detect::named_role;
 use pychain_core::format::lock;
 use pychain_core::format::requirements_txt::{text_of, tokens};
-use pychain_core::model::{Document, Line, LineKind, Lock, LockFormat, Requirement, Section};
+use pychain_core::model::{Document, Line, LineKind, Lock, LockFormat, Requirement, Role, Section, Tool};
 use pychain_core::text::{SourceFile, Span};
 use pychain_core::tree::{Loader, Project, Run};
 
@@ -289,7 +289,8 @@ fn check_run(project: &Project, run: &Run) {
     if let Some((Some(at), _)) = &run.refused {
         assert!(*at < run.entries.len(), "refused where nothing is");
     }
-    let is_judged = run.role.is_pips() && run.refused.is_none();
+    let is_pips = matches!(run.tool, None | Some(Tool::Pip)) && run.role != Role::Manifest;
+    let is_judged = is_pips && run.refused.is_none();
     assert_eq!(is_judged, run.hash_mode.is_some(), "hash mode is judged unless pip refuses before");
     let Some(mode) = &run.hash_mode else { return };
     assert!(mode.on || (mode.lines.is_empty() && !mode.refused), "off, and yet it judges");

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use pychain_properties::check_all;
 use pychain_properties::input::MANIFESTS;
-use pychain_properties::reader::{check_locks, check_manifests};
+use pychain_properties::reader::{check_locks, check_manifests, check_scripts};
 
 /// Pieces of requirements files, good and bad, in which pip sees different things than readers do.
 const PIECES: &[&str] = &[
@@ -88,6 +88,52 @@ const PIECES: &[&str] = &[
     "\n%%%%\n",
     "#pychain.toml\n",
     "policy = 'strict'\n",
+];
+
+/// Pieces of what commands and settings are written in.
+const SCRIPT_PIECES: &[&str] = &[
+    "pip install ",
+    "python -m pip install --require-hashes ",
+    "uv pip install ",
+    "pipx install ",
+    "uvx ",
+    "-r requirements.txt ",
+    "--index-url https://e.org/simple ",
+    "--trusted-host e.org ",
+    "a ",
+    "a==1 ",
+    "'a>=1,<2' ",
+    "${X}",
+    "$(",
+    "`",
+    "\"",
+    "'",
+    "&& ",
+    "; ",
+    "| ",
+    "<<EOF\n",
+    "EOF\n",
+    "\\\n",
+    "\n",
+    "\n\t",
+    "  ",
+    "# note",
+    "export PIP_INDEX_URL=http://e.org/simple\n",
+    "FROM python\n",
+    "RUN ",
+    "ENV PIP_EXTRA_INDEX_URL=",
+    "jobs:\n  a:\n    steps:\n",
+    "      - run: ",
+    "|\n          ",
+    "env:\n  UV_INDEX: ",
+    "repos:\n- hooks:\n  - id: a\n    additional_dependencies: [",
+    "]",
+    "[testenv]\ndeps =\n  ",
+    "[global]\nextra-index-url = ",
+    "[[index]]\nurl = ",
+    "all:\n\t",
+    "session.install(",
+    ")",
 ];
 
 /// Pieces of lock files of every format.
@@ -239,6 +285,10 @@ fn requirements() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat().into_bytes())
 }
 
+fn scripts() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(prop::sample::select(SCRIPT_PIECES), 0..24).prop_map(|pieces| pieces.concat().into_bytes())
+}
+
 proptest! {
     // The same inputs every time: what a change breaks is that change's. Fuzzing looks for new ones.
     #![proptest_config(ProptestConfig {
@@ -251,6 +301,11 @@ proptest! {
     #[test]
     fn everything_holds_for_requirements(bytes in requirements()) {
         check_all(&bytes);
+    }
+
+    #[test]
+    fn every_reader_of_commands_holds(bytes in scripts()) {
+        check_scripts(&bytes);
     }
 
     #[test]
