@@ -4,6 +4,7 @@ use pychain_core::format::detect::named_role;
 use pychain_core::format::lock;
 use pychain_core::format::requirements_txt::{text_of, tokens};
 use pychain_core::model::{Document, Line, LineKind, Lock, LockFormat, Requirement, Role, Section, Tool};
+use pychain_core::name::ProjectName;
 use pychain_core::text::{SourceFile, Span};
 use pychain_core::tree::{Loader, Project, Run};
 
@@ -273,7 +274,8 @@ fn check_requirement(requirement: &Requirement, inside: &dyn Fn(Span, &str)) {
     if let Some(url) = requirement.direct_url() {
         inside(url.span, "URL");
     }
-    assert!(requirement.extras.is_sorted_by(|a, b| a < b), "extras are sorted and each there once");
+    let is_before = |a: &ProjectName, b: &ProjectName| (a, a.as_written()) < (b, b.as_written());
+    assert!(requirement.extras.is_sorted_by(is_before), "extras are sorted and each there once");
     assert_eq!(requirement.marker.is_some(), requirement.marker_span.is_some(), "a marker stands somewhere");
 }
 

@@ -7,6 +7,7 @@ use super::wheel;
 use crate::format::logical::LogicalLine;
 use crate::model::{LocalPath, PathKind, Refusal, RefusalClass, Requirement, Source, Stage};
 use crate::name::{ExtraName, ProjectName};
+use crate::order::Arrange as _;
 use crate::requirement::{Marker, Parsed, Specifier, parse_extras, parse_marker, parse_requirement, strip};
 use crate::text::Span;
 use crate::url::{DirectUrl, InvalidUrl, is_archive, is_vcs_scheme};
@@ -455,11 +456,14 @@ fn looks_like_path_str(name: &str) -> bool {
     name.contains('/') || name.starts_with('.')
 }
 
+/// In the order of what they mean, so that another way to write them is no other list; each text once, as for pip.
 fn sorted_extras<'a>(names: impl Iterator<Item = &'a str>) -> Vec<ExtraName> {
     let mut names: Vec<&str> = names.collect();
-    names.sort_unstable();
+    names.arrange();
     names.dedup();
-    names.into_iter().map(ExtraName::new).collect()
+    let mut names: Vec<ExtraName> = names.into_iter().map(ExtraName::new).collect();
+    names.arrange();
+    names
 }
 
 fn strip_end(text: &str) -> &str {
