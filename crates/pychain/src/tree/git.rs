@@ -1,6 +1,6 @@
 //! Reads from a commit with git's plumbing, in a way that runs nothing a repository could bring along.
 //!
-//! Only `rev-parse`, `ls-tree`, `ls-files`, `cat-file` and `grep` are called, which know no hooks, filters,
+//! Only `rev-parse`, `ls-tree`, `ls-files`, `cat-file`, `check-ignore` and `grep` are called, which know no hooks, filters,
 //! pagers or (without `--textconv`) text conversions; what else a configuration could make them do is switched off.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +11,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use anyhow::{Context as _, Result, bail};
 
 use super::commit::{Blobs, Commit, Entry, join};
+use super::disk::relative;
 use super::{EntryKind, Listing, Unread};
 use crate::error::Hinted;
 
@@ -128,6 +129,96 @@ impl Drop for CatFile {
     fn drop(&mut self) {
         drop(self.input.take());
         let _ = self.child.wait();
+    }
+}
+
+/// A `git check-ignore`, started with the first question.
+#[derive(Debug)]
+pub(crate) struct CheckIgnore {
+    repository: PathBuf,
+    running: Option<(Child, ChildStdin, BufReader<ChildStdout>)>,
+    has_failed: bool,
+}
+
+/// A question that any pipe takes whole: git answers while it reads, and would wait for us to read.
+const MAX_QUESTION_BYTES: usize = 4096;
+
+impl CheckIgnore {
+    /// For what lies in the working tree of a repository.
+    pub(crate) fn new(repository: &Path) -> Self {
+        Self { repository: repository.to_owned(), running: None, has_failed: false }
+    }
+
+    /// Which of the paths `.gitignore` hides, whether they are tracked or not. After an error it answers that none is.
+    pub(crate) fn hidden(&mut self, paths: &[&Path]) -> Result<BTreeSet<PathBuf>> {
+        let mut hidden = BTreeSet::new();
+        if self.has_failed {
+            return Ok(hidden);
+        }
+        let repository = self.repository.clone();
+        // What has no name in Unicode is not asked about, and told of when it is found.
+        let named = |path: &&Path| Some((path.to_path_buf(), relative(path.strip_prefix(&repository).ok()?)?));
+        let mut waiting: Vec<(PathBuf, String)> = paths.iter().filter_map(named).collect();
+        while !waiting.is_empty() {
+            let mut bytes = 0;
+            let mut fits = |(_, name): &(PathBuf, String)| {
+                bytes += name.len() + 3;
+                bytes <= MAX_QUESTION_BYTES
+            };
+            let some = waiting.iter().take_while(|path| fits(path)).count().max(1);
+            let asked: Vec<(PathBuf, String)> = waiting.drain(..some).collect();
+            let answer = self.ask(asked.iter().map(|(_, name)| name.as_str()));
+            let answer = answer.inspect_err(|_| self.has_failed = true).context("cannot run git check-ignore")?;
+            hidden.extend(asked.into_iter().zip(answer).filter(|(_, is_hidden)| *is_hidden).map(|((path, _), _)| path));
+        }
+        Ok(hidden)
+    }
+
+    fn ask<'a>(&mut self, names: impl Iterator<Item = &'a str> + Clone) -> io::Result<Vec<bool>> {
+        if self.running.is_none() {
+            let mut child = git(&self.repository)
+                // It refuses to read them literally, so no name may begin with a colon.
+                .env_remove("GIT_LITERAL_PATHSPECS")
+                .args(["check-ignore", "--no-index", "--stdin", "-z", "--verbose", "--non-matching"])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()?;
+            let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            };
+            self.running = Some((child, input, BufReader::new(output)));
+        }
+        let Some((_, input, output)) = &mut self.running else { return Err(io::ErrorKind::BrokenPipe.into()) };
+        let question: Vec<u8> = names.clone().flat_map(|name| format!("./{name}\0").into_bytes()).collect();
+        input.write_all(&question)?;
+        input.flush()?;
+        names
+            .map(|_| {
+                // Where the pattern stands, the line, the pattern, the path.
+                let mut pattern = Vec::new();
+                for field in 0..4 {
+                    let mut value = Vec::new();
+                    output.read_until(0, &mut value)?;
+                    if value.pop() != Some(0) {
+                        return Err(io::ErrorKind::UnexpectedEof.into());
+                    }
+                    if field == 2 {
+                        pattern = value;
+                    }
+                }
+                Ok(!pattern.is_empty() && !pattern.starts_with(b"!"))
+            })
+            .collect()
+    }
+}
+
+impl Drop for CheckIgnore {
+    fn drop(&mut self) {
+        if let Some((mut child, input, _)) = self.running.take() {
+            drop(input);
+            let _ = child.wait();
+        }
     }
 }
 

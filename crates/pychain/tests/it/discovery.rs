@@ -112,12 +112,15 @@ fn an_input_is_found_by_what_its_compiler_wrote() {
 fn what_gitignore_hides_is_not_read_unless_asked_for() {
     let names = ["requirements.txt", "build/requirements.txt", "sub/requirements-local.txt"];
     let (sandbox, _) = found(&names, &[]);
+    sandbox.write(":(top)requirements.txt", "");
     sandbox.write(".gitignore", "build/\n*-local.txt\n");
+    let all = ["build/requirements.txt", "requirements.txt", "sub/requirements-local.txt"];
+    assert_eq!(sandbox.pychain(&["audit"]).places(), all, "outside of a repository it says nothing");
+    sandbox.git(&["init", "-q"]);
     assert_eq!(sandbox.pychain(&["audit"]).places(), ["requirements.txt"]);
-    assert_eq!(
-        sandbox.pychain(&["audit", "--no-ignore"]).places(),
-        ["build/requirements.txt", "requirements.txt", "sub/requirements-local.txt"]
-    );
+    sandbox.write("sub/.gitignore", "!*-local.txt\n");
+    assert_eq!(sandbox.pychain(&["audit"]).places(), ["requirements.txt", "sub/requirements-local.txt"]);
+    assert_eq!(sandbox.pychain(&["audit", "--no-ignore"]).places(), all);
     assert_eq!(
         sandbox.pychain(&["audit", "build"]).places(),
         ["requirements.txt"],
@@ -134,6 +137,32 @@ fn a_tracked_file_is_read_whatever_gitignore_says() {
     assert_eq!(sandbox.pychain(&["audit"]).places(), ["ci/requirements.txt", "requirements.txt"]);
     let ran = sandbox.pychain_in(&sandbox.project().join("ci"), &["audit"]);
     assert_eq!(ran.places(), ["requirements.txt"]);
+}
+
+#[test]
+fn a_repository_within_has_its_own_say() {
+    let names = ["requirements.txt", "sub/requirements.txt", "sub/ci/requirements.txt", "sub/local/requirements.txt"];
+    let (sandbox, _) = found(&names, &[]);
+    sandbox.git(&["-C", "sub", "init", "-q"]);
+    sandbox.write("sub/.gitignore", "ci/\nlocal/\n");
+    sandbox.git(&["-C", "sub", "add", "--force", "ci/requirements.txt"]);
+    let expected = ["requirements.txt", "sub/ci/requirements.txt", "sub/requirements.txt"];
+    assert_eq!(sandbox.pychain(&["audit"]).places(), expected);
+    sandbox.git(&["init", "-q"]);
+    assert_eq!(sandbox.pychain(&["audit"]).places(), expected);
+}
+
+#[test]
+fn git_is_asked_about_many_files_in_pieces() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["init", "-q"]);
+    let long = "x".repeat(200);
+    for at in 0..300 {
+        sandbox.write(&format!("{long}-{at}-requirements.txt"), if at == 299 { BAD } else { "" });
+    }
+    sandbox.write(".gitignore", format!("# {}\n*-7-requirements.txt\n", "y".repeat(100_000)));
+    sandbox.write(&format!("{long}-7-requirements.txt"), BAD);
+    assert_eq!(sandbox.pychain(&["audit"]).places(), [format!("{long}-299-requirements.txt")]);
 }
 
 #[test]
@@ -154,7 +183,7 @@ fn without_git_the_files_are_found_and_the_gap_is_told() {
     let (mut sandbox, _) = found(&["requirements.txt"], &[]);
     sandbox.git(&["init", "-q"]);
     sandbox.set("PATH", "/nowhere");
-    let ran = sandbox.pychain(&["audit"]).says("git cannot list the tracked files").says("`--no-ignore` finds them");
+    let ran = sandbox.pychain(&["audit"]).says("git cannot tell what it tracks").says("nothing counts as hidden");
     assert_eq!(ran.places(), ["requirements.txt"]);
     sandbox.pychain(&["audit", "--base", "main"]).exits(2).says("error: cannot run git").says("hint: install git");
 }
@@ -274,6 +303,7 @@ mod unix {
     #[test]
     fn an_ignore_file_that_is_a_pipe_does_not_hang_the_walk() {
         let sandbox = Sandbox::with(&[("a/requirements.txt", BAD), ("b/requirements.txt", BAD)]);
+        sandbox.git(&["init", "-q"]);
         let made = Command::new("mkfifo").arg(sandbox.project().join("a/.gitignore")).status().unwrap();
         assert!(made.success());
         let ran = sandbox.pychain(&["audit"]).says("a/.gitignore: this is not an ordinary file");
