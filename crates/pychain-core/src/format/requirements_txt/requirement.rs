@@ -384,6 +384,9 @@ impl Reader<'_, '_> {
         let decoded = crate::url::percent_decode(&url.path);
         let (path, kind) = if url.authority == "$ROOT" {
             self.paths.resolve(decoded.trim_start_matches('/'))
+        } else if decoded.is_empty() {
+            // Not the working directory: nothing has the empty name.
+            (String::new(), PathKind::Absent)
         } else {
             self.paths.resolve(&decoded)
         };
