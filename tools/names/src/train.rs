@@ -90,7 +90,7 @@ fn cases(sets: &Sets) -> Result<Vec<Case>> {
             class: "synthetic".to_owned(),
             group: positive.family.clone(),
             is_attack: true,
-            weight: 0.15,
+            weight: 0.2,
             candidates: case(&positive.name, &positive.targets),
         });
     }
@@ -130,7 +130,7 @@ fn cases(sets: &Sets) -> Result<Vec<Case>> {
             class: "index".to_owned(),
             group: name.to_owned(),
             is_attack: false,
-            weight: 0.1,
+            weight: 0.05,
             candidates: case(name, &[]),
         });
     }
@@ -197,4 +197,32 @@ fn page(weights: &[f64], Levels { warn, strict, .. }: Levels, report: &str) -> S
     }
     out.push_str("];\n");
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn value(name: &str, target: &str, feature: &str) -> f32 {
+        let found = describe(name, &facts::names().expect("the built data"));
+        let of_target = found.iter().find(|found| found.target == target).expect("a candidate");
+        let at = FEATURES.iter().position(|name| *name == feature).expect("a feature");
+        of_target.values[at]
+    }
+
+    #[test]
+    fn a_language_before_a_name_heads_no_family() {
+        const FAMILY: &str = "steps.shared first word heads a family";
+        assert!(value("python-multipert", "python-multipart", FAMILY) <= 0.0);
+        assert!(value("pytest-timeoutt", "pytest-timeout", FAMILY) > 1.0);
+    }
+
+    #[test]
+    fn what_happens_to_the_first_letter_is_told_apart() {
+        const OMITTED: &str = "steps.nothing but the first letter missing";
+        const REPLACED: &str = "steps.nothing but the first letter differs";
+        let of = |name: &str| (value(name, "werkzeug", OMITTED) > 0.0, value(name, "werkzeug", REPLACED) > 0.0);
+        assert_eq!((of("erkzeug"), of("qerkzeug"), of("wwerkzeug")), ((true, false), (false, true), (false, false)));
+    }
 }

@@ -56,6 +56,8 @@ features! {
     REPLACEMENT "step.replacement";
     FIRST "steps.first letter";
     FIRST_INSERTED "steps.a letter in front";
+    FIRST_OMITTED "steps.nothing but the first letter missing";
+    FIRST_REPLACED "steps.nothing but the first letter differs";
     LAST "steps.last letter";
     PLURAL "steps.plural";
     DIGIT_AT_END "steps.digit at the end";
@@ -86,6 +88,7 @@ features! {
     WORDS_DIFFER "steps.other count of words";
     FAMILY "steps.shared first word heads a family";
     FAMILY_SHORT "steps.shared first word, the other is short";
+    TARGET_FAMILY "steps.target heads a family";
     TARGET_CROWD_0 "steps.no index name beside the target";
     TARGET_CROWD "steps.index names beside the target";
     TARGET_CROWD_SHORT "steps.index names beside the target, length to 6";

@@ -2,6 +2,7 @@
 
 #[allow(clippy::wildcard_imports, reason = "the numbers' names, all of which are used here or beside")]
 use super::*;
+use crate::confusable::affixes::{self, Kind};
 use crate::confusable::steps::{Step, cost, steps};
 use crate::knowledge::ranked::Ranked;
 
@@ -57,6 +58,9 @@ fn by_names(sheet: &mut Sheet, target: Ranked, count: u32, about: &About<'_>) {
     let (first, last) = (query.squeezed.first(), query.squeezed.last());
     sheet.set(FIRST, is(first != target.first()));
     sheet.set(FIRST_INSERTED, is(query.squeezed.get(1..) == Some(target)));
+    let is_omitted = target.get(1..) == Some(&query.squeezed);
+    sheet.set(FIRST_OMITTED, is(is_omitted));
+    sheet.set(FIRST_REPLACED, is(first != target.first() && !is_omitted && query.squeezed.get(1..) == target.get(1..)));
     sheet.set(LAST, is(last != target.last()));
     sheet.set(HALVES, is(first != target.first() && last != target.last()));
     let is_plural =
@@ -87,6 +91,7 @@ fn by_names(sheet: &mut Sheet, target: Ranked, count: u32, about: &About<'_>) {
     by_words(sheet, &target_name, about);
     sheet.set(COMPOSED, about.composed());
     sheet.set(COMPOSED_TWO, if count >= 2 { about.composed() } else { 0.0 });
+    sheet.set(TARGET_FAMILY, names.vocabulary.word(target).unwrap_or_default().first / 10.0);
     // Of the target's neighbours the name itself is not counted: whether it exists must not show.
     let own = u8::from(count == 1 && about.exists());
     let target_crowd = f32::from(target_crowd.saturating_sub(own));
@@ -114,7 +119,9 @@ fn by_words(sheet: &mut Sheet, target_name: &str, about: &About<'_>) {
     sheet.set(KNOWN_SHORT, is(other().any(|word| word.len() <= 3) && query.words.len() > 1));
     sheet.set(OTHER_WORDS, is(query.words.len() > 1));
     sheet.set(WORDS_DIFFER, is(query.words.len() != target_words().count()));
-    let head = query.words.first().filter(|first| query.words.len() > 1 && target_words().next() == Some(**first));
+    // `py` and `python` are before names of everybody: they make no family.
+    let is_head = |first: &&&str| target_words().next() == Some(**first) && affixes::kind(first) != Kind::Language;
+    let head = query.words.first().filter(|first| query.words.len() > 1 && is_head(first));
     let family = head.and_then(|head| names.vocabulary.word(head.as_bytes())).unwrap_or_default().first;
     sheet.set(FAMILY, family / 10.0);
     sheet.set(FAMILY_SHORT, is(head.is_some() && other().any(|word| word.len() <= 5)));
