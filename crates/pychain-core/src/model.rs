@@ -45,6 +45,8 @@ pub struct Document {
     pub computed: Vec<Word>,
     /// Whether it is a manifest that tells nothing of what its project needs, because the build does.
     pub leaves_to_build: bool,
+    /// Whether it is the manifest of an application, installed from its own tree alone, as far as the file tells.
+    pub is_application: bool,
     /// What it locks, where it is a lock file. It then has no lines, unless a requirements file includes it.
     pub lock: Option<Box<Lock>>,
 }
@@ -63,6 +65,7 @@ impl Document {
             project: None,
             computed: Vec::new(),
             leaves_to_build: false,
+            is_application: false,
             lock: None,
         }
     }

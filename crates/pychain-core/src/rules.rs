@@ -70,6 +70,7 @@ mod unexpected_file_host;
 mod unexpected_index;
 mod unhashed_file;
 mod unhashed_requirement;
+mod unlocked_manifest;
 mod unpinned_command;
 mod unpinned_requirement;
 mod unreachable_package;
@@ -110,6 +111,7 @@ pub static RULES: &[&Rule] = &[
     &version_outside_requirement::RULE,
     &unreachable_package::RULE,
     &stale_lock::RULE,
+    &unlocked_manifest::RULE,
     // Pins.
     &unpinned_requirement::RULE,
     &unpinned_command::RULE,

@@ -160,7 +160,10 @@ pub(crate) fn load(files: &BTreeMap<&str, &str>) -> Project {
     loop {
         let wants = loader.wants();
         if wants.is_empty() {
-            return loader.finish();
+            let listing = files.keys().map(|path| (*path).to_owned()).collect();
+            let mut project = loader.finish();
+            project.listing = Some(listing);
+            return project;
         }
         for want in wants {
             match want {

@@ -41,6 +41,9 @@ pub struct Project {
     pub paths: BTreeMap<String, PathKind>,
     /// Names, normalized, of the projects that the files are about.
     pub own_names: BTreeSet<String>,
+    /// The paths of all dependency files of the tree that these files are from, whether read or not; none where that is
+    /// not known. Set by the caller, who alone has seen the tree.
+    pub listing: Option<BTreeSet<String>>,
     constraints_only: Vec<bool>,
 }
 

@@ -132,7 +132,7 @@ fn prepare(args: &AuditArgs, place: &Place) -> Result<Job> {
 
     let in_git_base = matches!(base_tree, Some(Tree::Commit(_)));
     let how = Walk { ignore: !args.no_ignore, nested: !in_git_base };
-    let mut head_roots = roots(&mut head_tree, place, &config, how, &mut problems);
+    let (mut head_roots, head_listing) = roots(&mut head_tree, place, &config, how, &mut problems);
     if let Some(Tree::Disk(base)) = &base_tree {
         // A base that lies inside what is audited is not audited itself.
         let inside = base.root().strip_prefix(&place.root).ok().and_then(relative).filter(|path| !path.is_empty());
@@ -140,8 +140,8 @@ fn prepare(args: &AuditArgs, place: &Place) -> Result<Job> {
     }
     let mut in_base = Vec::new();
     let base = base_tree.map(|mut tree| {
-        let roots = roots(&mut tree, place, &config, how, &mut in_base);
-        Side { tree, roots }
+        let (roots, listing) = roots(&mut tree, place, &config, how, &mut in_base);
+        Side { tree, roots, listing }
     });
     problems.extend(
         in_base.into_iter().map(|problem| Problem { message: format!("in the base: {}", problem.message), ..problem }),
@@ -156,7 +156,7 @@ fn prepare(args: &AuditArgs, place: &Place) -> Result<Job> {
             ),
         ));
     }
-    let head = Side { tree: head_tree, roots: head_roots };
+    let head = Side { tree: head_tree, roots: head_roots, listing: head_listing };
     let as_of = args.as_of.or_else(clock::today);
     Ok(Job {
         head,
@@ -204,19 +204,30 @@ fn note_distant_config(args: &AuditArgs, root: &Path) {
     }
 }
 
-fn roots(tree: &mut Tree, place: &Place, config: &Config, how: Walk, problems: &mut Vec<Problem>) -> Roots {
+/// The files that the audit starts from, and the paths of all candidates where they are all looked for.
+fn roots(
+    tree: &mut Tree,
+    place: &Place,
+    config: &Config,
+    how: Walk,
+    problems: &mut Vec<Problem>,
+) -> (Roots, Option<BTreeSet<String>>) {
     let mut roots = Roots::new();
+    let mut listed = None;
     for directory in &place.directories {
         let listing = match tree {
             Tree::Disk(disk) => walk(disk.root(), directory, how),
             Tree::Commit(commit) => commit.list(directory, is_candidate),
         };
         let (found, trouble) = select(tree, &listing, &config.exclude);
+        if directory.is_empty() && place.is_whole() && listing.problems.is_empty() {
+            listed = Some(listing.files.into_keys().collect());
+        }
         roots.extend(found);
         problems.extend(trouble);
     }
     for file in &place.files {
         roots.insert(file.clone(), Root { role: named_role(file), certainty: Certainty::Certain });
     }
-    roots
+    (roots, listed)
 }

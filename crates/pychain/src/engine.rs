@@ -41,6 +41,8 @@ pub(crate) struct Job {
 pub(crate) struct Side {
     pub(crate) tree: Tree,
     pub(crate) roots: Roots,
+    /// The paths of all candidates in the tree; none where not all are known.
+    pub(crate) listing: Option<BTreeSet<String>>,
 }
 
 impl Job {
@@ -97,8 +99,13 @@ impl Job {
             Some(path) => roots.iter().filter(|(root, _)| *root == path).map(|(p, r)| (p.clone(), *r)).collect(),
         };
         let (read, unread, report) = guarded(|| {
-            let head = load(&mut self.head.tree, &chosen(&self.head.roots));
-            let base = self.base.as_mut().map(|base| load(&mut base.tree, &chosen(&base.roots)));
+            let side = |side: &mut Side| {
+                let mut loaded = load(&mut side.tree, &chosen(&side.roots));
+                loaded.project.listing.clone_from(&side.listing);
+                loaded
+            };
+            let head = side(&mut self.head);
+            let base = self.base.as_mut().map(side);
             let mut report = audit(&Request {
                 head: &head.project,
                 base: base.as_ref().map(|base| &base.project),

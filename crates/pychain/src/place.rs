@@ -52,6 +52,13 @@ impl Place {
         };
         Ok(Self { directories: inside(directories)?, files: inside(files)?, root: root.clone() })
     }
+
+    /// Whether the root is no part of something larger, as far as that can be seen: what is not below it is nowhere.
+    pub(crate) fn is_whole(&self) -> bool {
+        let signs = [".git", "pyproject.toml", "uv.lock", "Pipfile"];
+        let is_part = |above: &Path| signs.iter().any(|sign| above.join(sign).exists());
+        self.root.join(".git").exists() || !self.root.ancestors().skip(1).any(is_part)
+    }
 }
 
 /// An absolute path without links, except that a named file that is a link itself stays one, and

@@ -42,6 +42,8 @@ pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
             return reader.finish(Vec::new());
         }
     };
+    // A library may have a Pipfile, too: to work on it, which what lies beside tells.
+    reader.application();
     sources(&mut reader, &document);
     for (name, value) in &document {
         let Some(table) = value.get_ref().as_table().filter(|_| !OTHER_TABLES.contains(&name.get_ref().as_ref()))

@@ -41,6 +41,9 @@ pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
     if leaves_to_build(&document) {
         reader.leaves_to_build();
     }
+    if is_application(&document) {
+        reader.application();
+    }
     if let Some(project) = document.table("project") {
         list(&mut reader, project, "dependencies", || {
             Section::new(tool, Purpose::Dependencies).at("project.dependencies")
@@ -102,6 +105,34 @@ fn leaves_to_build(document: &DeTable<'_>) -> bool {
     let is_poetrys = poetry.is_some_and(|poetry| poetry.contains_key("dependencies"));
     dynamic.any(|key| matches!(key, "dependencies" | "optional-dependencies"))
         || (is_poetrys && !project.contains_key("dependencies"))
+}
+
+/// Whether the project is never made into a distribution: its tool is told so, or nothing is said that only a
+/// distribution needs. Where that cannot be told it may be a library.
+fn is_application(document: &DeTable<'_>) -> bool {
+    let tools = document.table("tool");
+    let said = [("uv", "package"), ("poetry", "package-mode"), ("pdm", "distribution")];
+    let said = said.iter().find_map(|(tool, key)| tools?.table(tool)?.get(*key)?.get_ref().as_bool());
+    if let Some(is_package) = said {
+        return !is_package;
+    }
+    // Without a `[build-system]` uv builds nothing, and nobody but setuptools would.
+    let backends = ["poetry", "pdm", "hatch", "setuptools", "setuptools_scm", "flit", "maturin", "scikit-build"];
+    let is_built = document.contains_key("build-system")
+        || tools.is_some_and(|tools| backends.iter().any(|backend| tools.contains_key(*backend)));
+    let of_distributions = [
+        "classifiers",
+        "dynamic",
+        "entry-points",
+        "gui-scripts",
+        "keywords",
+        "license",
+        "license-files",
+        "scripts",
+        "urls",
+    ];
+    let project = document.table("project");
+    !is_built && project.is_some_and(|project| of_distributions.iter().all(|key| !project.contains_key(*key)))
 }
 
 /// PEP 735.

@@ -41,6 +41,11 @@ impl<'f> Reader<'f> {
         self.document.leaves_to_build = true;
     }
 
+    /// Notes that the project is an application.
+    pub(super) fn application(&mut self) {
+        self.document.is_application = true;
+    }
+
     /// The document, its lines in the order of the file.
     pub(super) fn finish(mut self, comments: Vec<Span>) -> Document {
         self.document.lines.arrange_by_key(|line| line.span);

@@ -247,6 +247,7 @@ impl Loader {
             problems: self.problems,
             missing: self.missing,
             paths: self.paths,
+            listing: None,
             constraints_only: Vec::new(),
         };
         run::read(&mut project, &self.roots, self.markers.as_ref());

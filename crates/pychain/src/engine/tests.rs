@@ -51,6 +51,7 @@ fn job(directory: &tempfile::TempDir, files: &[(&str, &str)], roots: &[&str]) ->
     let head = Side {
         tree: Tree::Disk(Disk::new(directory.path().canonicalize().unwrap())),
         roots: roots.iter().map(|path| ((*path).to_owned(), root)).collect(),
+        listing: None,
     };
     Job {
         head,

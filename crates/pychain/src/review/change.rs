@@ -103,7 +103,7 @@ fn is_workflow(path: &str) -> bool {
 
 /// The audit of nothing, which finds nothing.
 fn nothing(remote: &Remote) -> Job {
-    let side = || Side { tree: Tree::Commit(remote.commit_of(BTreeMap::new())), roots: Roots::new() };
+    let side = || Side { tree: Tree::Commit(remote.commit_of(BTreeMap::new())), roots: Roots::new(), listing: None };
     Job {
         head: side(),
         base: Some(side()),
@@ -253,6 +253,7 @@ struct Sides {
 fn job(options: &Options, sides: Sides, config: Config, mut problems: Vec<Problem>) -> Job {
     let Sides { head, base, touched, context } = sides;
     let unchanged = unchanged(&head, &touched);
+    let (head_listing, base_listing) = (head.candidates(), base.as_ref().and_then(Commit::candidates));
     let (mut head, mut base) = (Tree::Commit(head), base.map(Tree::Commit));
     let is_wanted = |path: &str| options.paths.is_empty() || options.paths.iter().any(|glob| glob_matches(glob, path));
     let mut head_roots = roots(&mut head, &touched.head, &config, &is_wanted, &mut problems);
@@ -278,8 +279,8 @@ fn job(options: &Options, sides: Sides, config: Config, mut problems: Vec<Proble
         None => Vec::new(),
     };
     Job {
-        head: Side { tree: head, roots: head_roots },
-        base: base.map(|tree| Side { tree, roots: base_roots }),
+        head: Side { tree: head, roots: head_roots, listing: head_listing },
+        base: base.map(|tree| Side { tree, roots: base_roots, listing: base_listing }),
         config,
         head_config,
         workflows,

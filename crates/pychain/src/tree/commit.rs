@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pychain_core::format::detect::is_source;
+use pychain_core::format::detect::{is_candidate, is_source};
 use pychain_core::model::PathKind;
 use pychain_core::text::MAX_FILE_BYTES;
 
@@ -85,6 +85,12 @@ impl Commit {
     /// Whether every file is listed.
     pub(crate) fn is_complete(&self) -> bool {
         self.unlisted.is_empty()
+    }
+
+    /// The paths of all candidates; none where not all are listed.
+    pub(crate) fn candidates(&self) -> Option<BTreeSet<String>> {
+        let stands = |path: &&String| is_candidate(path) && self.known(path).is_some();
+        self.is_complete().then(|| self.entries.keys().chain(self.instead.keys()).filter(stands).cloned().collect())
     }
 
     /// The file or link at a path, no link followed.

@@ -245,6 +245,33 @@ fn an_include_that_leaves_the_root_is_not_read() {
     assert!(!ran.stdout.contains("secret-thing") && !ran.stderr.contains("secret-thing"), "{ran:?}");
 }
 
+#[test]
+fn that_nothing_locks_a_manifest_is_said_where_all_files_are_known() {
+    let manifest = "[project]\nname = \"x\"\nversion = \"1\"\ndependencies = [\"click\"]\n";
+    let sandbox = Sandbox::with(&[("app/pyproject.toml", manifest), ("uv.lock", "version = 1\n")]);
+    let is_said = |arguments: &[&str]| {
+        let all = [&["audit", "--policy", "strict", "--fail-on", "never"], arguments].concat();
+        sandbox.pychain(&all).stdout.contains("unlocked-manifest")
+    };
+    assert!(!is_said(&[]), "a lock file above");
+    assert!(!is_said(&["app"]), "a lock file above what is audited");
+    std::fs::remove_file(sandbox.project().join("uv.lock")).unwrap();
+    assert!(is_said(&[]) && is_said(&["app"]));
+    assert!(!is_said(&["app/pyproject.toml"]), "one file of a folder");
+    sandbox.git(&["init", "-q"]);
+    assert!(is_said(&[]) && !is_said(&["app"]), "a folder of a repository");
+    // One that is excluded is there all the same.
+    sandbox.write("uv.lock", "version = 1\n");
+    sandbox.write("pychain.toml", "exclude = ['uv.lock']\n");
+    assert!(!is_said(&[]));
+    sandbox.write("pychain.toml", "");
+    sandbox.commit_all();
+    std::fs::remove_file(sandbox.project().join("uv.lock")).unwrap();
+    assert!(is_said(&["--base", "HEAD"]), "a change that takes it away");
+    sandbox.commit_all();
+    assert!(!is_said(&["--base", "HEAD"]) && is_said(&[]), "nothing that the change does");
+}
+
 #[cfg(unix)]
 mod unix {
     use std::os::unix::fs::symlink;

@@ -28,6 +28,6 @@ fn packages_and_sources_are_read() {
 fn rules_speak_of_pipenv() {
     check(
         "*",
-        "==> Pipfile <==\n[[source]]\nurl = \"https://own.example.org\"\nverify_ssl = false\n^^^^^^^^^^^^^^^^^^ trusted-host: Pipenv does not check who answers for `own.example.org`\n[packages]\nclick = \"*\"\n",
+        "==> Pipfile <==\n[[source]]\nurl = \"https://own.example.org\"\nverify_ssl = false\n^^^^^^^^^^^^^^^^^^ trusted-host: Pipenv does not check who answers for `own.example.org`\n[packages]\nclick = \"*\"\n^^^^^^^^^^^ unlocked-manifest\n",
     );
 }

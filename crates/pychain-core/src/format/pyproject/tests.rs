@@ -159,7 +159,7 @@ fn a_project_of_the_tree_needs_no_index() {
 fn an_index_that_is_asked_by_name_alone_is_pooled_with_none() {
     check(
         "*",
-        "==> pyproject.toml <==\n[project]\ndependencies = [\"click\", \"own\"]\n[[tool.uv.index]]\nname = \"own\"\nurl = \"https://own.example.org\"\nexplicit = true\n\
+        "==> pyproject.toml <==\n[project]\ndependencies = [\"click\", \"own\"]\n                 ^^^^^ unlocked-manifest\n[[tool.uv.index]]\nname = \"own\"\nurl = \"https://own.example.org\"\nexplicit = true\n\
          [tool.uv.sources]\nown = {index = \"own\"}\n",
     );
 }

@@ -43,6 +43,22 @@ fn three_changed_files_take_at_most_twelve_requests() {
 }
 
 #[test]
+fn a_lock_file_that_is_not_read_locks_all_the_same() {
+    let manifest = "[project]\nname = \"x\"\nversion = \"1\"\ndependencies = [\"click\"]\n";
+    let base = files([("app/pyproject.toml", manifest), ("uv.lock", "version = 1\n")]);
+    let mut head = base.clone();
+    head.insert("app/pyproject.toml".to_owned(), manifest.replace("click", "click>=8").as_str().into());
+    let view = |head: &Tree| {
+        let job = job_of(Scenario::new(base.clone(), head.clone()));
+        job.run_with(&["--policy", "strict"]);
+        job.github.view()
+    };
+    assert!(!view(&head).contains("unlocked-manifest"));
+    head.remove("uv.lock");
+    assert!(view(&head).contains("unlocked-manifest"));
+}
+
+#[test]
 fn source_code_is_read_only_where_its_patch_may_concern_a_script() {
     let script = "# /// script\n# dependencies = [\n#   'click',\n# ]\n# ///\nprint()\n";
     let lines = "x = 1\n".repeat(20);
