@@ -180,4 +180,4 @@ pub fn find(id: &str) -> Option<&'static Rule> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -12,6 +12,7 @@ use crate::knowledge::vocabulary::Vocabulary;
 use crate::knowledge::{Knowledge, Names, pack};
 use crate::model::PathKind;
 use crate::report::Report;
+use crate::rules::tests::formats::assert_known;
 use crate::text::{ColumnEncoding, apply_edits};
 use crate::tree::{Loader, Project, Want};
 
@@ -96,6 +97,15 @@ impl Fixture {
     }
 
     pub(crate) fn report(&self) -> Report {
+        let report = self.unchecked_report();
+        for finding in &report.findings {
+            assert_known(finding.rule.id, report.file(finding.primary.file).path());
+        }
+        report
+    }
+
+    /// What is found, whether or not the table of the rules and their files has it.
+    pub(crate) fn unchecked_report(&self) -> Report {
         audit(&Request {
             head: &self.head,
             base: self.base.as_ref(),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 mod commands;
+pub(crate) mod formats;
 mod tampering;
 
 use super::RULES;

@@ -128,6 +128,23 @@ struct Case {
     rules: Vec<(String, String)>,
 }
 
+impl Case {
+    fn report(&self) -> Report {
+        let path = self.file.as_str();
+        let mut text = honest(path).to_owned();
+        for (from, to) in &self.edits {
+            assert!(text.contains(from), "{path}, {}: there is nothing to replace", self.name);
+            text = text.replace(from, to);
+        }
+        report(path, honest(path), &text)
+    }
+}
+
+/// What is said of every way of tampering.
+pub(super) fn reports() -> Vec<Report> {
+    cases().iter().map(Case::report).collect()
+}
+
 fn cases() -> Vec<Case> {
     let (document, errors) = DeTable::parse_recoverable(CASES);
     assert!(errors.is_empty(), "{errors:?}");
@@ -182,14 +199,9 @@ fn report(path: &str, base: &str, head: &str) -> Report {
 
 #[test]
 fn every_tampering_is_told_on_its_line() {
-    for Case { name, file, edits, rules: expected } in cases() {
-        let path = file.as_str();
-        let mut text = honest(path).to_owned();
-        for (from, to) in &edits {
-            assert!(text.contains(from), "{path}, {name}: there is nothing to replace");
-            text = text.replace(from, to);
-        }
-        let report = report(path, honest(path), &text);
+    for case in cases() {
+        let report = case.report();
+        let Case { name, file: path, rules: expected, .. } = case;
         let found: Vec<(&str, &str)> = report
             .findings
             .iter()
