@@ -34,6 +34,7 @@ mod shell_script;
 mod table;
 mod toml_value;
 mod tox_ini;
+mod tox_toml;
 mod uv_lock;
 mod value;
 mod workflow;

@@ -86,6 +86,11 @@ impl Document {
         !self.sections.is_empty() && self.sections.iter().all(|section| section.under.is_some())
     }
 
+    /// Whether a line is one of a command, or of what sets one up.
+    pub fn is_of_command(&self, line: &Line) -> bool {
+        self.section(line).is_some_and(|section| section.under.is_some())
+    }
+
     /// Whether a section of the file demands, or allows, what `test` asks for.
     pub fn has_section(&self, test: impl Fn(&Section) -> bool) -> bool {
         self.sections.iter().any(test)

@@ -287,6 +287,20 @@ impl<'a> Commands<'a> {
     }
 }
 
+/// A manifest that holds commands as well.
+pub(super) fn joined(mut manifest: Document, commands: Document) -> Document {
+    let offset = u32::try_from(manifest.sections.len()).unwrap_or(u32::MAX);
+    let moved = |section: u32| section.saturating_add(offset);
+    manifest.sections.extend(commands.sections.into_iter().map(|section| Section {
+        under: section.under.map(|under| under.into_iter().map(moved).collect()),
+        ..section
+    }));
+    let lines = commands.lines.into_iter().map(|line| Line { section: moved(line.section), ..line });
+    manifest.lines.extend(lines);
+    manifest.lines.arrange_by_key(|line| line.span);
+    manifest
+}
+
 /// A file that cannot be taken apart: nothing in it but a line that says so.
 pub(super) fn unreadable(file: &SourceFile, span: Span, message: String, help: &str) -> Document {
     let refusal = Refusal {

@@ -1,7 +1,6 @@
 //! `noxfile.py`: literal arguments of what sessions install and run. The file is read as text, never run.
 
 use super::commands::Commands;
-use super::logical::Pieces;
 use super::python::{Argument, Expression, Module, Token};
 use super::shell::Word;
 use crate::model::Document;
@@ -20,7 +19,7 @@ const METHODS: [(&str, &[&str]); 5] = [
 pub(super) fn parse(file: &SourceFile) -> Document {
     let mut commands = Commands::new(file);
     for ((call, span), arguments, _) in Module::of(file).calls(method) {
-        let call = call.iter().map(|word| standing_for(word, span));
+        let call = call.iter().map(|word| Word::standing_for(word, span));
         let words: Vec<Word> = call.chain(arguments.into_iter().filter_map(|argument| word(argument, span))).collect();
         commands.words(&words);
     }
@@ -40,14 +39,9 @@ fn word(argument: Argument<'_>, call: Span) -> Option<Word> {
         Argument::Positional(Expression::Text { text, span, is_formatted }) => {
             Some(Word { text, span, expands: is_formatted, globs: false })
         }
-        Argument::Positional(other) => Some(Word { expands: true, ..standing_for("$", other.span().unwrap_or(call)) }),
+        Argument::Positional(other) => {
+            Some(Word { expands: true, ..Word::standing_for("$", other.span().unwrap_or(call)) })
+        }
         Argument::Keyword(..) | Argument::Spread(_) => None,
     }
-}
-
-/// A word that something else stands for.
-fn standing_for(value: &str, span: Span) -> Word {
-    let mut pieces = Pieces::default();
-    pieces.escaped(value, span.range());
-    Word { text: pieces.finish(span.range().start, 1), span, expands: false, globs: false }
 }

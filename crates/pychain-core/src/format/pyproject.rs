@@ -3,8 +3,10 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::commands::joined;
 use super::requirements_txt::Paths;
 use super::toml_value::{self, Keys as _, Value};
+use super::tox_toml;
 use super::value::{Reader, SectionId};
 use crate::model::{Document, Purpose, Section, Tool};
 use crate::text::SourceFile;
@@ -63,7 +65,11 @@ pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
         // Last, because it says of what stands elsewhere where it comes from.
         tools.table("uv").into_iter().for_each(|table| uv::read(&mut reader, table));
     }
-    reader.finish(toml_value::comments(file.text()))
+    let manifest = reader.finish(toml_value::comments(file.text()));
+    match tools.and_then(|tools| tools.table("tox")) {
+        Some(tox) => joined(manifest, tox_toml::of_pyproject(file, tox)),
+        None => manifest,
+    }
 }
 
 /// Reads `uv.toml`, which holds what `[tool.uv]` would.

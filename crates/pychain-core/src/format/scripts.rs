@@ -1,6 +1,8 @@
 //! Files that hold no dependencies by trade, and yet say what is installed and from where: by their names, with their readers.
 
-use super::{dockerfile, makefile, noxfile, pip_conf, pre_commit, pyproject, shell_script, tox_ini, workflow};
+use super::{
+    dockerfile, makefile, noxfile, pip_conf, pre_commit, pyproject, shell_script, tox_ini, tox_toml, workflow,
+};
 use crate::model::{Document, Role};
 use crate::text::SourceFile;
 
@@ -22,6 +24,7 @@ pub(super) fn of_path(path: &str) -> Option<(Role, Read)> {
         ".gitlab-ci.yml" => workflow::parse_gitlab,
         ".pre-commit-config.yaml" => pre_commit::parse,
         "tox.ini" => tox_ini::parse,
+        "tox.toml" => tox_toml::parse,
         "noxfile.py" => noxfile::parse,
         "Makefile" | "makefile" | "GNUmakefile" => makefile::parse,
         "Dockerfile" | "Containerfile" => dockerfile::parse,

@@ -1,12 +1,13 @@
 //! `setup.cfg`: what setuptools takes from it.
 
-use super::commands::comments;
+use super::commands::{comments, joined};
 use super::ini::{self, Ini, IniEntry};
 use super::logical::LogicalLine;
 use super::requirements_txt::Paths;
 use super::setuptools::specifiers;
 use super::shell;
 use super::toml_value::is_template;
+use super::tox_ini;
 use super::value::{Reader, SectionId};
 use crate::model::{Document, InstallOption, Purpose, Section, Tool, Word};
 use crate::text::SourceFile;
@@ -45,7 +46,11 @@ pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
         let section = reader.section(section);
         list(&mut reader, section, entry);
     }
-    reader.finish(comments(file))
+    let manifest = reader.finish(comments(file));
+    match tox_ini::of_setup_cfg(file) {
+        Some(commands) => joined(manifest, commands),
+        None => manifest,
+    }
 }
 
 /// The entry of a key, which may have dashes and capitals: the last one counts.

@@ -65,6 +65,13 @@ impl Word {
         Self { expands: is_expansion(&text.text), text, span, globs: false }
     }
 
+    /// A word that something else stands for.
+    pub(super) fn standing_for(value: &str, span: Span) -> Self {
+        let mut pieces = Pieces::default();
+        pieces.escaped(value, span.range());
+        Self { text: pieces.finish(span.range().start, 1), span, expands: false, globs: false }
+    }
+
     /// A part of the value as a word of its own, such as the value behind `--option=`.
     pub(super) fn part(&self, range: Range<usize>) -> Self {
         let text = slice(&self.text, range.clone());

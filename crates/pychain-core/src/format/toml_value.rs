@@ -52,9 +52,14 @@ pub(super) fn string(file: &SourceFile, value: &Value<'_>) -> Option<LogicalLine
     let DeValue::String(text) = value.get_ref() else { return None };
     let raw = file.text().get(value.span()).unwrap_or_default();
     let quote = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quote| raw.starts_with(quote)).unwrap_or_default();
-    let inner = raw.get(quote.len()..raw.len().saturating_sub(quote.len())).unwrap_or_default();
+    // A line end behind three quotes is none of the text.
+    let open = raw
+        .get(quote.len()..)
+        .filter(|_| quote.len() == 3)
+        .map_or(0, |inner| if inner.starts_with("\r\n") { 2 } else { usize::from(inner.starts_with('\n')) });
+    let inner = raw.get(quote.len() + open..raw.len().saturating_sub(quote.len())).unwrap_or_default();
     let escapes = if quote.starts_with('"') { Escapes::Backslash } else { Escapes::None };
-    let start = value.span().start + quote.len();
+    let start = value.span().start + quote.len() + open;
     let number = u32::try_from(file.line_of(Span::new(start, start).start)).unwrap_or(u32::MAX);
     Some(aligned(text, inner, start, escapes, number))
 }

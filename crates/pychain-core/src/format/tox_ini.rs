@@ -1,7 +1,7 @@
 //! `tox.ini`: what environments depend on, their commands and variables, and how they install.
 
 use super::commands::{Commands, split_words};
-use super::ini::{self, IniEntry, IniSection};
+use super::ini::{self, Ini, IniEntry, IniSection};
 use super::logical::{LogicalLine, Pieces};
 use super::shell::{self, Dialect, Word};
 use crate::model::Document;
@@ -10,9 +10,21 @@ use crate::text::SourceFile;
 /// Reads a file. What `configparser` refuses tox reads no further either.
 pub(super) fn parse(file: &SourceFile) -> Document {
     let read = ini::parse(file, str::to_lowercase);
+    let tox = read.section("tox").or_else(|| read.section("tox:tox"));
+    of_sections(file, &read, tox)
+}
+
+/// Reads what `setup.cfg` has for tox, which looks into the file for one section alone.
+pub(super) fn of_setup_cfg(file: &SourceFile) -> Option<Document> {
+    let read = ini::parse(file, str::to_lowercase);
+    let tox = read.section("tox:tox")?;
+    Some(of_sections(file, &read, Some(tox)))
+}
+
+fn of_sections(file: &SourceFile, read: &Ini, tox: Option<&IniSection>) -> Document {
     let mut commands = Commands::new(file);
     let shared = read.section("testenv");
-    if let Some(tox) = read.section("tox").or_else(|| read.section("tox:tox")) {
+    if let Some(tox) = tox {
         index_servers(&mut commands, tox);
         dependencies(&mut commands, tox, "requires");
     }
@@ -61,12 +73,17 @@ fn dependencies(commands: &mut Commands<'_>, section: &IniSection, key: &str) {
 /// `NAME = value` a line.
 fn variables(commands: &mut Commands<'_>, section: &IniSection) {
     for entry in ["setenv", "set_env"].iter().filter_map(|key| section.get(key)) {
-        for line in entry.lines.iter().map(without_factors) {
-            let Some((name, value)) = line.text.split_once('=') else { continue };
-            let start = line.text.len() - value.trim_start().len();
-            let value = Word::of_value(shell::slice(&line, start..line.text.len()));
-            commands.environment(name.trim(), &value);
-        }
+        let lines: Vec<_> = entry.lines.iter().map(without_factors).collect();
+        set(commands, lines.iter());
+    }
+}
+
+pub(super) fn set<'l>(commands: &mut Commands<'_>, lines: impl Iterator<Item = &'l LogicalLine<'static>>) {
+    for line in lines {
+        let Some((name, value)) = line.text.split_once('=') else { continue };
+        let start = line.text.len() - value.trim_start().len();
+        let value = Word::of_value(shell::slice(line, start..line.text.len()));
+        commands.environment(name.trim(), &value);
     }
 }
 
@@ -117,7 +134,7 @@ fn without_factors(line: &LogicalLine<'static>) -> LogicalLine<'static> {
     shell::slice(line, start..text.len())
 }
 
-fn without_comment(line: &LogicalLine<'static>) -> LogicalLine<'static> {
+pub(super) fn without_comment(line: &LogicalLine<'static>) -> LogicalLine<'static> {
     let text = line.text.as_ref();
     let comment = split_words(text).into_iter().find(|word| text.get(word.clone()).is_some_and(|w| w.starts_with('#')));
     let end = comment.map_or(text.len(), |word| word.start);

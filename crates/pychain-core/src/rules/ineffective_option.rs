@@ -54,7 +54,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let installer = context.config.installer;
     let forgotten = forgotten(context);
     // What overrides what on a command line everybody sees there, and other tools have rules of their own.
-    let lines = context.project.lines().filter(|(document, _)| !document.is_script());
+    let lines = context.project.lines().filter(|(document, line)| !document.is_of_command(line));
     for (document, line) in lines.filter(|(document, line)| document.section(line).is_some_and(Section::is_pips)) {
         for used in &line.options {
             let at = Location { file: document.file, span: used.span };

@@ -9,7 +9,7 @@ use crate::confusable::assess;
 use crate::finding::{Location, Safety, Severity, Subject};
 use crate::format::requirements_txt::{self, text_of};
 use crate::knowledge::Names;
-use crate::model::{Document, Line, LineKind, Section};
+use crate::model::{Document, Line, LineKind};
 use crate::prose::{code, is_hidden};
 use crate::text::{Edit, SourceFile, Span};
 
@@ -67,7 +67,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         if file.text().is_ascii() {
             continue;
         }
-        let is_pips = document.has_section(Section::is_pips);
+        let is_all = document.is_script();
+        let is_pips = document.has_section(|section| section.is_pips() && (is_all || section.under.is_none()));
         let mended: Vec<Span> =
             document.lines.iter().filter(|line| is_cause(document, line)).map(|line| line.span).collect();
         for line in pieces(file, document) {

@@ -126,6 +126,8 @@ pub(super) fn read(project: &mut Project, roots: &BTreeMap<String, Role>, marker
     let mut walk = |file: FileId, role: Role| {
         let parts = if role.is_pips() { vec![Part::whole()] } else { Part::of(project, file) };
         let runs = parts.into_iter().map(|part| {
+            // A manifest may hold commands as well.
+            let role = if part.is_command && role == Role::Manifest { Role::Command } else { role };
             let run = Walk::run(project, file, role, &part, markers, budget.min(MAX_RUN_LINES));
             budget = budget.saturating_sub(run.entries.len());
             run

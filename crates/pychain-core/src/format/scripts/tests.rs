@@ -228,9 +228,16 @@ fn configuration_of_uv() {
 
 #[test]
 fn kinds_of_files() {
-    for path in
-        [".github/workflows/a.yaml", "a/action.yml", "Dockerfile", "b/api.dockerfile", "tox.ini", "s/x.sh", "pip.conf"]
-    {
+    for path in [
+        ".github/workflows/a.yaml",
+        "a/action.yml",
+        "Dockerfile",
+        "b/api.dockerfile",
+        "tox.ini",
+        "tox.toml",
+        "s/x.sh",
+        "pip.conf",
+    ] {
         assert!(of_path(path).is_some(), "{path}");
     }
     for path in ["workflows/a.yml", "{{x}}/.github/workflows/a.yml", "docker-compose.yml", "setup.sh.in", "a.yml"] {
@@ -249,6 +256,7 @@ fn hostile_files_are_read_in_time() {
         "Dockerfile",
         "Makefile",
         "tox.ini",
+        "tox.toml",
         "noxfile.py",
         "x.sh",
         "x.ps1",
@@ -286,4 +294,87 @@ fn hostile_files_are_read_in_time() {
             drop(read(&SourceFile::from_text(path, format!("{head}{}", many(unit)))));
         }
     }
+}
+
+/// As tox 4.67.15 was seen to read these very texts.
+const TOX: &str = "requires = [\"tox>=4\", \"tox-uv\"]\n[env_run_base]\ndeps = [\"pytest\", \"-r req.txt\", {replace = \"ref\", of = [\"x\"]}]\n\
+    set_env = {PIP_INDEX_URL = \"https://r\", A.replace = \"env\"}\ncommands = [[\"pytest\", \"{posargs}\"], [\"-\", \"pip\", \"install\", \"a\"], [\"pip\", \"install\", {replace = \"posargs\"}, \"b\"], [\"-pip\", \"install\", \"c\"], [\"- pip\", \"d\"]]\n\
+    [env_pkg_base]\ndeps = [\"k\"]\n[env.c]\ndeps = '''\n  # comment\n  c>1  # trailing\n  -c con.txt\n'''\nset_env = \"PIP_INDEX_URL = https://s\\nB=c\"\n\
+    install_command = [\"uv\", \"pip\", \"install\", \"--index-url\", \"https://t\", \"{opts}\", \"{packages}\"]\n\
+    [env.e]\nbase = [\"env_pkg_base\"]\ndeps = [{replace = \"if\", condition = \"c\", then = [\"ee\"], else = [\"f\\u0066\"]}]\n\
+    commands_pre = [{replace = \"if\", condition = \"c\", then = [[\"pip\", \"install\", \"g\"]]}, \"pip install h\"]\n";
+
+const TOX_LINES: [&str; 12] = [
+    "pip: tox>=4 | tox-uv",
+    "pip: k",
+    "pip: ee",
+    "pip: f\\u0066",
+    "pip: g",
+    "pip set: --index-url=https://r",
+    "pip under 6: pytest | -r req.txt",
+    "pip under 6: a",
+    "pip under 6: b",
+    "pip set under 6: --index-url=https://s",
+    "uv under 10: --index-url=https://t",
+    "pip under 10: c>1 | -c con.txt",
+];
+
+#[test]
+fn tox_in_toml() {
+    check("tox.toml", TOX, &TOX_LINES);
+    check("tox.toml", &TOX.replace('\n', "\r\n"), &TOX_LINES);
+    check("tox.toml", "requires = [\n", &["pip set: refused [: this is no TOML: unclosed array, expected `]`"]);
+    check("tox.toml", "a = {{ b }}\n", &[]);
+    for odd in [
+        "deps = 3",
+        "deps = [[\"a\"]]",
+        "commands = \"a\"",
+        "commands = [[]]",
+        "commands = [[3]]",
+        "set_env = []",
+        "install_command = \"a\"",
+    ] {
+        check("tox.toml", &format!("requires = 1\nenv = 2\n[env_run_base]\n{odd}\n"), &[]);
+    }
+}
+
+/// What is said of tox's settings that stand in a manifest, and that the manifest's own are read as before.
+fn check_inside(path: &str, before: &str, settings: &str, after: &str) {
+    let text = format!("==> {path} <==\n{before}{settings}{after}");
+    for rule in ["known-malicious", "extra-index-url", "unpinned-command", "insecure-index"] {
+        let marks = |line: &&str| !line.trim_start().starts_with('^') || line.trim_end().ends_with(rule);
+        crate::testing::check(rule, &text.split_inclusive('\n').filter(marks).collect::<String>());
+    }
+}
+
+#[test]
+fn tox_in_manifests() {
+    let manifest =
+        "[project]\ndependencies = [\"evil-sample\"]\n                 ^^^^^^^^^^^ known-malicious\n[build-system]\n";
+    let ini = "    [tox]\n    requires = tox>=4\n               ^^^^^^ unpinned-command\n    [testenv]\n    set_env =\n      PIP_EXTRA_INDEX_URL = http://h.example.org\n                            ^^^^^^^^^^^^^^^^^^^^ extra-index-url\n                            ^^^^^^^^^^^^^^^^^^^^ insecure-index\n    deps =\n        # \u{e9}\n        taken-over==1.1\n        ^^^^^^^^^^ known-malicious\n    commands = pip install a==1\n";
+    for quote in ["\"\"\"", "'''"] {
+        let settings = format!("[tool.tox]\nlegacy_tox_ini = {quote}\n{ini}{quote}\n");
+        check_inside("pyproject.toml", manifest, &settings, "[tool.x]\n\"\u{e9}\" = 1\n");
+    }
+    // The native settings win, and what escapes make another text of is left alone.
+    check_inside(
+        "pyproject.toml",
+        manifest,
+        "[tool.tox]\nlegacy_tox_ini = '[testenv]'\n[tool.tox.env_run_base]\ndeps = [\"taken-over==1.1\", \"b\"]\n         ^^^^^^^^^^ known-malicious\n                            ^ unpinned-command\n",
+        "",
+    );
+    check_inside(
+        "pyproject.toml",
+        manifest,
+        "[tool.tox]\nlegacy_tox_ini = \"\"\"\n[testenv]\ndeps = \\\n  evil-sample\n\"\"\"\n",
+        "",
+    );
+    for odd in ["tox = 1", "tox.legacy_tox_ini = 1", "tox.legacy_tox_ini = \"[testenv]\"", "tox.env = []"] {
+        check_inside("pyproject.toml", manifest, &format!("[tool]\n{odd}\n"), "");
+    }
+    let options = "[options]\ninstall_requires = evil-sample\n                   ^^^^^^^^^^^ known-malicious\n";
+    let settings = ini.replace("\n    ", "\n").replacen("    [tox]", "[tox:tox]", 1);
+    check_inside("setup.cfg", options, &settings, "");
+    // Without that section tox looks no further.
+    check_inside("setup.cfg", options, "[testenv]\ndeps = evil-sample\n", "");
 }

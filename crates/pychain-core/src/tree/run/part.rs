@@ -13,11 +13,13 @@ pub(super) struct Part {
     pub(super) tool: Option<Tool>,
     /// Indexes of lines; none for all of them.
     pub(super) lines: Option<Vec<usize>>,
+    /// Whether it is a command or what sets one up, wherever that stands.
+    pub(super) is_command: bool,
 }
 
 impl Part {
     pub(super) fn whole() -> Self {
-        Self { tool: None, lines: None }
+        Self { tool: None, lines: None, is_command: false }
     }
 
     /// Each command with the settings that act on it; all the rest of a tool together.
@@ -47,8 +49,10 @@ impl Part {
             let acting = section.under.iter().flatten().filter(|under| tool_of(**under) == Some(section.tool));
             told.extend(acting.copied());
         }
-        let mut parts: Vec<Self> =
-            rest.into_iter().map(|(tool, lines)| Self { tool: Some(tool), lines: Some(lines) }).collect();
+        let mut parts: Vec<Self> = rest
+            .into_iter()
+            .map(|(tool, lines)| Self { tool: Some(tool), lines: Some(lines), is_command: false })
+            .collect();
         let mut budget = MAX_LINES_OF_ALL_RUNS;
         for (number, lines) in &own {
             let Some(section) = document.sections.get(*number as usize) else { continue };
@@ -67,7 +71,7 @@ impl Part {
             lines.arrange_by_key(|at| document.lines.get(*at).map(|line| Self::order(document, line)));
             let Some(left) = budget.checked_sub(lines.len()) else { break };
             budget = left;
-            parts.push(Self { tool: Some(section.tool), lines: Some(lines) });
+            parts.push(Self { tool: Some(section.tool), lines: Some(lines), is_command: section.under.is_some() });
         }
         parts
     }
