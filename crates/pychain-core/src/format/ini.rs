@@ -5,6 +5,9 @@ use super::logical::LogicalLine;
 use super::logical::Segments;
 use crate::text::{SourceFile, Span};
 
+/// The section whose values stand in all others, unless they have their own.
+const DEFAULT: &str = "DEFAULT";
+
 /// A file taken apart, up to what the parser refuses.
 #[derive(Debug, Default)]
 pub(super) struct Ini {
@@ -21,7 +24,7 @@ pub(super) struct IniSection {
 }
 
 /// A key with its value.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct IniEntry {
     /// As the caller's `key` makes it.
     pub(super) key: String,
@@ -34,6 +37,22 @@ impl Ini {
     /// The section of a name.
     pub(super) fn section(&self, name: &str) -> Option<&IniSection> {
         self.sections.iter().find(|section| section.name == name)
+    }
+
+    /// The same with the values of `[DEFAULT]` in each section, behind its own: there they stand for a parser, and only
+    /// in sections that are there.
+    pub(super) fn with_defaults(mut self) -> Self {
+        let (defaults, mut sections): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.sections).into_iter().partition(|section| section.name == DEFAULT);
+        for section in &mut sections {
+            let own = section.entries.len();
+            for entry in defaults.iter().flat_map(|defaults| &defaults.entries) {
+                if !section.entries.iter().take(own).any(|known| known.key == entry.key) {
+                    section.entries.push(entry.clone());
+                }
+            }
+        }
+        Self { sections, ..self }
     }
 }
 
@@ -73,10 +92,9 @@ pub(super) fn parse(file: &SourceFile, key: fn(&str) -> String) -> Ini {
         }
         indent = level;
         if let Some(name) = header(trimmed) {
-            keys.clear();
             // What is indented below a header belongs to no key.
             indent = usize::MAX;
-            if !names.insert(name.to_owned()) {
+            if !names.insert(name.to_owned()) && name != DEFAULT {
                 ini.error = refuse("the section is there twice");
                 return ini;
             }
@@ -93,7 +111,7 @@ pub(super) fn parse(file: &SourceFile, key: fn(&str) -> String) -> Ini {
         };
         let name = trimmed.get(..separator).unwrap_or_default().trim_end();
         let (key, key_span) = (key(name), Span::new(start, start + name.len()));
-        if !keys.insert(key.clone()) {
+        if !keys.insert((section.name.clone(), key.clone())) {
             ini.error = refuse("the key is there twice");
             return ini;
         }
@@ -157,6 +175,7 @@ mod tests {
             ("[a]\nx\n", "x: the line has no `=`"),
             ("[a]\nx=1\nX: 2\n", "X: 2: the key is there twice"),
             ("[a]\n[b]\n[a]\n", "[a]: the section is there twice"),
+            ("[DEFAULT]\nx=1\n[a]\nx=1\n[DEFAULT]\ny=1\nx=2\n", "x=2: the key is there twice"),
         ] {
             assert_eq!(shape(text).1.as_deref(), Some(expected), "{text}");
         }

@@ -16,7 +16,7 @@ use crate::text::SourceFile;
 pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
     let mut reader = Reader::new(file, paths);
     // Names of extras keep their case.
-    let read = ini::parse(file, str::to_owned);
+    let read = ini::parse(file, str::to_owned).with_defaults();
     if let Some((span, message)) = &read.error
         && !is_template(file.text())
     {
@@ -30,7 +30,11 @@ pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
         let section = Section::new(Tool::Setuptools, Purpose::Dependencies).at("options.install_requires");
         requirements(&mut reader, entry, section);
     }
-    for entry in read.section("options.extras_require").into_iter().flat_map(|section| &section.entries) {
+    // A default is an extra as well; what is asked for anyway is read once.
+    let asked = ["install_requires", "setup_requires", "tests_require"];
+    let asked = asked.map(|key| entry(&read, "options", key).map(|entry| entry.key_span));
+    let extras = read.section("options.extras_require").into_iter().flat_map(|section| &section.entries);
+    for entry in extras.filter(|entry| !asked.contains(&Some(entry.key_span))) {
         let section = Section::labelled(Tool::Setuptools, Purpose::Extra, entry.key.as_str())
             .at(format!("options.extras_require.{}", entry.key));
         requirements(&mut reader, entry, section);

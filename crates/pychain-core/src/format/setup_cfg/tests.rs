@@ -88,7 +88,43 @@ fn what_is_ordinary_is_silent_and_what_is_odd_is_told() {
 
 #[test]
 fn a_file_that_asks_for_nothing_is_none_of_ours() {
+    let default = "install_requires = a\n";
+    for text in [&format!("[DEFAULT]\n{default}[x]\n"), &format!("[default]\n{default}[options]\n")] {
+        assert!(load(&[("setup.cfg", text.as_str())].into()).files.is_empty(), "{text}");
+    }
     for text in ["[flake8]\nx = 1\n", "[options]\ninstall_requires =\n", "[{{ x }}\n"] {
         assert!(load(&[("setup.cfg", text)].into()).files.is_empty(), "{text}");
     }
+}
+
+#[test]
+fn defaults_stand_in_every_section_that_is_there() {
+    for (text, expected) in [
+        ("[DEFAULT]\ninstall_requires = a\n[options]\n", &["a"] as &[&str]),
+        ("[options]\n[DEFAULT]\ninstall_requires = a\n", &["a"]),
+        ("[DEFAULT]\ninstall_requires = a\n[options]\ninstall_requires = b\n", &["b"]),
+        // setuptools takes the two for one, and the default comes last.
+        ("[DEFAULT]\ninstall-requires = a\n[options]\ninstall_requires = b\n", &["a"]),
+        ("[DEFAULT]\nsetup_requires = s\n[options]\n", &["options.setup_requires: s"]),
+        ("[DEFAULT]\nx = a\n[options.extras_require]\n", &["options.extras_require.x: a"]),
+        (
+            "[DEFAULT]\ninstall_requires = a\n[options]\n[options.extras_require]\nt = b\n",
+            &["a", "options.extras_require.t: b"],
+        ),
+        (
+            "[DEFAULT]\ninstall_requires = a\n[options]\ninstall_requires = c\n[options.extras_require]\n",
+            &["options.extras_require.install_requires: a", "c"],
+        ),
+        ("[DEFAULT]\na = 1\n[DEFAULT]\ninstall_requires = b\n[options]\n", &["b"]),
+        (
+            "[DEFAULT]\nindex_url = https://e.org\n[options]\nsetup_requires = s\n[easy_install]\n",
+            &["easy_install: --index-url https://e.org", "options.setup_requires: s"],
+        ),
+    ] {
+        assert_eq!(read(text), expected, "{text}");
+    }
+    check(
+        "known-malicious",
+        "==> setup.cfg <==\n[DEFAULT]\ninstall_requires =\n  evil-sample\n  ^^^^^^^^^^^ known-malicious\n[options]\n[x]\n",
+    );
 }
