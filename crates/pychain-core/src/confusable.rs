@@ -22,6 +22,7 @@ pub use mechanism::Mechanism;
 use crate::knowledge::ranked::Ranked;
 use crate::knowledge::{Names, crowd};
 use crate::name::normalize;
+use crate::order::Arrange as _;
 use candidates::{Candidate, Query};
 use features::About;
 use steps::Placed;
@@ -239,7 +240,7 @@ fn resemblances(name: &str, own: Option<Ranked>, names: &Names, least: Option<Le
             Some((weigh(&values), candidate, placed))
         };
         let mut best: Vec<(f32, &Candidate, Vec<Placed>)> = candidates.iter().filter_map(weighed).collect();
-        best.sort_by(|a, b| {
+        best.arrange_by(|a, b| {
             b.0.total_cmp(&a.0).then_with(|| names.ranked.rank(a.1.target).cmp(&names.ranked.rank(b.1.target)))
         });
         for (score, candidate, placed) in best {

@@ -11,6 +11,9 @@ pub trait Arrange<T> {
     where
         T: Ord;
 
+    /// As `sort_by`.
+    fn arrange_by(&mut self, compare: impl Fn(&T, &T) -> Ordering);
+
     /// As `sort_by_key` and `sort_by_cached_key`: each key is made once.
     fn arrange_by_key<K: Ord>(&mut self, key: impl FnMut(&T) -> K);
 }
@@ -20,7 +23,14 @@ impl<T> Arrange<T> for [T] {
     where
         T: Ord,
     {
-        let swaps = swaps_of(self);
+        self.arrange_by(T::cmp);
+    }
+
+    fn arrange_by(&mut self, compare: impl Fn(&T, &T) -> Ordering) {
+        let swaps = swaps(self.len(), &|a, b| match (self.get(a), self.get(b)) {
+            (Some(a), Some(b)) => compare(a, b),
+            _ => Ordering::Equal,
+        });
         apply(self, &swaps);
     }
 
@@ -101,6 +111,11 @@ mod tests {
             let (mut ours, mut theirs) = (values.clone(), values.clone());
             ours.arrange();
             theirs.sort_unstable();
+            prop_assert_eq!(&ours, &theirs);
+
+            let (mut ours, mut theirs) = (values.clone(), values.clone());
+            ours.arrange_by(|a, b| b.0.cmp(&a.0));
+            theirs.sort_by_key(|(key, _)| std::cmp::Reverse(*key));
             prop_assert_eq!(&ours, &theirs);
 
             let (mut ours, mut theirs) = (values.clone(), values);

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use pychain_core::config::{Config, FailOn};
 use pychain_core::finding::Safety;
+use pychain_core::order::Gather as _;
 use pychain_core::prose::visible;
 use pychain_core::report::Report;
 use pychain_core::text::Problem;
@@ -221,7 +222,7 @@ fn roots(
         };
         let (found, trouble) = select(tree, &listing, &config.exclude);
         if directory.is_empty() && place.is_whole() && listing.problems.is_empty() {
-            listed = Some(listing.files.into_keys().collect());
+            listed = Some(listing.files.into_keys().into_set());
         }
         roots.extend(found);
         problems.extend(trouble);

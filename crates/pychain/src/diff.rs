@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use pychain_core::config::Date;
 use pychain_core::diff::{Renames, Row, gaps, rows};
 use pychain_core::model::LockFormat;
+use pychain_core::order::Arrange as _;
 use pychain_core::prose::visible;
 use pychain_core::report::{change, json};
 use pychain_core::text::Problem;
@@ -54,7 +55,7 @@ pub(crate) fn run(args: &DiffArgs) -> Result<ExitCode> {
         old.into_iter().map(|problem| Problem { message: format!("in the base: {}", problem.message), ..problem }),
     );
     problems.extend(new);
-    problems.sort();
+    problems.arrange();
     problems.dedup();
     deliver(args, &rows, &problems)?;
     if args.format != DiffFormat::Json {

@@ -10,6 +10,7 @@ use std::sync::Once;
 use pychain_core::audit::{Request, Workflow, audit};
 use pychain_core::config::{Config, Date};
 use pychain_core::finding::{Finding, Location};
+use pychain_core::order::{Arrange as _, Gather as _};
 use pychain_core::report::Report;
 use pychain_core::text::{FileId, Problem};
 
@@ -57,14 +58,14 @@ impl Job {
             Err(crash) => self.run_apart(audit, &crash),
         };
         report.problems.extend(self.problems.iter().cloned());
-        report.problems.sort();
+        report.problems.arrange();
         report.problems.dedup();
         report
     }
 
     fn run_apart(&mut self, audit: &dyn Fn(&Request<'_>) -> Report, whole: &Crash) -> Report {
         let bases = self.base.iter().flat_map(|base| base.roots.keys());
-        let paths: BTreeSet<String> = self.head.roots.keys().chain(bases).cloned().collect();
+        let paths: BTreeSet<String> = self.head.roots.keys().chain(bases).cloned().into_set();
         let mut merged: Option<Report> = None;
         let mut problems = Vec::new();
         for path in &paths {
@@ -96,7 +97,7 @@ impl Job {
     fn attempt(&mut self, audit: &dyn Fn(&Request<'_>) -> Report, only: Option<&str>) -> Result<Report, Crash> {
         let chosen = |roots: &Roots| match only {
             None => roots.clone(),
-            Some(path) => roots.iter().filter(|(root, _)| *root == path).map(|(p, r)| (p.clone(), *r)).collect(),
+            Some(path) => roots.iter().filter(|(root, _)| *root == path).map(|(p, r)| (p.clone(), *r)).into_map(),
         };
         let (read, unread, report) = guarded(|| {
             let side = |side: &mut Side| {
@@ -176,7 +177,7 @@ fn merge(into: &mut Report, other: Report) {
     }
     let Report { files, findings, .. } = into;
     let path = |location: Location| files.get(location.file.0 as usize).map_or("", |file| file.path());
-    findings.sort_by(|a, b| {
+    findings.arrange_by(|a, b| {
         let key = |finding: &Finding| (path(finding.primary).to_owned(), finding.primary.span, finding.rule.id);
         key(a).cmp(&key(b))
     });

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use anstyle::AnsiColor;
 use pychain_core::finding::{Finding, Safety, Severity};
+use pychain_core::order::Gather as _;
 use pychain_core::report::Report;
 use pychain_core::rule::{Need, Rule};
 use pychain_core::text::{Problem, SourceFile, Span};
@@ -119,7 +120,7 @@ pub(crate) fn summary(report: &Report) -> String {
             .filter(|(_, count)| **count > 0)
             .map(|(severity, count)| format!("{count} {severity}"))
             .collect();
-        let places: BTreeSet<_> = report.findings.iter().map(|finding| finding.primary.file).collect();
+        let places: BTreeSet<_> = report.findings.iter().map(|finding| finding.primary.file).into_set();
         let findings = plural(found, "finding", "findings");
         format!("{found} {findings} ({}) in {} of {audited}", by_severity.join(", "), places.len())
     };

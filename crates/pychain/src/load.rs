@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pychain_core::model::LineKind;
+use pychain_core::order::{Arrange as _, Gather as _};
 use pychain_core::text::Problem;
 use pychain_core::tree::{Loader, Project, Want};
 
@@ -38,12 +39,12 @@ pub(crate) fn load_as(tree: &mut Tree, roots: &Roots, aliases: &Aliases) -> Load
         .filter(|(_, root)| root.certainty == Certainty::Conventional)
         .filter(|(path, _)| prose(&loaded.project, path).is_some())
         .map(|(path, _)| path.as_str())
-        .collect();
+        .into_set();
     if prose.is_empty() {
         return loaded;
     }
     let rest: Roots =
-        roots.iter().filter(|(path, _)| !prose.contains(path.as_str())).map(|(p, r)| (p.clone(), *r)).collect();
+        roots.iter().filter(|(path, _)| !prose.contains(path.as_str())).map(|(p, r)| (p.clone(), *r)).into_map();
     let mut without = read_all(tree, &rest, aliases);
     for path in prose {
         // What another file includes is read, whatever it looks like.
@@ -59,7 +60,7 @@ pub(crate) fn load_as(tree: &mut Tree, roots: &Roots, aliases: &Aliases) -> Load
             ));
         }
     }
-    without.problems.sort();
+    without.problems.arrange();
     without
 }
 
@@ -116,7 +117,7 @@ fn read_all(tree: &mut Tree, roots: &Roots, aliases: &Aliases) -> Loaded {
         }
     }
     let project = loader.finish();
-    problems.sort();
+    problems.arrange();
     problems.dedup();
     Loaded { project, read, unread, problems }
 }

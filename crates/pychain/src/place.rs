@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::error::Hinted;
 use crate::tree::disk::relative;
+use pychain_core::order::Arrange as _;
 
 /// The audited root and what was asked for in it.
 #[derive(Debug, PartialEq, Eq)]
@@ -46,7 +47,7 @@ impl Place {
                         .with_context(|| format!("`{}` has a name that is not Unicode", path.display()))
                 })
                 .collect::<Result<Vec<_>>>()?;
-            inside.sort();
+            inside.arrange();
             inside.dedup();
             anyhow::Ok(inside)
         };

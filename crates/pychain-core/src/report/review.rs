@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Finding, Severity};
+use crate::order::Arrange as _;
 use crate::patch::Patch;
 use crate::report::Report;
 
@@ -192,7 +193,7 @@ pub fn plan(input: &Input<'_>) -> Plan {
     let mut open: BTreeMap<String, Vec<&Thread>> = BTreeMap::new();
     let mut plan = Plan::default();
     let mut threads: Vec<&Thread> = input.existing.threads.iter().filter(|thread| thread.comment.ours).collect();
-    threads.sort_by_key(|thread| &thread.comment.id);
+    threads.arrange_by(|a, b| a.comment.id.cmp(&b.comment.id));
     for thread in threads {
         let Some(Marker::Finding { fingerprint, fixed: false }) = marker::parse(&thread.comment.body) else { continue };
         // Two runs at once may have said it twice: the older one stays, and what somebody answered.
@@ -236,11 +237,11 @@ pub fn plan(input: &Input<'_>) -> Plan {
             }
         }
     }
-    edits.sort_by(|a, b| a.id.cmp(&b.id));
+    edits.arrange_by(|a, b| a.id.cmp(&b.id));
     edits.extend(texts);
     plan.waiting = edits.len().saturating_sub(MAX_EDITS);
     edits.truncate(MAX_EDITS);
-    plan.minimize.sort();
+    plan.minimize.arrange();
     plan.minimize.retain(|id| edits.iter().any(|edit| edit.id == *id));
     plan.edits = edits;
     summarize(input, &wanted, &mut plan);
@@ -251,7 +252,7 @@ pub fn plan(input: &Input<'_>) -> Plan {
 fn wanted<'a>(input: &Input<'a>, open: &mut BTreeMap<String, Vec<&'a Thread>>) -> Vec<Wanted<'a>> {
     let report = input.report;
     let mut findings: Vec<&Finding> = report.findings.iter().collect();
-    findings.sort_by_cached_key(|finding| {
+    findings.arrange_by_key(|finding| {
         let primary = finding.primary;
         (Reverse(finding.severity), report.file(primary.file).path().to_owned(), primary.span, finding.rule.id)
     });
@@ -291,7 +292,7 @@ fn summarize(input: &Input<'_>, wanted: &[Wanted<'_>], plan: &mut Plan) {
     let ours = input.existing.comments.iter().filter(|comment| comment.ours);
     let mut summaries: Vec<&Comment> =
         ours.filter(|comment| marker::parse(&comment.body) == Some(Marker::Summary)).collect();
-    summaries.sort_by_key(|comment| &comment.id);
+    summaries.arrange_by(|a, b| a.id.cmp(&b.id));
     let body = summary::text(input, wanted);
     plan.summary = match summaries.first() {
         Some(first) if marker::same_text(&first.body, &body) => Summary::Leave,

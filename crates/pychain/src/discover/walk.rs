@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use anyhow::Error;
 use pychain_core::format::detect::{is_candidate, is_skipped_directory};
+use pychain_core::order::Arrange as _;
 
 use crate::tree::disk::relative;
 use crate::tree::git::CheckIgnore;
@@ -35,7 +36,7 @@ pub(crate) fn walk(root: &Path, directory: &str, how: Walk) -> Listing {
     while let Some((directory, git)) = walker.pending.pop() {
         walker.search(&directory, git, directory == top);
     }
-    walker.listing.problems.sort();
+    walker.listing.problems.arrange();
     walker.listing.problems.dedup();
     walker.listing
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use pychain_core::diff::{Kind, Row};
+use pychain_core::order::Gather as _;
 use pychain_core::prose::{clip, visible};
 use pychain_core::report::change;
 use unicode_width::UnicodeWidthStr as _;
@@ -59,7 +60,7 @@ pub(crate) fn table(rows: &[Row], columns: Option<usize>) -> String {
             let _ = writeln!(out, "{}\n    {}", line.trim_end(), wrapped.join("\n    "));
         }
     }
-    let files: BTreeSet<&str> = rows.iter().flat_map(|row| &row.places).map(|place| place.path.as_str()).collect();
+    let files: BTreeSet<&str> = rows.iter().flat_map(|row| &row.places).map(|place| place.path.as_str()).into_set();
     let (count, noun) = (files.len(), plural(files.len(), "file", "files"));
     let _ = writeln!(out, "{} in {count} {noun}", change::counts(rows));
     out

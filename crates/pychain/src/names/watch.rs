@@ -10,6 +10,7 @@ use pychain_core::confusable::{Level, assess_unranked};
 use pychain_core::knowledge::ranked::RankedNames;
 use pychain_core::knowledge::{Names, crowd, pack};
 use pychain_core::name::normalize;
+use pychain_core::order::Arrange as _;
 use pychain_core::prose::code;
 
 use super::FOUND;
@@ -63,7 +64,7 @@ fn own_names(args: &WatchArgs) -> Result<Vec<String>> {
             "name them, or list them as `own-names` in the configuration"
         ));
     }
-    own.sort();
+    own.arrange();
     own.dedup();
     Ok(own)
 }
@@ -99,7 +100,7 @@ fn beside(own: &[String], names: &Names) -> Vec<String> {
             });
         }
     }
-    found.sort();
+    found.arrange();
     found.dedup();
     found
 }
@@ -120,7 +121,7 @@ fn resembling(candidates: &[String], own: &[String], mut names: Names) -> Result
         };
         found.push((name.clone(), verdict.target.clone(), verdict.difference.clone(), verdict.score));
     }
-    found.sort_by(|a, b| b.3.total_cmp(&a.3).then_with(|| a.0.cmp(&b.0)));
+    found.arrange_by(|a, b| b.3.total_cmp(&a.3).then_with(|| a.0.cmp(&b.0)));
     Ok(found)
 }
 

@@ -13,6 +13,7 @@ use anyhow::{Context as _, Result, bail};
 use pychain_core::audit::Workflow;
 use pychain_core::config::{Config, glob_matches};
 use pychain_core::format::detect;
+use pychain_core::order::{Arrange as _, Gather as _};
 use pychain_core::patch::Patch;
 use pychain_core::text::{Problem, SourceFile};
 use pychain_core::tree::Role;
@@ -144,7 +145,7 @@ pub(super) fn of_commits(options: &Options, remote: &Remote, base: Option<&str>,
     let touched = before.as_ref().map_or_else(
         || {
             let files = commit.listed().keys().filter(|path| !detect::is_source(path));
-            Touched { head: files.cloned().collect(), base: BTreeSet::new() }
+            Touched { head: files.cloned().into_set(), base: BTreeSet::new() }
         },
         |before| differences(&commit, before),
     );
@@ -292,7 +293,7 @@ fn job(options: &Options, sides: Sides, config: Config, mut problems: Vec<Proble
 }
 
 fn touched_roots(head: &Roots, base: &Roots) -> usize {
-    head.keys().chain(base.keys()).collect::<BTreeSet<_>>().len()
+    head.keys().chain(base.keys()).into_set().len()
 }
 
 /// The dependency files among `paths`.
@@ -341,9 +342,9 @@ fn nearest(mut paths: Vec<String>, changed: &Roots, room: usize) -> BTreeSet<Str
         let shared = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
         one.len() + other.len() - 2 * shared
     };
-    paths.sort_by_cached_key(|path| (changed.keys().map(|other| distance(path, other)).min(), path.clone()));
+    paths.arrange_by_key(|path| (changed.keys().map(|other| distance(path, other)).min(), path.clone()));
     paths.truncate(room);
-    paths.into_iter().collect()
+    paths.into_iter().into_set()
 }
 
 /// The configuration as the change makes it, where the change makes another one of it.
@@ -370,7 +371,7 @@ fn head_config(head: &mut Tree, base: &mut Tree, touched: &Touched, problems: &m
 
 /// Workflows that the change touches.
 fn workflows(head: &mut Tree, base: &mut Tree, touched: &Touched) -> Vec<Workflow> {
-    let paths: BTreeSet<&String> = touched.head.iter().chain(&touched.base).filter(|path| is_workflow(path)).collect();
+    let paths: BTreeSet<&String> = touched.head.iter().chain(&touched.base).filter(|path| is_workflow(path)).into_set();
     let text = |tree: &mut Tree, path: &str| {
         let bytes = tree.read(path).ok()?;
         Some(SourceFile::from_text(path, String::from_utf8_lossy(&bytes)))

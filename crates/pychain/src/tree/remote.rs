@@ -6,6 +6,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use pychain_core::order::Arrange as _;
 use pychain_core::patch::Patch;
 use pychain_core::text::MAX_FILE_BYTES;
 use pychain_github::{GitHub, TreeEntry};
@@ -181,7 +182,7 @@ impl Remote {
     }
 
     fn fetch(&self, mut wanted: Vec<String>) {
-        wanted.sort();
+        wanted.arrange();
         wanted.dedup();
         wanted.retain(|oid| !self.0.known.borrow().contains_key(oid));
         let contents = self.0.github.blobs(wanted.clone());

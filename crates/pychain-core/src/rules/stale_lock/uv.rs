@@ -6,6 +6,7 @@ use crate::finding::Location;
 use crate::format::requirements_txt::{folder, join};
 use crate::model::{Condition, Document, LineKind, Lock, LockedDependency, LockedPackage, Section, Source};
 use crate::name::{ProjectName, normalize};
+use crate::order::Gather as _;
 use crate::prose::code;
 use crate::requirement::typed::{VersionSpecifiers, specifiers};
 use crate::requirement::{Specifier, parse_requirement};
@@ -114,7 +115,7 @@ impl<'a> Comparison<'a> {
         let mut found = Vec::new();
         let Some(entries) = asked_by(project, self.manifest) else { return found };
         // An extra that stands in a marker is part of the condition here, and of no condition that can hold there.
-        let mut unclear: BTreeSet<&str> = self.own_name.map(ProjectName::normalized).into_iter().collect();
+        let mut unclear: BTreeSet<&str> = self.own_name.map(ProjectName::normalized).into_iter().into_set();
         let mut asked: Asked<'_, Entry<'a>> = BTreeMap::new();
         for (place, name, entry) in entries {
             if entry.requirement.marker.as_ref().is_some_and(|marker| marker.to_string().contains("extra")) {
@@ -130,7 +131,7 @@ impl<'a> Comparison<'a> {
             }
             written.entry((place, name)).or_default().push(locked);
         }
-        let keys: BTreeSet<_> = asked.keys().chain(written.keys()).collect();
+        let keys: BTreeSet<_> = asked.keys().chain(written.keys()).into_set();
         for key in keys.into_iter().filter(|(place, name)| is_compared(place) && !unclear.contains(name)) {
             let entries = asked.get(key).map(Vec::as_slice).unwrap_or_default();
             let locked = written.get(key).map(Vec::as_slice).unwrap_or_default();
@@ -283,8 +284,8 @@ fn is_other(entry: &Entry<'_>, locked: &LockedDependency) -> bool {
         one.iter().all(|part| other.iter().any(|other| other == part))
     };
     let new_extras: BTreeSet<String> =
-        entry.requirement.extras.iter().map(|extra| normalize(extra.as_written())).collect();
-    let old_extras: BTreeSet<String> = locked.extras.iter().map(|extra| normalize(extra)).collect();
+        entry.requirement.extras.iter().map(|extra| normalize(extra.as_written())).into_set();
+    let old_extras: BTreeSet<String> = locked.extras.iter().map(|extra| normalize(extra)).into_set();
     !is_in(&new, &old) || !is_in(&old, &new) || new_extras != old_extras
 }
 
