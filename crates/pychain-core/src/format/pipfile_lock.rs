@@ -27,6 +27,7 @@ pub(super) fn parse(file: &SourceFile) -> Lock {
     let mut reader = Reader { json, indexes: Vec::new(), lock };
     for (key, value) in &top_members {
         if json::text(key).as_deref() == Some("_meta") {
+            reader.lock.metadata = reader.json.word(key).map(|word| word.span);
             reader.meta(value);
         }
     }

@@ -254,7 +254,7 @@ mod tests {
             check("stale-lock", &format!("{base}[metadata\n"));
         }
         let base = "==> base/Pipfile.lock <==\n{\"_meta\": {\"hash\": {\"sha256\": \"aa\"}}}\n==> Pipfile.lock <==\n";
-        check("stale-lock", &format!("{base}{{\"_meta\": {{}}}}\n^^^^^^^^^^^^^ stale-lock: takes out\n"));
+        check("stale-lock", &format!("{base}{{\"_meta\": {{}}}}\n  ^^^^^ stale-lock: takes out\n"));
     }
 
     #[test]

@@ -85,6 +85,9 @@ files = [
 
 const PIPFILE: &str = r#"{
     "_meta": {
+        "hash": {
+            "sha256": "6f35c1e8fd5e22c80abe1e708f9bfd0d43bfdd7a4c7c65fee81bef9ed0769a11"
+        },
         "pipfile-spec": 6,
         "sources": [{"name": "pypi", "url": "https://pypi.org/simple", "verify_ssl": true}]
     },
