@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 mod action;
+mod answers;
 mod audit;
 mod bench;
 mod browser;
@@ -63,6 +64,12 @@ const TASKS: &[Task] = &[
         arguments: "[DIR]",
         about: "compare what pychain reads with what pip was recorded to read",
         run: conformance::run,
+    },
+    Task {
+        name: "answers",
+        arguments: "[FILE…] [--record]",
+        about: "ask the tools anew what they do with tampered lock files, and compare (minutes)",
+        run: answers::run,
     },
     Task {
         name: "web",

@@ -10,6 +10,8 @@ use crate::run;
 
 /// The linters and what runs the action, with their hashes.
 const PYTHON_TOOLS: &str = ".github/requirements.txt";
+/// The tools whose lock files we read, with their hashes.
+const LOCKING_TOOLS: &str = "tools/conformance/honest/requirements.txt";
 
 /// A program from crates.io at one version, built on first use.
 pub(crate) fn from_crates_io(name: &str, version: &str) -> Result<PathBuf> {
@@ -37,20 +39,32 @@ pub(crate) fn no_pypi() -> Option<String> {
     missing.then(|| "python3 with venv is not installed (Debian: apt-get install python3-venv)".to_owned())
 }
 
-/// The folder of the programs from PyPI, installed on first use and when the list changes.
+/// The folder of the programs from PyPI.
 pub(crate) fn from_pypi() -> Result<PathBuf> {
-    let list = run::root().join(PYTHON_TOOLS);
+    of_list(PYTHON_TOOLS, "python")
+}
+
+/// The folder of the tools that make lock files.
+pub(crate) fn that_lock() -> Result<PathBuf> {
+    of_list(LOCKING_TOOLS, "locking")
+}
+
+/// The folder of what a requirements file lists, installed on first use and when the list changes.
+fn of_list(file: &str, name: &str) -> Result<PathBuf> {
+    let list = run::root().join(file);
     let wanted = fs::read_to_string(&list).with_context(|| list.display().to_string())?;
-    let folder = folder().join("python");
+    let folder = folder().join(name);
     let stamp = folder.join("installed.txt");
     let programs = folder.join("bin");
     if fs::read_to_string(&stamp).ok().as_deref() == Some(&*wanted) {
         return Ok(programs);
     }
-    println!("installing {PYTHON_TOOLS} into {} (once)", folder.display());
+    println!("installing {file} into {} (once)", folder.display());
     run::status(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
-    let pip = ["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--only-binary=:all:", "-r"];
-    run::status(Command::new(programs.join("pip")).args(pip).arg(&list))?;
+    // The lists are whole. An older pip does not take a pin for what is asked for with an extra elsewhere.
+    let pip =
+        ["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps", "--only-binary=:all:"];
+    run::status(Command::new(programs.join("pip")).args(pip).arg("-r").arg(&list))?;
     fs::write(&stamp, wanted).context("remembering what is installed")?;
     Ok(programs)
 }

@@ -1,6 +1,6 @@
 """Makes honest histories of lock files with the tools themselves, for `cargo xtask conformance`.
 
-    python3 -m venv .venv && .venv/bin/pip install --require-hashes -r tools/conformance/honest/requirements.txt
+    python3 -m venv .venv && .venv/bin/pip install --no-deps --require-hashes -r tools/conformance/honest/requirements.txt
     .venv/bin/python tools/conformance/honest/make.py make WORK [--tool TOOL]… [--project PROJECT]…
     .venv/bin/python tools/conformance/honest/make.py pack WORK tools/conformance/honest/histories.tar.xz
 

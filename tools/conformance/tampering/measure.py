@@ -8,7 +8,8 @@ tool is asked whether the file is well, and told to install from it into an envi
 it did is told by its exit status, by what lies in that environment afterwards (a wheel names the program that packed
 it, so that a build shows), and by the hosts in its output. `answers.json` has it all; `docs/lock-files.md` its words.
 
-With `--check` nothing is written, and answers that are not the recorded ones are an error.
+With `--check` nothing is written, and answers that are not the recorded ones are an error. `cargo xtask answers` makes
+the environment and checks.
 """
 
 from __future__ import annotations
@@ -213,6 +214,7 @@ def main() -> int:
     recorded = json.loads(ANSWERS.read_text()) if ANSWERS.exists() else {"tools": {}, "answers": {}}
     tools = {NAMES[name]: version(name) for name in NAMES}
     answers = dict(recorded["answers"])
+    measured = []
     for file, (tool, lock, _, _) in TOOLS.items():
         if arguments.file and file not in arguments.file:
             continue
@@ -230,6 +232,7 @@ def main() -> int:
             return 2
         for case in (case for case in cases if case["file"] == file):
             key = f"{file}: {case['name']}"
+            measured.append(key)
             edited = text
             for before, after in case["edits"]:
                 edited = edited and replaced(edited, before, after)
@@ -241,9 +244,13 @@ def main() -> int:
                 answers[key] = {**answer, "words": words(file, case, answer)}
             print(f"{key}: {answers[key] and answers[key]['words']}", flush=True)
     if arguments.check:
-        differing = [key for key, answer in answers.items() if recorded["answers"].get(key) != answer]
+        for name in tools:
+            if tools[name] != recorded["tools"].get(name):
+                print(f"{name} {tools[name]}: the records are of {recorded['tools'].get(name)}", file=sys.stderr)
+        differing = [key for key in measured if recorded["answers"].get(key) != answers[key]]
         for key in differing:
             print(f"{key}: recorded {recorded['answers'].get(key)}, now {answers[key]}", file=sys.stderr)
+        print(f"{len(differing)} of {len(measured)} answers differ")
         return 1 if differing else 0
     order = [f"{case['file']}: {case['name']}" for case in cases]
     kept = {key: answers[key] for key in order if key in answers}
