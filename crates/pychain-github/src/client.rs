@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -124,7 +125,14 @@ impl GitHub {
 
     /// Runs to the end.
     pub(crate) fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
-        LocalSet::new().block_on(&self.runtime, work)
+        let mut answer = None;
+        self.run(Box::pin(async { answer = Some(work.await) }));
+        answer.unwrap_or_else(|| unreachable!("the work has run to its end"))
+    }
+
+    /// The same without an answer: all work is of one type here, so that the runtime's loop is there once.
+    fn run(&self, work: Pin<Box<dyn Future<Output = ()> + '_>>) {
+        LocalSet::new().block_on(&self.runtime, work);
     }
 
     /// Several reads, not all at once; the answers in the order of the questions.

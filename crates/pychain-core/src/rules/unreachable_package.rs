@@ -120,7 +120,8 @@ fn asked<'a>(project: &'a Project, document: &Document, lock: &'a Lock) -> Optio
                 return None;
             }
             let requirements = project.requirements_of(manifest);
-            requirements.map(|entry| entry.requirement.name.as_ref().map(ProjectName::normalized)).collect()
+            let names = requirements.map(|entry| entry.requirement.name.as_ref().map(ProjectName::normalized));
+            Some(names.collect::<Option<Vec<&str>>>()?.into_iter().into_set())
         }
         LockFormat::Pipfile | LockFormat::Pylock => None,
     }

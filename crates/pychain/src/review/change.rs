@@ -72,7 +72,7 @@ pub(super) fn of_pull(options: &Options, github: &Rc<GitHub>, remote: &Remote, p
     }
     let mut policy = Tree::Commit(remote.commit_on_demand(&pull.base));
     let config = base_config(options, &mut policy)?;
-    let patches = files.into_iter().filter_map(|file| Some((file.path, file.patch?))).collect();
+    let patches = files.into_iter().filter_map(|file| Some((file.path, file.patch?))).into_map();
     let context = Budget { pages: pull.changed_files.div_ceil(100) };
     let mut job = job(options, Sides { head, base: Some(base), touched, context }, config, problems);
     if !is_whole {

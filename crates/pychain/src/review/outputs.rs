@@ -10,6 +10,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use pychain_core::finding::{Severity, Subject};
+use pychain_core::order::Gather as _;
 use pychain_core::report::{Report, json, markdown, sarif};
 
 use super::options::Options;
@@ -48,7 +49,7 @@ pub(super) fn write(options: &Options, report: &Report, commented: bool) -> Resu
             Subject::Project(name) => Some(name.as_str()),
             _ => None,
         })
-        .collect();
+        .into_set();
     step_outputs(
         options,
         &[
