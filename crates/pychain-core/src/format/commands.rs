@@ -110,7 +110,7 @@ impl<'a> Commands<'a> {
     fn nested_shell(&mut self, text: &LogicalLine<'_>, dialect: Dialect, nesting: usize) -> Vec<Lasting> {
         let mut lasting = Vec::new();
         let mut scopes: Vec<Scope> = Vec::new();
-        for command in shell::commands(text, dialect) {
+        for command in shell::all_commands(text, dialect) {
             while scopes.len() > command.depth {
                 if let Some(scope) = scopes.pop() {
                     self.leave(scope);

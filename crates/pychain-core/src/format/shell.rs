@@ -122,8 +122,20 @@ pub(super) fn copy(text: &LogicalLine<'_>, range: Range<usize>, pieces: &mut Pie
 const RESERVED: [&str; 13] =
     ["if", "then", "elif", "else", "do", "while", "until", "!", "{", "}", "time", "fi", "done"];
 
+/// How deep `$(…)` may nest.
+const MAX_NESTING: usize = 4;
+
 /// The simple commands of a text, in order.
 pub(super) fn commands(text: &LogicalLine<'_>, dialect: Dialect) -> Vec<Command> {
+    read(text, dialect, MAX_NESTING)
+}
+
+/// The same with those whose output stands in others, `$(…)`, each before the one that it stands in.
+pub(super) fn all_commands(text: &LogicalLine<'_>, dialect: Dialect) -> Vec<Command> {
+    read(text, dialect, 0)
+}
+
+fn read(text: &LogicalLine<'_>, dialect: Dialect, nesting: usize) -> Vec<Command> {
     let mut lexer = Lexer {
         text,
         dialect,
@@ -132,6 +144,7 @@ pub(super) fn commands(text: &LogicalLine<'_>, dialect: Dialect) -> Vec<Command>
         commands: Vec::new(),
         documents: Vec::new(),
         no_template_before: 0,
+        nesting,
     };
     lexer.read();
     lexer.commands
@@ -147,6 +160,7 @@ struct Lexer<'a> {
     documents: Vec<(String, bool)>,
     /// Where no `}}` is found before, so that a line of `{{` is gone through once.
     no_template_before: usize,
+    nesting: usize,
 }
 
 impl Lexer<'_> {
@@ -397,7 +411,14 @@ impl Lexer<'_> {
         if rest.starts_with('`') {
             word.expands = true;
             let end = rest.char_indices().skip(1).find(|(at, c)| *c == '`' && !ends_in_escape(rest, *at));
-            self.at += end.map_or(rest.len(), |(at, _)| at + 1);
+            let end = end.map(|(at, _)| at);
+            let len = end.map_or(rest.len(), |at| at + 1);
+            if self.dialect == Dialect::Posix
+                && let Some(end) = end
+            {
+                self.substituted(self.at + 1..self.at + end);
+            }
+            self.at += len;
             return;
         }
         let after = rest.get(1..).unwrap_or_default();
@@ -408,7 +429,12 @@ impl Lexer<'_> {
             self.at += 1 + end + 2;
         } else if after.starts_with(['(', '{']) {
             word.expands = true;
-            self.at += 1 + balanced(after);
+            let len = balanced(after);
+            let is_closed = after.get(..len).is_some_and(|inner| inner.ends_with(')'));
+            if is_closed && after.starts_with('(') && !after.starts_with("((") {
+                self.substituted(self.at + 2..self.at + len);
+            }
+            self.at += 1 + len;
         } else if after.starts_with(|c: char| c.is_ascii_alphanumeric() || "_@*#?!-$".contains(c)) {
             word.expands = true;
             let name = after.len() - after.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').len();
@@ -418,6 +444,20 @@ impl Lexer<'_> {
             word.expands |= after.starts_with(['\'', '"']);
             self.at += 1;
         }
+    }
+}
+
+impl Lexer<'_> {
+    /// Takes the commands of a range, which a shell of their own runs.
+    fn substituted(&mut self, range: Range<usize>) {
+        if self.nesting >= MAX_NESTING {
+            return;
+        }
+        let inner = slice(self.text, range);
+        let depth = self.command.depth;
+        let found = read(&inner, self.dialect, self.nesting + 1).into_iter();
+        self.commands.extend(found.map(|command| Command { depth: depth + 1 + command.depth, ..command }));
+        self.commands.push(Command { depth, ..Command::default() });
     }
 }
 

@@ -29,6 +29,23 @@ const WRAPPERS: [(&str, &[&str]); 15] = [
 /// Tools whose `run` runs another command.
 const RUNNERS: [&str; 8] = ["poetry", "pipenv", "pdm", "hatch", "rye", "conda", "mamba", "micromamba"];
 
+/// Options of `docker run` and `docker exec` without a value, but for short ones.
+const CONTAINER_FLAGS: [&str; 13] = [
+    "--detach",
+    "--disable-content-trust",
+    "--init",
+    "--interactive",
+    "--no-healthcheck",
+    "--oom-kill-disable",
+    "--privileged",
+    "--publish-all",
+    "--quiet",
+    "--read-only",
+    "--rm",
+    "--sig-proxy",
+    "--tty",
+];
+
 impl Commands<'_> {
     /// Reads a command, if it is one that installs. Gives the sections of what it sets for good.
     pub(super) fn install(&mut self, words: &[Word], dialect: Dialect, nesting: usize) -> Vec<Lasting> {
@@ -44,6 +61,7 @@ impl Commands<'_> {
             "poetry" | "pdm" | "pipenv" => return self.project(&name, rest),
             "pip-sync" | "pip-compile" => self.pip_tools(rest),
             "sh" | "bash" | "dash" | "zsh" | "su" | "eval" => return self.shell_of(&name, rest, nesting),
+            "docker" | "podman" | "nerdctl" => self.container(rest, nesting),
             "python" | "py" | "pypy" => return self.module(rest),
             // A variable or a path nobody can tell: what runs a module by this name is a Python all the same.
             _ if first.expands => return self.module(rest),
@@ -89,6 +107,49 @@ impl Commands<'_> {
             words = words.get(next..).unwrap_or_default();
         }
         words
+    }
+
+    /// `docker run IMAGE COMMAND`: a place of its own, in which nothing of what is set here acts.
+    fn container(&mut self, words: &[Word], nesting: usize) {
+        let (mut at, mut program) = (1, None);
+        if nesting >= MAX_NESTING || !words.first().is_some_and(|word| matches!(word.value(), "run" | "exec")) {
+            return;
+        }
+        let scope = self.enter();
+        self.settings.clear();
+        self.change_folder(None);
+        while let Some(word) = words.get(at).filter(|word| word.value().starts_with('-')) {
+            let text = word.value();
+            let is_long = text.starts_with("--");
+            let joined = text.split_once('=').filter(|_| is_long);
+            let is_flag = if is_long {
+                CONTAINER_FLAGS.contains(&text)
+            } else {
+                text.chars().skip(1).all(|flag| "ditPq".contains(flag))
+            };
+            // `-eNAME=value`, which is rare, says nothing here.
+            let is_attached = !is_long && !is_flag && text.len() > 2 && !text.starts_with("-it");
+            let value = match joined {
+                Some((name, _)) => Some(word.part(name.len() + 1..text.len())),
+                None if is_flag || is_attached => None,
+                None => {
+                    at += 1;
+                    words.get(at).cloned()
+                }
+            };
+            match (joined.map_or(text, |(name, _)| name), value) {
+                ("-e" | "--env", Some(set)) => {
+                    let set = self.assigned(&set);
+                    self.keep(set.into_iter().collect());
+                }
+                ("--entrypoint", value) => program = value,
+                _ => {}
+            }
+            at += 1;
+        }
+        let command: Vec<Word> = program.into_iter().chain(words.iter().skip(at + 1).cloned()).collect();
+        self.install(&command, Dialect::Posix, nesting + 1);
+        self.leave(scope);
     }
 
     /// `python -m pip …`.

@@ -110,6 +110,35 @@ fn commands_of_each_tool() {
 }
 
 #[test]
+fn commands_in_other_commands() {
+    let cases: [(&str, &[&str]); 14] = [
+        ("x=$(pip install a) y", &["pip: a"]),
+        ("echo \"v: $(pip install a | tail -1)\" `pip install b` '$(pip install c)' \\$(d", &["pip: a", "pip: b"]),
+        ("pip install $(pip install a; echo b) c", &["pip: a", "pip: c"]),
+        ("a $(b \"$(c $(pip install d))\")", &["pip: d"]),
+        (
+            "a $(export PIP_INDEX_URL=https://h) $(pip install b)\npip install c",
+            &["pip set: --index-url=https://h", "pip: b", "pip: c"],
+        ),
+        ("a $((pip install b)) ${X:-pip install c} $(pip install d", &[]),
+        ("docker run --rm -it -v $PWD:/x -w /x python:3 pip install a -r r.txt", &["pip: a"]),
+        (
+            "export PIP_INDEX_URL=https://h\ndocker run -e PIP_NO_INDEX=1 --env=A=b --network host i sh -c 'pip install a'\npip install b",
+            &["pip set: --index-url=https://h", "pip set: --no-index=1", "pip under 1: a", "pip under 0: b"],
+        ),
+        ("sudo podman exec -t name python3 -m pip install a", &["pip: a"]),
+        ("docker run --entrypoint pip python install a", &["pip: a"]),
+        ("docker run --entrypoint=bash python -c 'pip install a'", &["pip: a"]),
+        ("docker run pip install a; docker build pip install b; docker run -it", &[]),
+        ("docker run -p 80:80 --name pip image", &[]),
+        ("docker run $ARGS image pip install a", &[]),
+    ];
+    let wrong: Vec<_> = cases.iter().filter(|(text, expected)| shape("x.sh", text) != *expected).collect();
+    let wrong: Vec<_> = wrong.iter().map(|(text, expected)| (text, shape("x.sh", text), expected)).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
 fn workflows() {
     check(
         ".github/workflows/ci.yml",
