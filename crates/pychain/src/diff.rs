@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use pychain_core::config::Date;
 use pychain_core::diff::{Renames, Row, gaps, rows};
 use pychain_core::model::LockFormat;
-use pychain_core::order::Arrange as _;
+use pychain_core::order::{Arrange as _, Gather as _};
 use pychain_core::prose::visible;
 use pychain_core::report::{change, json};
 use pychain_core::text::Problem;
@@ -214,7 +214,7 @@ fn files(old: &Path, new: &Path) -> Result<[Side; 2]> {
         if called != *file {
             aliases.insert(called.clone(), file.clone());
         }
-        let roots = Roots::from([(called.clone(), certain(&called))]);
+        let roots = [(called.clone(), certain(&called))].into_iter().into_map();
         anyhow::Ok(Side { tree: Tree::Disk(Disk::new(place.root.clone())), roots, aliases })
     };
     let [old, new] = places;

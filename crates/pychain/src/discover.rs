@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pychain_core::config::glob_matches;
 use pychain_core::format::detect;
+use pychain_core::order::Gather as _;
 use pychain_core::text::Problem;
 use pychain_core::tree::Role;
 
@@ -47,7 +48,7 @@ pub(crate) fn select(tree: &mut Tree, listing: &Listing, exclude: &[String]) -> 
             roots.insert(path.clone(), Root { role, certainty });
         }
     }
-    let mut targets: BTreeSet<String> = roots.keys().cloned().collect();
+    let mut targets: BTreeSet<String> = roots.keys().cloned().into_set();
     for (path, root) in links {
         match tree.follow(path) {
             // Two names for one file are one file.

@@ -1,11 +1,10 @@
 //! SARIF 2.1.0, for code scanning and other viewers.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 use crate::finding::{self, Confidence, Finding, Severity};
 use crate::manual::{self, capitalized};
-use crate::order::Arrange as _;
+use crate::order::{Arrange as _, Gather as _};
 use crate::prose::{clip, visible};
 use crate::report::json::printable;
 use crate::report::markdown::escape;
@@ -97,7 +96,7 @@ fn log(report: &Report, rules: &[&'static Rule], options: Options<'_>) -> Log {
                 })
                 .collect(),
             results,
-            properties: BTreeMap::from([("suppressedFindings", report.suppressed.len())]),
+            properties: [("suppressedFindings", report.suppressed.len())].into_iter().into_map(),
         }],
     }
 }
@@ -163,7 +162,7 @@ fn result(report: &Report, rules: &[&'static Rule], finding: &Finding) -> SarifR
         message: sentences(&finding.message, &finding.help),
         locations: [location(report, finding.primary)],
         related_locations: related.collect(),
-        partial_fingerprints: BTreeMap::from([("pychain/v1", finding.fingerprint.to_string())]),
+        partial_fingerprints: [("pychain/v1", finding.fingerprint.to_string())].into_iter().into_map(),
         fixes: finding.fix.iter().filter_map(|fix| of_fix(report, file, fix)).collect(),
         suppressions: Vec::new(),
         properties: ResultProperties {
@@ -198,7 +197,7 @@ fn of_fix(report: &Report, file: FileId, fix: &finding::Fix) -> Option<Fix> {
     (!replacements.is_empty()).then(|| Fix {
         description: message(&fix.title),
         artifact_changes: [ArtifactChange { artifact_location: artifact(report, file), replacements }],
-        properties: BTreeMap::from([("safety", fix.safety.name())]),
+        properties: [("safety", fix.safety.name())].into_iter().into_map(),
     })
 }
 
