@@ -29,17 +29,25 @@ fn built() -> Site {
 }
 
 /// A visit, with what must be true of each.
-fn visit(check: impl FnOnce(&mut Visit) -> Result<()>) {
-    visit_site(built(), &Options::default(), check);
+fn visit(check: impl Fn(&mut Visit) -> Result<()>) {
+    visit_site(&built(), &Options::default(), check);
 }
 
-fn visit_site(site: Site, options: &Options, check: impl FnOnce(&mut Visit) -> Result<()>) {
-    let all = || -> Result<()> {
-        let mut visit = Visit::start(site, options)?;
+fn visit_site(site: &Site, options: &Options, check: impl Fn(&mut Visit) -> Result<()>) {
+    let once = || -> Result<()> {
+        let mut visit = Visit::start(site.clone(), options)?;
         check(&mut visit)?;
         visit.end().context("after the visit")
     };
-    if let Err(error) = all() {
+    let outcome = once().or_else(|error| {
+        // The browser itself can fall on a busy machine; a page that brings it down does so again.
+        if !format!("{error:#}").contains("tab crashed") {
+            return Err(error);
+        }
+        println!("the tab crashed: once more");
+        once()
+    });
+    if let Err(error) = outcome {
         panic!("{error:#}");
     }
 }

@@ -51,7 +51,10 @@ fn a_new_version_comes_with_the_next_load_and_leaves_open_windows_alone() {
         // Opens the old page, which asks for a new service worker and gets it.
         visit.browser.reload()?;
         visit.browser.wait_for("(await caches.keys()).some((name) => name.startsWith('pychain-next'))")?;
-        visit.browser.wait_for("(await navigator.serviceWorker.getRegistration()).installing === null")?;
+        // Installed is not yet active: whoever loads the page in between gets the old one once more.
+        let active = "(async () => { const it = await navigator.serviceWorker.getRegistration(); \
+             return !it.installing && !it.waiting && it.active.state === 'activated'; })()";
+        visit.browser.wait_for(&format!("await {active}"))?;
         works(&visit.browser).context("in the old page, under the new service worker")?;
         visit.browser.reload()?;
         visit.browser.wait_for("document.title.startsWith('next')")?;
