@@ -114,7 +114,7 @@ fn axe_objects_to_nothing() {
     for (theme, window) in [("light", (1280, 800)), ("dark", (1280, 800)), ("light", (390, 844)), ("dark", (390, 844))]
     {
         let options = Options { window: Some(window), flags: Vec::new() };
-        visit_site(&built(), &options, |visit| {
+        visit_site(built(), &options, |visit| {
             let browser = &visit.browser;
             browser.run("localStorage.setItem('pychain.theme', args[0]);", &[json!(theme)])?;
             open(visit)?;

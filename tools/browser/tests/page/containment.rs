@@ -94,7 +94,7 @@ fn nothing_leaves_from_the_worker() {
     let stranger = Server::start(Site::new(), 0).expect("a server");
     let mut site = built();
     probe(&mut site, &stranger.url());
-    visit_site(&site, &Options::default(), |visit| {
+    visit_site(site, &Options::default(), |visit| {
         reports(visit, "blob:refused")?;
         ensure!(stranger.log().is_empty(), "the other server heard: {:?}", stranger.log());
         visit.browser.console().map(drop)?;
@@ -111,7 +111,7 @@ fn a_worker_loaded_by_its_address_is_bound_by_the_service_worker() {
     let mut site = built();
     probe(&mut site, &stranger.url());
     let worker = name_of(&site, "worker-", ".js");
-    visit_site(&site, &Options::default(), |visit| {
+    visit_site(site, &Options::default(), |visit| {
         visit.browser.run("await navigator.serviceWorker.ready;", &[])?;
         visit.browser.wait_for("navigator.serviceWorker.controller !== null")?;
         // The page's own policy would not let it: let every address through.

@@ -161,7 +161,7 @@ fn a_zip_that_claims_too_much_or_leaves_its_folder_is_refused_with_words() {
     ] {
         visit(|visit| {
             open(visit)?;
-            drop_files(&visit.browser, &[(name, bytes.clone())])?;
+            drop_files(&visit.browser, &[(name, bytes)])?;
             let notice = visit.browser.wait_for("document.querySelector('.notice.error')?.innerText")?;
             let says = |words: &str| notice.as_str().is_some_and(|notice| notice.contains(words));
             ensure!(says("Not read") || says(name), "{notice}");

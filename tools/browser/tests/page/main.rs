@@ -29,25 +29,17 @@ fn built() -> Site {
 }
 
 /// A visit, with what must be true of each.
-fn visit(check: impl Fn(&mut Visit) -> Result<()>) {
-    visit_site(&built(), &Options::default(), check);
+fn visit(check: impl FnOnce(&mut Visit) -> Result<()>) {
+    visit_site(built(), &Options::default(), check);
 }
 
-fn visit_site(site: &Site, options: &Options, check: impl Fn(&mut Visit) -> Result<()>) {
-    let once = || -> Result<()> {
-        let mut visit = Visit::start(site.clone(), options)?;
+fn visit_site(site: Site, options: &Options, check: impl FnOnce(&mut Visit) -> Result<()>) {
+    let all = || -> Result<()> {
+        let mut visit = Visit::start(site, options)?;
         check(&mut visit)?;
         visit.end().context("after the visit")
     };
-    let outcome = once().or_else(|error| {
-        // The browser itself can fall on a busy machine; a page that brings it down does so again.
-        if !format!("{error:#}").contains("tab crashed") {
-            return Err(error);
-        }
-        println!("the tab crashed: once more");
-        once()
-    });
-    if let Err(error) = outcome {
+    if let Err(error) = all() {
         panic!("{error:#}");
     }
 }
