@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use pychain_core::audit::{Request, audit};
 use pychain_core::config::{Config, Date, from_pychain_toml, from_pyproject_toml, glob_matches};
+use pychain_core::confusable::{Level, verdict};
 use pychain_core::finding::Safety;
 use pychain_core::fix;
 use pychain_core::knowledge::Knowledge;
@@ -37,6 +38,9 @@ impl Content {
         }
     }
 }
+
+/// Names that are remembered as resembling no other: more than any text has that somebody types in.
+const MAX_PLAIN: usize = 100_000;
 
 /// What the worker remembers.
 #[derive(Debug, Default)]
@@ -83,7 +87,7 @@ impl Agent {
     }
 
     /// Audits, with some texts in place of those of the page.
-    fn audit(&self, ask: &Ask, instead: &BTreeMap<String, String>) -> (Report, Project) {
+    fn audit(&mut self, ask: &Ask, instead: &BTreeMap<String, String>) -> (Report, Project) {
         let (of_head, mut problems) = self.configuration(&ask.head);
         let (head, missing) = self.load(&ask.head, &ask.beside, instead, &of_head.exclude);
         problems.extend(missing);
@@ -92,6 +96,7 @@ impl Agent {
             let (project, _) = self.load(files, &[], &BTreeMap::new(), &config.exclude);
             (project, config)
         });
+        self.remember(&head);
         // What is to be judged must not choose its judge.
         let differs = base.as_ref().is_some_and(|(_, of_base)| !of_base.means_the_same_as(&of_head));
         let mut report = audit(&Request {
@@ -107,6 +112,22 @@ impl Agent {
         report.problems.arrange();
         report.problems.dedup();
         (report, head)
+    }
+
+    /// Judges the names that are new to the worker and remembers those that resemble no other: a key changes one name
+    /// of thousands, and to judge a name is the longest part of an audit.
+    fn remember(&mut self, project: &Project) {
+        let Some(names) = &mut self.knowledge.names else { return };
+        if names.plain.len() > MAX_PLAIN {
+            names.plain.clear();
+        }
+        for name in project.mentions().filter_map(|mention| mention.name()) {
+            let name = name.normalized();
+            let is_settled = names.ranked.find(name).is_some() || names.plain.contains(name);
+            if !is_settled && verdict(name, Level::Warn, names).is_none() {
+                names.plain.insert(name.to_owned());
+            }
+        }
     }
 
     /// Reads files as the installers do; whatever they include is answered from the same files.
@@ -185,7 +206,7 @@ impl Agent {
     }
 
     /// Applies safe fixes until there are none left.
-    fn fix(&self, ask: &Ask) -> Vec<(String, String)> {
+    fn fix(&mut self, ask: &Ask) -> Vec<(String, String)> {
         let mut texts = BTreeMap::new();
         for _ in 0..fix::MAX_ROUNDS {
             let fixed = fix::round(&self.audit(ask, &texts).0, Safety::Safe);

@@ -1,6 +1,7 @@
 //! The worker in the browser: takes messages, hands them to the [`Agent`], learns names, hashes files.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
@@ -104,6 +105,7 @@ async fn learn(
         standard_library: SortedLines::new(pychain_data::STANDARD_LIBRARY),
         imports: SortedLines::new(pychain_data::IMPORTS),
         malicious: SortedLines::new(pychain_data::MALICIOUS),
+        plain: BTreeSet::new(),
     });
     tell(scope, &Told::Names(names.clone()), None);
 
@@ -111,6 +113,8 @@ async fn learn(
     names.index = Some((index.date().to_owned(), index.count() as usize));
     if let Some(known) = &mut agent.borrow_mut().knowledge.names {
         known.index = Some(index);
+        // It tells how many neighbours a name has, so the names judged without it are judged anew.
+        known.plain.clear();
     }
     tell(scope, &Told::Names(names.clone()), None);
     Ok(())

@@ -137,7 +137,7 @@ pub fn verdict(name: &str, least: Level, names: &Names) -> Option<Confusable> {
         return assess(name, names).verdict().filter(|found| is_enough(found)).cloned();
     }
     let normalized = normalize(name);
-    if names.ranked.find(&normalized).is_some() {
+    if names.plain.contains(&normalized) || names.ranked.find(&normalized).is_some() {
         return None;
     }
     resemblances(&normalized, None, names, Some(least)).into_iter().next().filter(is_enough)

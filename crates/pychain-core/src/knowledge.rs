@@ -11,6 +11,8 @@ pub mod vocabulary;
 
 pub use bytes::hash;
 
+use std::collections::BTreeSet;
+
 use filter::NameFilter;
 use lines::SortedLines;
 use ranked::RankedNames;
@@ -39,4 +41,6 @@ pub struct Names {
     pub imports: SortedLines,
     /// Names under which something malicious was published, and what is known of each.
     pub malicious: SortedLines,
+    /// Normalized names that resemble no other, as the caller has found out before and need not be found again.
+    pub plain: BTreeSet<String>,
 }

@@ -1,6 +1,6 @@
 //! The fixture of the tests: a small project in one string, with marks under what must be found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit::{Request, Workflow, audit};
 use crate::config::{Config, Policy};
@@ -88,7 +88,7 @@ impl Fixture {
         let workflows = head
             .keys()
             .chain(old.keys())
-            .collect::<std::collections::BTreeSet<_>>()
+            .collect::<BTreeSet<_>>()
             .into_iter()
             .filter(|path| with_base && path.starts_with(".github/workflows/"))
             .map(|path| Workflow { before: workflow(path, &old), after: workflow(path, &head) })
@@ -152,6 +152,7 @@ fn knowledge() -> Knowledge {
             standard_library: SortedLines::new("asyncio\nsmtplib\n"),
             imports: SortedLines::new("bs4\tbeautifulsoup4\nsklearn\tscikit-learn\nyaml\tpyyaml\n"),
             malicious: SortedLines::new("evil-sample\tMAL-0000-1\ntaken-over\tMAL-0000-2\t1.1 1.1.1\n"),
+            plain: BTreeSet::new(),
         }
     });
     Knowledge { names: Some(NAMES.clone()) }

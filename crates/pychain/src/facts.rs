@@ -1,5 +1,7 @@
 //! The facts that the binary carries: names, used in place where they lie in the program.
 
+use std::collections::BTreeSet;
+
 use pychain_core::knowledge::filter::NameFilter;
 use pychain_core::knowledge::lines::SortedLines;
 use pychain_core::knowledge::ranked::RankedNames;
@@ -22,6 +24,7 @@ pub(crate) fn names() -> Option<Names> {
         standard_library: SortedLines::new(pychain_data::STANDARD_LIBRARY),
         imports: SortedLines::new(pychain_data::IMPORTS),
         malicious: SortedLines::new(pychain_data::MALICIOUS),
+        plain: BTreeSet::new(),
     })
 }
 

@@ -1,5 +1,7 @@
 //! The shipped name data, as core reads it.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context as _, Result};
 use pychain_core::knowledge::Names;
 use pychain_core::knowledge::filter::NameFilter;
@@ -16,6 +18,7 @@ pub(crate) fn names() -> Result<Names> {
         standard_library: SortedLines::new(pychain_data::STANDARD_LIBRARY),
         imports: SortedLines::new(pychain_data::IMPORTS),
         malicious: SortedLines::new(pychain_data::MALICIOUS),
+        plain: BTreeSet::new(),
     })
 }
 

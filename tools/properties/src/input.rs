@@ -1,5 +1,6 @@
 //! From the bytes of a test to the files of a project, the same ones for the same bytes.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use pychain_core::audit::{Request, audit};
@@ -168,6 +169,7 @@ static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| {
         standard_library: SortedLines::new(pychain_data::STANDARD_LIBRARY),
         imports: SortedLines::new(pychain_data::IMPORTS),
         malicious: SortedLines::new(pychain_data::MALICIOUS),
+        plain: BTreeSet::new(),
     });
     knowledge
 });

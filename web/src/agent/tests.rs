@@ -1,5 +1,10 @@
 //! The worker says what the core says.
 
+use pychain_core::knowledge::Names;
+use pychain_core::knowledge::filter::NameFilter;
+use pychain_core::knowledge::lines::SortedLines;
+use pychain_core::knowledge::ranked::RankedNames;
+use pychain_core::knowledge::vocabulary::Vocabulary;
 use pychain_core::report::json;
 
 use super::*;
@@ -54,6 +59,26 @@ fn contents_are_brought_once() {
     let gone = Ask { head: Vec::new(), ..again.clone() };
     agent.answer(&gone, Vec::new());
     assert!(agent.answer(&again, Vec::new()).1.unwrap().contains("did not hand this file over"));
+}
+
+#[test]
+fn what_is_remembered_changes_no_answer() {
+    let (first, contents) = ask(&[("requirements.txt", "reqursts\nsome-name-of-ours\nflask\n")], None, What::Audit);
+    let mut agent = Agent::default();
+    agent.knowledge.names = Some(Names {
+        ranked: RankedNames::new(pychain_data::RANKED).unwrap(),
+        vocabulary: Vocabulary::new(pychain_data::WORDS).unwrap(),
+        index: NameFilter::new(pychain_data::INDEX),
+        standard_library: SortedLines::new(pychain_data::STANDARD_LIBRARY),
+        imports: SortedLines::new(pychain_data::IMPORTS),
+        malicious: SortedLines::new(pychain_data::MALICIOUS),
+        plain: BTreeSet::new(),
+    });
+    let before = agent.answer(&first, contents).1.unwrap();
+    assert!(before.contains("confusable-name"), "{before}");
+    let plain = &agent.knowledge.names.as_ref().unwrap().plain;
+    assert_eq!(plain.iter().collect::<Vec<_>>(), ["some-name-of-ours"]);
+    assert_eq!(agent.answer(&Ask { brought: Vec::new(), ..first }, Vec::new()).1.unwrap(), before);
 }
 
 #[test]

@@ -28,18 +28,17 @@ pub(super) fn loose_lines<'a>(context: &Context<'a>) -> Vec<LooseLines<'a>> {
     let project = context.project;
     let mut loose: BTreeSet<(FileId, usize)> = BTreeSet::new();
     for run in project.runs.iter().filter(|run| !checks_hashes(run)) {
-        let held = held_by(project, run);
+        // In most files everything is pinned, and nobody asks what else holds it.
+        let mut held = None;
         for entry in run.entries.iter().filter(|entry| !entry.constraint) {
             let Some(line) = entry.line else { continue };
             let Some(requirement) = requirement_at(project, entry.file, line) else { continue };
-            if !demands_pin(project, entry.file, line) {
+            if holds(requirement) || !demands_pin(project, entry.file, line) {
                 continue;
             }
+            let held = held.get_or_insert_with(|| held_by(project, run));
             let is_held = |name| held.get(name).is_some_and(|markers| may_meet(markers, requirement));
-            if is_by_name(requirement)
-                && !holds(requirement)
-                && !requirement.name.as_ref().is_some_and(|name| is_held(name.normalized()))
-            {
+            if !requirement.name.as_ref().is_some_and(|name| is_held(name.normalized())) {
                 loose.insert((entry.file, line));
             }
         }
