@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::lines::Lines;
 use crate::report::{Finding, Position, Severity};
 
 use pychain_core::order::Gather as _;
@@ -95,19 +96,20 @@ pub fn segments<'t>(line: &'t str, number: usize, marks: &[Mark], chosen: Option
 }
 
 /// The marks after an edit and before the next report: those behind it move, those it touches go.
-pub fn follow(marks: &[Mark], old: &str, new: &str) -> Vec<Mark> {
-    let same = old.bytes().zip(new.bytes()).take_while(|(a, b)| a == b).count();
+pub fn follow(marks: &[Mark], (old, old_lines): (&str, &Lines), (new, new_lines): (&str, &Lines)) -> Vec<Mark> {
+    let (old_bytes, new_bytes) = (old.as_bytes(), new.as_bytes());
+    let same = same_bytes((old_bytes.chunks_exact(CHUNK), new_bytes.chunks_exact(CHUNK)), |from| {
+        (old_bytes.iter().skip(from), new_bytes.iter().skip(from))
+    });
     let longest = old.len().min(new.len()) - same;
-    let same_behind = old.bytes().rev().zip(new.bytes().rev()).take(longest).take_while(|(a, b)| a == b).count();
-    let place = |text: &str, offset: usize| {
-        let before = &text.as_bytes()[..offset];
-        let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let line = before.split(|byte| *byte == b'\n').count();
-        let column = before[line_start..].iter().filter(|byte| **byte & 0xc0 != 0x80).count() + 1;
-        Position { line, column }
-    };
-    let from = place(old, same);
-    let (old_end, new_end) = (place(old, old.len() - same_behind), place(new, new.len() - same_behind));
+    let (old_tail, new_tail) = (&old_bytes[old.len() - longest..], &new_bytes[new.len() - longest..]);
+    let same_behind = same_bytes((old_tail.rchunks_exact(CHUNK), new_tail.rchunks_exact(CHUNK)), |from| {
+        (old_tail.iter().rev().skip(from), new_tail.iter().rev().skip(from))
+    });
+    // An edit may be told between two bytes of a character; its place is before it, or behind it.
+    let from = old_lines.position(old, old.floor_char_boundary(same));
+    let end = |text: &str, lines: &Lines| lines.position(text, text.ceil_char_boundary(text.len() - same_behind));
+    let (old_end, new_end) = (end(old, old_lines), end(new, new_lines));
     let moved = |at: Position| {
         let column = if at.line == old_end.line { at.column - old_end.column + new_end.column } else { at.column };
         Position { line: at.line - old_end.line + new_end.line, column }
@@ -122,6 +124,19 @@ pub fn follow(marks: &[Mark], old: &str, new: &str) -> Vec<Mark> {
         }
     });
     followed.collect()
+}
+
+/// Bytes that are compared at once: an edit of a long text leaves nearly all of it as it was.
+const CHUNK: usize = 256;
+
+/// How many bytes two texts share from where both are looked at: chunk by chunk, then one by one from a byte on.
+fn same_bytes<'t, C: Iterator<Item = &'t [u8]>, B: Iterator<Item = &'t u8>>(
+    (a, b): (C, C),
+    from: impl Fn(usize) -> (B, B),
+) -> usize {
+    let chunks = a.zip(b).take_while(|(a, b)| a == b).count() * CHUNK;
+    let (a, b) = from(chunks);
+    chunks + a.zip(b).take_while(|(a, b)| a == b).count()
 }
 
 #[cfg(test)]
@@ -168,11 +183,20 @@ mod tests {
         let lines = |marks: &[Mark]| {
             marks.iter().map(|mark| (mark.finding, mark.start.line, mark.start.column)).collect::<Vec<_>>()
         };
-        assert_eq!(lines(&follow(&marks, "abcd\nefgh\n", "abcd\nnew\nefgh\n")), [(0, 1, 1), (1, 3, 2)]);
-        assert_eq!(lines(&follow(&marks, "abcd\nefgh\n", "abcd\nXefgh\n")), [(0, 1, 1), (1, 2, 3)]);
-        assert_eq!(lines(&follow(&marks, "abcd\nefgh\n", "aXbcd\nefgh\n")), [(1, 2, 2)]);
-        assert_eq!(lines(&follow(&marks, "abcd\nefgh\n", "efgh\n")), [(1, 1, 2)]);
-        assert_eq!(lines(&follow(&marks, "abcd\nefgh\n", "")), []);
-        assert_eq!(lines(&follow(&marks, "abcd\nefgh\n", "abcd\nefgh\n")), [(0, 1, 1), (1, 2, 2)]);
+        let follow = |old: &str, new: &str| lines(&follow(&marks, (old, &Lines::of(old)), (new, &Lines::of(new))));
+        let old = "abcd\nefgh\n";
+        assert_eq!(follow(old, "abcd\nnew\nefgh\n"), [(0, 1, 1), (1, 3, 2)]);
+        assert_eq!(follow(old, "abcd\nXefgh\n"), [(0, 1, 1), (1, 2, 3)]);
+        assert_eq!(follow(old, "aXbcd\nefgh\n"), [(1, 2, 2)]);
+        assert_eq!(follow(old, "efgh\n"), [(1, 1, 2)]);
+        assert_eq!(follow(old, ""), []);
+        assert_eq!(follow(old, old), [(0, 1, 1), (1, 2, 2)]);
+        // Two characters that share a byte.
+        assert_eq!(follow("abc\u{e9}\nefgh\n", "abc\u{e8}\nefgh\n"), [(0, 1, 1), (1, 2, 2)]);
+        assert_eq!(follow("ab\u{e9}d\nefgh\n", "ab\u{e8}d\nefgh\n"), [(1, 2, 2)]);
+        let long = "x".repeat(3 * CHUNK);
+        let (old, new) = (format!("abcd\n {long}\nefgh\n{long}"), format!("abcd\n {long}Y\nefgh\n{long}"));
+        assert_eq!(follow(&old, &new), [(0, 1, 1), (1, 2, 2)]);
+        assert_eq!(follow(&new, &old), [(0, 1, 1), (1, 2, 2)]);
     }
 }

@@ -425,7 +425,7 @@ impl State {
     /// Lets the marks follow an edit of the head until the next report is there.
     fn follow(&mut self, old: &File, new: &File) {
         if let Some(marks) = self.marks.get(&old.path) {
-            let followed = highlight::follow(marks, &old.text, &new.text);
+            let followed = highlight::follow(marks, (&old.text, &old.lines), (&new.text, &new.lines));
             let mut all: Marks = (*self.marks).clone();
             all.insert(new.path.clone(), followed.into());
             self.marks = all.into();
