@@ -62,6 +62,7 @@ mod removed_dependency;
 mod removed_hash;
 mod same_project;
 mod sdist_only;
+mod stale_hash;
 mod stale_lock;
 mod stdlib_name;
 mod support;
@@ -96,6 +97,7 @@ pub static RULES: &[&Rule] = &[
     &disjoint_hashes::RULE,
     &changed_hash::RULE,
     &added_hash::RULE,
+    &stale_hash::RULE,
     &malformed_digest::RULE,
     &detached_hashes::RULE,
     &no_require_hashes::RULE,

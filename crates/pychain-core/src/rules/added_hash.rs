@@ -1,7 +1,7 @@
 //! `added-hash`: a version admits more files than before.
 
 use super::hash_sets::{altered, altered_nameless, list, list_locked};
-use super::lock_files::by_name;
+use super::lock_files::{by_name, renamed};
 use crate::audit::{Context, Findings};
 use crate::diff::LockedPair;
 use crate::prose::code;
@@ -85,7 +85,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         if known.is_empty() || !after.package.is_fetched() {
             continue;
         }
-        for (name, file) in by_name(after.package).into_iter().filter(|(name, _)| !known.contains_key(name)) {
+        // A file that was there under another name is none more; `altered-file-facts` tells of it.
+        let renamed = renamed(before.package, after.package);
+        let is_new = |name: &str| !known.contains_key(name) && !renamed.iter().any(|(_, new, _)| new == name);
+        for (name, file) in by_name(after.package).into_iter().filter(|(name, _)| is_new(name)) {
             let package = after.package;
             let message = format!(
                 "{} admits {} while the version stays {}",

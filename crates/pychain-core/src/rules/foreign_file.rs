@@ -2,7 +2,7 @@
 
 use crate::audit::{Context, Findings};
 use crate::format::filename;
-use crate::model::FileKind;
+use crate::model::{FileKind, LockedPackage};
 use crate::name::normalize;
 use crate::prose::code;
 use crate::requirement::typed::{self, Version};
@@ -60,14 +60,9 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     for locked in context.project.locked().filter(|locked| locked.package.is_fetched()) {
         let package = locked.package;
-        let version = typed::version(package.version());
         for file in &package.files {
             let Some(name) = file.file_name() else { continue };
-            let verdict = match file.kind() {
-                FileKind::Wheel => judge_wheel(&name, package.name.normalized(), version.as_ref()),
-                FileKind::Sdist => judge_sdist(&name, package.name.normalized(), version.as_ref()),
-                FileKind::Other | FileKind::Unknown => None,
-            };
+            let verdict = judge(&name, file.kind(), package);
             let Some(what) = verdict else { continue };
             let message = format!(
                 "{} is a file of another {what} than {} {}",
@@ -81,6 +76,16 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                 .identified_by(name);
             findings.push(finding);
         }
+    }
+}
+
+/// What a file's name tells another one of than the entry does: `project` or `version`.
+pub(super) fn judge(name: &str, kind: FileKind, package: &LockedPackage) -> Option<&'static str> {
+    let version = typed::version(package.version());
+    match kind {
+        FileKind::Wheel => judge_wheel(name, package.name.normalized(), version.as_ref()),
+        FileKind::Sdist => judge_sdist(name, package.name.normalized(), version.as_ref()),
+        FileKind::Other | FileKind::Unknown => None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::diff::LockedPair;
 use crate::format::content_hash;
 pub(super) use crate::model::time::seconds;
-use crate::model::{Document, Lock, LockFormat, LockedFile, LockedPackage, SourceKind};
+use crate::model::{Document, Lock, LockFormat, LockedFile, LockedHash, LockedPackage, SourceKind};
 use crate::order::Gather as _;
 use crate::tree::{Locked, Project};
 
@@ -106,6 +106,29 @@ pub(super) fn kept_files<'a>(pairs: &'a [LockedPair<'a>]) -> impl Iterator<Item 
             .filter(move |_| is_remote)
             .filter_map(move |(name, new)| old.remove(&name).map(|old| KeptFile { after, name, old, new }))
     })
+}
+
+/// Files of a version that are the same by their hash and have another name than before: the old name, the new one.
+pub(super) fn renamed<'a>(
+    before: &'a LockedPackage,
+    after: &'a LockedPackage,
+) -> Vec<(Cow<'a, str>, Cow<'a, str>, &'a LockedFile)> {
+    let (mut old, mut new) = (by_name(before), by_name(after));
+    if !after.is_fetched() {
+        return Vec::new();
+    }
+    new.retain(|name, _| old.remove(name).is_none());
+    let rename = |(name, file): (Cow<'a, str>, &'a LockedFile)| {
+        let (was, _) = old.iter().find(|(_, old)| share_a_hash(old, file))?;
+        Some((was.clone(), name, file))
+    };
+    new.into_iter().filter_map(rename).collect()
+}
+
+/// Whether two files have the same digest of one algorithm.
+pub(super) fn share_a_hash(old: &LockedFile, new: &LockedFile) -> bool {
+    let same = |old: &LockedHash, new: &LockedHash| old.algorithm == new.algorithm && old.digest == new.digest;
+    old.hashes.iter().any(|old| new.hashes.iter().any(|new| same(old, new)))
 }
 
 /// Whether two files share an algorithm whose digests differ.

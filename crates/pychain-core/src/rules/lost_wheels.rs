@@ -1,14 +1,20 @@
 //! `lost-wheels`: a locked version could be installed from wheels, and now has to be built.
 
+use super::lock_files::{by_name, renamed};
+use super::support::list;
 use crate::audit::{Context, Findings};
 use crate::diff::LockedPair;
-use crate::model::FileKind;
+use crate::finding::{Confidence, Severity};
+use crate::model::{Document, FileKind, LockedFile};
 use crate::prose::code;
+use crate::tree::Locked;
 
 crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for packages of lock files whose wheels the change takes away, so that only the source distribution is left.
+    /// Where some wheels stay, severity and confidence are medium, and nothing is said where the change alters what the whole file
+    /// is made for: the versions of Python, the environments, a date, the tool.
     ///
     /// ## Why it matters
     ///
@@ -64,24 +70,64 @@ crate::declare_rule! {
     check: check,
 }
 
+const HELP: &str = "Put the wheels back, or say in the change why the package has to be built";
+
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     for (before, after) in context.locked.iter().filter_map(LockedPair::same_version) {
         let (old, new) = (before.package, after.package);
         let wheels = old.files.iter().filter(|file| file.kind() == FileKind::Wheel).count();
-        if wheels == 0 || !new.is_sdist_only() || !new.is_fetched() {
+        let Some(sdist) = new.files.iter().find(|file| file.kind() == FileKind::Sdist) else { continue };
+        if wheels == 0 || !new.is_fetched() {
             continue;
         }
-        let sdist = new.files.iter().find(|file| file.kind() == FileKind::Sdist);
+        if !new.is_sdist_only() {
+            if is_made_for_the_same(before.document, after.document) {
+                some(findings, before, after, sdist);
+            }
+            continue;
+        }
         let gone = if wheels == 1 { "its wheel".to_owned() } else { format!("its {wheels} wheels") };
         let message = format!(
             "{} loses {gone} at the same version, so that installing it runs its build",
             code(new.name.as_written())
         );
-        let finding = findings
-            .finding(after.at(sdist.map_or(new.place(), crate::model::LockedFile::place)), new.subject(), message)
-            .help("Put the wheels back, or say in the change why the package has to be built");
-        findings.push(finding);
+        findings.push(findings.finding(after.at(sdist.place()), new.subject(), message).help(HELP));
     }
+}
+
+/// Tells of wheels that go while others stay.
+fn some(findings: &mut Findings<'_>, before: Locked<'_>, after: Locked<'_>, sdist: &LockedFile) {
+    let (old, new) = (before.package, after.package);
+    let kept = by_name(new);
+    let renamed = renamed(old, new);
+    let is_gone = |name: &str| !kept.contains_key(name) && !renamed.iter().any(|(was, _, _)| was == name);
+    let wheels = by_name(old).into_iter().filter(|(_, file)| file.kind() == FileKind::Wheel);
+    let gone: Vec<_> = wheels.map(|(name, _)| name).filter(|name| is_gone(name)).collect();
+    let (Some(first), name) = (gone.first(), code(new.name.as_written())) else { return };
+    let what = match gone.len() {
+        1 => format!("its wheel {}", code(first)),
+        count => format!("{count} of its wheels"),
+    };
+    let message = format!("{name} loses {what} at the same version: where it fitted, the build is run instead");
+    let finding = findings
+        .finding(after.at(sdist.place()), new.subject(), message)
+        .help(HELP)
+        .evidence("wheels that are gone", list(gone.iter().map(AsRef::as_ref)))
+        .at_most(Severity::Medium)
+        .confidence(Confidence::Medium);
+    findings.push(finding);
+}
+
+/// Whether nothing that decides for all packages which files are listed is altered: what stands before the first of them,
+/// but the hash of the manifest. Old files of PDM do not tell the versions of Python that they were made for.
+fn is_made_for_the_same(before: &Document, after: &Document) -> bool {
+    let head = |document: &Document| {
+        let lines = document.source.text().lines().take_while(|line| !line.starts_with("[[package"));
+        lines.filter(|line| !line.starts_with("content_hash")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (old, new) = (head(before), head(after));
+    let tells = |key: &str| new.iter().any(|line| line.starts_with(key));
+    old == new && (tells("requires_python") || !tells("lock_version"))
 }
 
 #[cfg(test)]
@@ -101,5 +147,23 @@ mod tests {
             "==> base/pdm.lock <==\n[[package]]\nname = \"a\"\nversion = \"1\"\nfiles = [{file = \"a-1-py3-none-any.whl\", hash = \"sha256:aa\"}]\n\
              ==> pdm.lock <==\n[[package]]\nname = \"a\"\nversion = \"2\"\nfiles = [{file = \"a-2.zip\", hash = \"sha256:aa\"}]\n",
         );
+    }
+
+    #[test]
+    fn one_wheel_of_many_is_told_of_unless_the_file_is_made_for_something_else() {
+        let lock = |python: &str, wheels: &str| {
+            format!(
+                "version = 1\nrequires-python = \">={python}\"\n[[package]]\nname = \"a\"\nversion = \"1\"\nsource = {{ registry = \"https://pypi.org/simple\" }}\nsdist = {{ url = \"https://e.org/a-1.tar.gz\", hash = \"sha256:cc\" }}\nwheels = [\n{wheels}]\n"
+            )
+        };
+        let wheel = |tag: &str| format!("{{ url = \"https://e.org/a-1-{tag}.whl\", hash = \"sha256:{tag}\" }},\n");
+        let (old, new) = ("cp311-cp311-win32", "cp312-cp312-win32");
+        let base = format!("==> base/uv.lock <==\n{}==> uv.lock <==\n", lock("3.11", &(wheel(old) + &wheel(new))));
+        check("lost-wheels", &(base.clone() + &lock("3.12", &wheel(new))));
+        let told = lock("3.11", &wheel(new)).replace(
+            "cc\" }\n",
+            "cc\" }\n                 ^^^^^^^^^^^^^^^^^^^^^^^^ lost-wheels: `a` loses its wheel `a-1-cp311-cp311-win32.whl` at the same version\n",
+        );
+        check("lost-wheels", &(base + &told));
     }
 }
