@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::logical::LogicalLine;
+use super::logical::{LogicalLine, Pieces};
 use super::python::{Argument, Binding, Expression, How, Module, Place, Scope, Token};
 use super::requirements_txt::Paths;
 use super::setuptools::{lines, specifiers};
+use super::shell;
 use super::toml_value::is_template;
 use super::value::Reader;
 use crate::model::{Document, InstallOption, Purpose, Section, Tool, Word};
@@ -15,6 +16,8 @@ use crate::text::{SourceFile, Span};
 const MAX_ITEMS: usize = 100_000;
 /// How many names may stand for each other.
 const MAX_INSIDE: usize = 16;
+/// How long a string may be that a name stands for within another one.
+const MAX_NAMED: usize = 200;
 
 /// Reads a file. Total: what setuptools refuses is a line that says why.
 pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
@@ -124,11 +127,18 @@ impl<'m, 't> Values<'m, 't> {
                     self.strings(Place { value, scope }, false, found);
                 }
             }
-            Expression::Sum(terms) => {
-                for value in terms {
-                    self.strings(Place { value, scope }, true, found);
+            Expression::Sum(terms) => match self.joined(terms, scope).filter(|_| !is_term) {
+                Some(text) => found.texts.push(text),
+                // A string that is put together is one.
+                None if terms.iter().any(|term| matches!(term, Expression::Text { .. })) => {
+                    found.computed.extend(terms.iter().filter_map(Expression::span).reduce(Span::cover));
                 }
-            }
+                None => {
+                    for value in terms {
+                        self.strings(Place { value, scope }, true, found);
+                    }
+                }
+            },
             Expression::Starred(inner) => self.strings(Place { value: inner, scope }, true, found),
             Expression::Dict(entries) => {
                 entries.iter().filter_map(|(key, _)| key.as_ref()).for_each(|key| {
@@ -163,6 +173,40 @@ impl<'m, 't> Values<'m, 't> {
                 }
             }
         }
+    }
+
+    /// The string that literals make with names that each stand for one: the name is where such a part stands.
+    fn joined(&self, terms: &[Expression<'t>], scope: Scope) -> Option<LogicalLine<'static>> {
+        let mut pieces = Pieces::default();
+        let mut first = None;
+        for term in terms {
+            let (text, span) = match term {
+                Expression::Text { text, span, is_formatted: false } => {
+                    shell::copy(text, 0..text.text.len(), &mut pieces);
+                    (text, span)
+                }
+                Expression::Name(name, span) => {
+                    let (_, bindings) = self.module.lookup(name, scope)?;
+                    let [
+                        Binding {
+                            how: How::Assigned, value: Expression::Text { text, is_formatted: false, .. }, ..
+                        },
+                    ] = bindings.as_slice()
+                    else {
+                        return None;
+                    };
+                    if text.text.len() > MAX_NAMED {
+                        return None;
+                    }
+                    pieces.escaped(&text.text, span.start as usize..span.end as usize);
+                    (text, span)
+                }
+                _ => return None,
+            };
+            first.get_or_insert((span.start as usize, text.number));
+        }
+        let (start, number) = first?;
+        Some(pieces.finish(start, number)).filter(|text| !is_template(&text.text))
     }
 
     /// The values of a dictionary.

@@ -3,7 +3,7 @@
 use super::support::is_input;
 use crate::audit::{Context, Findings};
 use crate::finding::{Location, Subject};
-use crate::model::{Line, Source};
+use crate::model::{Line, Section, Source};
 use crate::prose::code;
 use crate::tree::{Project, Role, Run};
 
@@ -54,7 +54,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         if run.options.no_binary.contains(":all:") || !may_build(project, run) {
             continue;
         }
-        let Some(line) = project.document(run.root).and_then(|document| document.lines.first()) else { continue };
+        // A list that a build reads takes no options.
+        let document = project.document(run.root).filter(|document| document.has_section(Section::demands_pins));
+        let Some(line) = document.and_then(|document| document.lines.first()) else { continue };
         let path = project.file(run.root).path();
         let message = format!("installing from {} may run build code: no `--only-binary :all:` forbids it", code(path));
         let span = line.requirement().map_or(line.span, |requirement| requirement.span);
@@ -104,6 +106,14 @@ mod tests {
         check(
             "allowed-source-build",
             "==> constraints.txt <==\na==1\n==> r.in <==\na\n==> s.txt <==\na @ https://e.org/a.zip\n--no-binary b\n",
+        );
+    }
+
+    #[test]
+    fn a_list_that_a_build_reads_takes_no_options() {
+        check(
+            "allowed-source-build",
+            "==> setup.cfg <==\n[options]\ninstall_requires = file: r.txt\n==> r.txt <==\na\n",
         );
     }
 

@@ -49,7 +49,7 @@ crate::declare_rule! {
     /// ## When it is wrong
     ///
     /// When the file is an input that another tool locks, and is not named `.in`.
-    /// When it lists what a library needs, and is read by the library's build rather than installed from.
+    /// When it lists what a library needs, and is read by the library's build rather than installed from, and no `setup.py`, `setup.cfg` or `pyproject.toml` names it.
     ///
     /// ## References
     ///
@@ -128,7 +128,8 @@ fn of_file(context: &Context<'_>, findings: &Findings<'_>, lines: &LooseLines<'_
     let mut finding = findings.finding(place, Subject::File(path.to_owned()), message).help(HELP);
     for (label, wanted) in [("without a version", Binding::None), ("with a range", Binding::Range)] {
         let of_kind = lines.entries.iter().filter(|entry| binding(entry) == wanted);
-        let names: Vec<_> = of_kind.filter_map(|entry| entry.requirement.name.as_ref()).collect();
+        let mut names: Vec<_> = of_kind.filter_map(|entry| entry.requirement.name.as_ref()).collect();
+        names.dedup();
         if !names.is_empty() {
             finding = finding.evidence(label, list(names.into_iter().map(ProjectName::as_written)));
         }

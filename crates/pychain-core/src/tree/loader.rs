@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Project, Role, run};
 use crate::format::requirements_txt::{self, Paths, folder, leaves_root};
 use crate::format::{self, lock};
-use crate::model::{Document, Line, LineKind, LockFormat, ManifestFormat, PathKind, Purpose, Section};
+use crate::model::{Document, Line, LineKind, LockFormat, ManifestFormat, PathKind, Purpose, Section, Tool};
 use crate::order::{Arrange as _, Gather as _};
 use crate::requirement::Environment;
 use crate::text::{DecodeError, FileId, MAX_FILE_BYTES, Problem, SourceFile};
@@ -78,6 +78,12 @@ fn read_as_lists(documents: &mut [Document]) {
             }
         }
     }
+    let of_build = documents.iter().filter(|document| is_of_setup_py(documents, document));
+    let of_build: Vec<String> = of_build.map(|document| document.source.path().to_owned()).collect();
+    for path in of_build {
+        // pip reads it as well.
+        lists.entry(path).or_insert_with(|| Section::new(Tool::Pip, Purpose::Dependencies));
+    }
     for document in documents {
         let is_hashed = document.lines.iter().filter_map(Line::requirement).any(|asked| !asked.hashes.is_empty());
         if let (Some(list), [section]) = (lists.get(document.source.path()), document.sections.as_mut_slice())
@@ -87,6 +93,28 @@ fn read_as_lists(documents: &mut [Document]) {
             *section = Section { table: String::new(), ..list.clone() };
         }
     }
+}
+
+/// Whether a requirements file says what a project asks for, because the `setup.py` beside or above it reads it: that
+/// computes lists and names the file, or leaves all to pbr, which has names of its own. Where most lines are pinned
+/// somebody installs from the file as well.
+fn is_of_setup_py(documents: &[Document], document: &Document) -> bool {
+    let path = document.source.path();
+    let is_read = |at: usize| {
+        let (root, within) = path.split_at_checked(at)?;
+        let setup = format!("{root}setup.py");
+        let found = documents.binary_search_by(|other| other.source.path().cmp(setup.as_str())).ok()?;
+        let setup = documents.get(found)?;
+        let text = setup.source.text();
+        let is_named = |name: &str| ['"', '\''].iter().any(|quote| text.contains(&format!("{quote}{name}{quote}")));
+        let is_of_pbr = matches!(within, "requirements.txt" | "test-requirements.txt") && text.contains("pbr=True");
+        let in_folder = within.strip_prefix("requirements/");
+        (is_of_pbr || !setup.computed.is_empty() && (is_named(within) || in_folder.is_some_and(is_named))).then_some(())
+    };
+    let is_read = || path.match_indices('/').map(|(at, _)| at + 1).chain([0]).any(|at| is_read(at).is_some());
+    let asked = document.lines.iter().filter_map(Line::requirement);
+    let (pinned, loose): (Vec<_>, Vec<_>) = asked.partition(|asked| asked.pin().is_some());
+    loose.len() >= pinned.len() && document.has_section(Section::demands_pins) && is_read()
 }
 
 /// Whether a file is one of ours only where it asks for something: a script that installs nothing is none.

@@ -51,6 +51,43 @@ fn every_list_is_read_once() {
 }
 
 #[test]
+fn files_that_it_reads_are_lists_of_a_library() {
+    let loose = |setup: &str, path: &str| {
+        check("unpinned-requirement", &format!("==> p/setup.py <==\n{setup}\n==> p/{path} <==\nclick\nflask==1\n"));
+    };
+    loose("setup(install_requires=open('requirements.txt').readlines())", "requirements.txt");
+    loose("setup(install_requires=read(\"app/requirements.txt\"))", "app/requirements.txt");
+    loose("setup(extras_require={'a': reqs('extras.txt')})", "requirements/extras.txt");
+    loose("setup(setup_requires=['pbr'], pbr=True)", "test-requirements.txt");
+    // What it does not read, or what is pinned so that somebody installs from it.
+    for (setup, path, pins) in [
+        ("setup(install_requires=['a'], x='requirements.txt')", "requirements.txt", ""),
+        ("setup(install_requires=open('requirements.txt'))", "docs/requirements.txt", ""),
+        ("setup(install_requires=open('requirements.txt'))", "requirements.txt", "a==1\nb==1\nc==1\n"),
+    ] {
+        check(
+            "unpinned-requirement",
+            &format!("==> setup.py <==\n{setup}\n==> {path} <==\n{pins}click\n^^^^^ unpinned-requirement\n"),
+        );
+    }
+}
+
+#[test]
+fn strings_are_put_together() {
+    let text =
+        "V = '>=22'\nif X: W = 'a'\nelse: W = 'b'\nsetup(install_requires=['Twisted ' + V, N + V, W + V, 'c' + W])";
+    assert_eq!(shape("setup.py", text), ["install_requires: Twisted>=22"]);
+    check(
+        "computed-dependencies",
+        "==> setup.py <==\nN = '>=2'\nsetup(install_requires=['a ' + version() + ',<9', 'b' + N])\n                        ^^^^^^^^^^^^^^^^^^^^^^^^ computed-dependencies\n",
+    );
+    check(
+        "confusable-name",
+        "==> setup.py <==\nN = 'requests'\nM = 'reqeusts'\nsetup(install_requires=[N + '>=2', M + '>=2'])\n                                   ^ confusable-name\n",
+    );
+}
+
+#[test]
 fn names_are_followed_to_what_is_assigned_to_them() {
     for text in [
         "R = ['a']\nsetup(install_requires=R + ['b'])",
