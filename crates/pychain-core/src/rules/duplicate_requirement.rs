@@ -9,13 +9,14 @@ use crate::finding::{Location, Safety};
 use crate::model::Section;
 use crate::prose::code;
 use crate::text::{Edit, Span};
+use crate::tree::Entry;
 use crate::url::redact;
 
 crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for requirements of a project that another line, read in the same install, asks for already.
-    /// Lines with other extras, or whose markers exclude each other, are left alone, and so are constraints.
+    /// Lines with other extras, or whose markers exclude each other, are left alone, and so are constraints, and other versions under another marker.
     /// In a list of a manifest only the same words twice are told.
     ///
     /// ## Why it matters
@@ -58,8 +59,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let mut conflicts = BTreeSet::new();
     each_pair(context.project, |pair| {
         let (earlier, later) = (pair.earlier, pair.later);
-        // In a manifest a second entry may narrow the first one down on purpose.
-        let is_plain = earlier.text() == later.text() || !later.is_in(Section::is_whole_list);
+        // In a manifest a second entry may narrow the first one down on purpose, and anywhere under another marker.
+        let is_narrowed = later.is_in(Section::is_whole_list)
+            || earlier.requirement.marker != later.requirement.marker && versions(&earlier) != versions(&later);
+        let is_plain = earlier.text() == later.text() || !is_narrowed;
         // Of those that contradict another one `conflicting-requirements` speaks; other extras ask for something more.
         if contradict(earlier.requirement, later.requirement) {
             conflicts.insert(later.location());
@@ -94,6 +97,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             None => finding,
         });
     }
+}
+
+fn versions<'a>(entry: &'a Entry<'_>) -> Vec<(&'static str, &'a str)> {
+    entry.requirement.specifiers.iter().map(|one| (one.operator, &*one.version)).collect()
 }
 
 /// The physical lines of the later entry, if they hold nothing else and no comment below speaks of them.
@@ -135,6 +142,14 @@ mod tests {
         check(
             "duplicate-requirement",
             "==> r.txt <==\nx==1; python_version < '3.8'\nx==2; python_version >= '3.8'\ny==1\ny==2\ny==1\nz==1\nw\nw[x]\n-c constraints.txt\n==> constraints.txt <==\nz==1\n==> s.txt <==\nz==1\n",
+        );
+    }
+
+    #[test]
+    fn other_versions_under_another_marker_are_left_alone() {
+        check(
+            "duplicate-requirement",
+            "x>=1; python_version >= '3.10'\nx>=2; python_version >= '3.12'\ny>=1\ny>=1; os_name == 'nt'\n^^^^^^^^^^^^^^^^^^^^^ duplicate-requirement: as `y>=1`\n",
         );
     }
 
