@@ -51,8 +51,7 @@ const HELP: &str = "Bring the code into the repository, or install a released ve
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let project = context.project;
     for document in &project.documents {
-        let outside =
-            |requirement: &Requirement| matches!(&requirement.source, Source::Path(path) if leaves_root(&path.path));
+        let outside = |requirement: &Requirement| matches!(&requirement.source, Source::Path(path) if leaves_root(&path.path) && !path.given.contains("${"));
         let entries: Vec<Entry<'_>> =
             project.requirements_of(document).filter(|entry| outside(entry.requirement)).collect();
         match (context.scope, entries.as_slice()) {
@@ -106,6 +105,14 @@ mod tests {
         check(
             "path-outside-project",
             "==> base/r.txt <==\na @ file:///x/a\n==> r.txt <==\na @ file:///x/a\nb @ file:///x/b\n    ^^^^^^^^^^^ path-outside-project\n",
+        );
+    }
+
+    #[test]
+    fn what_a_variable_stands_for_is_not_in_the_file() {
+        check(
+            "path-outside-project",
+            "==> pyproject.toml <==\n[project]\ndependencies = ['a @ file:///${PROJECT_ROOT}/../a']\n==> r.txt <==\n-e file:///${PROJECT_ROOT}/a\n",
         );
     }
 
