@@ -14,7 +14,7 @@ use crate::text::SourceFile;
 pub(super) fn parse(file: &SourceFile) -> Document {
     read_yaml(file, |commands, root| {
         if let Some(runs) = root.get("runs") {
-            steps(commands, runs, &Defaults::default());
+            steps(commands, runs, "steps", &Defaults::default());
             return;
         }
         variables(commands, root.get("env"));
@@ -23,7 +23,7 @@ pub(super) fn parse(file: &SourceFile) -> Document {
             let scope = commands.enter();
             variables(commands, job.get("env"));
             variables(commands, job.get("container").and_then(|container| container.get("env")));
-            steps(commands, job, &defaults.with(job));
+            steps(commands, job, "steps", &defaults.with(job));
             commands.leave(scope);
         }
     })
@@ -77,8 +77,12 @@ impl Defaults {
     }
 }
 
-fn steps(commands: &mut Commands<'_>, job: &Node, defaults: &Defaults) {
-    for step in job.get("steps").map(Node::items).unwrap_or_default() {
+fn steps(commands: &mut Commands<'_>, job: &Node, key: &str, defaults: &Defaults) {
+    for step in job.get(key).map(Node::items).unwrap_or_default() {
+        // Those of a group run side by side, and no group is in another.
+        if key == "steps" {
+            steps(commands, step, "parallel", defaults);
+        }
         let scope = commands.enter();
         variables(commands, step.get("env"));
         let of = |key| step.get(key).and_then(Node::as_text);

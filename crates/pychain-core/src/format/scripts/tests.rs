@@ -178,6 +178,15 @@ fn workflows() {
 }
 
 #[test]
+fn steps_of_a_parallel_group() {
+    check(
+        ".github/workflows/ci.yml",
+        "on: push\njobs:\n  a:\n    steps:\n    - parallel:\n      - run: uv run --with x nox\n      - run: pip install b\n    - run: pip install c\n",
+        &["uv: x", "pip: b", "pip: c"],
+    );
+}
+
+#[test]
 fn dockerfiles() {
     check(
         "docker/Dockerfile.dev",
