@@ -124,9 +124,12 @@ fn of_line(findings: &Findings<'_>, entry: &Entry<'_>, url: &DirectUrl) -> Findi
     let is_built = !url.is_wheel();
     // The next version from the same place, in the same form, is no new matter.
     let key = format!("{} {} {}", publisher(url), is_fixed(url), is_built);
+    // What a forge makes of a branch is another file after the next commit.
+    let moves = url.path.contains("/archive/") && !is_fixed(url) && !url.path.contains("/tags/");
+    let first = if moves { "Name a full commit in place of what can move, and add" } else { "Add" };
     let mut finding = findings
         .finding(entry.at(url.span), requirement.subject(), message)
-        .help(format!("Add `{separator}sha256=` and the file's digest to the URL"))
+        .help(format!("{first} `{separator}sha256=` and the file's digest to the URL"))
         .identified_by(key);
     if is_built {
         finding =
@@ -146,6 +149,19 @@ fn publisher(url: &DirectUrl) -> String {
 #[cfg(test)]
 mod tests {
     use crate::testing::{Fixture, check};
+
+    #[test]
+    fn an_archive_of_what_moves_is_to_be_one_of_a_commit() {
+        for (url, expected) in [
+            ("https://github.com/o/a/archive/HEAD.zip", "Name a full commit"),
+            ("https://github.com/o/a/archive/refs/tags/1.0.zip", "Add `#sha256=`"),
+            ("https://e.org/a-1.0.zip", "Add `#sha256=`"),
+        ] {
+            let report = Fixture::parse(&format!("a @ {url}\n")).report();
+            let finding = report.findings.iter().find(|finding| finding.rule.id == "direct-reference");
+            assert!(finding.is_some_and(|finding| finding.help.starts_with(expected)), "{url}");
+        }
+    }
 
     #[test]
     fn an_archive_without_a_hash_is_found_in_any_form() {
