@@ -53,6 +53,7 @@ pub(crate) fn parse(file: &SourceFile, _role: Role, paths: Paths<'_>) -> Documen
     }
     match ManifestFormat::of_path(file.path()) {
         Some(ManifestFormat::Pyproject) => pyproject::parse(file, paths),
+        Some(ManifestFormat::HatchToml) => pyproject::parse_hatch_toml(file, paths),
         Some(ManifestFormat::Pipfile) => pipfile::parse(file, paths),
         Some(ManifestFormat::SetupCfg) => setup_cfg::parse(file, paths),
         Some(ManifestFormat::SetupPy) => setup_py::parse(file, paths),

@@ -302,6 +302,8 @@ pub enum InstallOption {
     ExtraIndexUrl,
     /// No option of pip: an index for those alone that name it ([`Requirement::index`]).
     NamedIndex,
+    /// Poetry's: an index for what no other one has.
+    SupplementalIndex,
     NoIndex,
     Constraint,
     Requirement,
@@ -331,7 +333,7 @@ impl InstallOption {
         match self {
             Self::IndexUrl => "--index-url",
             Self::ExtraIndexUrl => "--extra-index-url",
-            Self::NamedIndex => "index",
+            Self::NamedIndex | Self::SupplementalIndex => "index",
             Self::NoIndex => "--no-index",
             Self::Constraint => "--constraint",
             Self::Requirement => "--requirement",

@@ -25,6 +25,8 @@ pub enum PlaceKind {
     Main,
     /// `--extra-index-url`.
     Extra,
+    /// Poetry's supplemental source, asked where no place before it has what is asked for.
+    Last,
     /// `--find-links`: a page or folder with files.
     FindLinks,
     /// An index for those alone that name it: nothing else is looked up there.
@@ -185,7 +187,10 @@ impl Sources {
                 reader.main(used.value.value.clone(), at(used));
             }
             for used in line.acting(InstallOption::ExtraIndexUrl) {
-                reader.extra(used.value.value.clone(), at(used));
+                reader.extra(PlaceKind::Extra, used.value.value.clone(), at(used));
+            }
+            for used in line.acting(InstallOption::SupplementalIndex) {
+                reader.extra(PlaceKind::Last, used.value.value.clone(), at(used));
             }
             for used in line.acting(InstallOption::FindLinks) {
                 reader.links.push(place(PlaceKind::FindLinks, used.value.value.clone(), Some(at(used))));
@@ -214,8 +219,10 @@ impl Sources {
         let first = |wanted: &dyn Fn(&Candidate) -> bool| {
             candidates.iter().filter(|one| !is_link(one) && wanted(one)).map(|one| one.place).min()
         };
+        let is_last = |at: usize| self.places.get(at).is_some_and(|place| place.kind == PlaceKind::Last);
         let asked = match self.strategy {
-            Strategy::Pool | Strategy::UnsafeBestMatch => None,
+            Strategy::Pool => first(&will_do).filter(|at| is_last(*at)),
+            Strategy::UnsafeBestMatch => None,
             Strategy::FirstIndex => first(&|_| true),
             Strategy::UnsafeFirstMatch => first(&will_do),
         };
@@ -226,6 +233,7 @@ impl Sources {
             .iter()
             .enumerate()
             .filter(|(_, one)| will_do(one) && (is_link(one) || asked.is_none_or(|place| place == one.place)))
+            .filter(|(_, one)| asked.is_some() || !is_last(one.place))
             .filter(|(_, one)| self.strategy != Strategy::Pool || !some_right || one.is_hashed || !one.says_digest)
             .max_by_key(|(_, one)| match self.strategy {
                 Strategy::Pool => (known_right(one), &one.version, one.fit, one.place, 0),
@@ -384,8 +392,8 @@ impl Reader {
         self.main = Some(new);
     }
 
-    fn extra(&mut self, url: String, at: Location) {
-        let new = place(PlaceKind::Extra, url, Some(at));
+    fn extra(&mut self, kind: PlaceKind, url: String, at: Location) {
+        let new = place(kind, url, Some(at));
         match self.closed {
             Some(by) => self.forgotten.push((new, by)),
             None => self.extra.push(new),
@@ -403,6 +411,7 @@ impl Reader {
         let strategy = match self.installer {
             Installer::Pip => {
                 places.extend(main);
+                extra.arrange_by_key(|place| place.kind == PlaceKind::Last);
                 places.append(&mut extra);
                 Strategy::Pool
             }

@@ -168,10 +168,10 @@ fn without_extras(theirs: &mut Value) {
 }
 
 fn indexes(document: &Document) -> impl Iterator<Item = &str> {
-    use InstallOption::{ExtraIndexUrl, FindLinks, IndexUrl, NamedIndex};
+    use InstallOption::{ExtraIndexUrl, FindLinks, IndexUrl, NamedIndex, SupplementalIndex};
     let options = document.lines.iter().flat_map(|line| &line.options);
     options
-        .filter(|used| matches!(used.option, ExtraIndexUrl | FindLinks | IndexUrl | NamedIndex))
+        .filter(|used| matches!(used.option, ExtraIndexUrl | FindLinks | IndexUrl | NamedIndex | SupplementalIndex))
         .map(|used| used.value.value.as_str())
 }
 

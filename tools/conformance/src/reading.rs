@@ -277,6 +277,7 @@ fn destination(option: InstallOption) -> &'static str {
         InstallOption::Hash => "hashes",
         InstallOption::ConfigSettings => "config_settings",
         InstallOption::NamedIndex => "index",
+        InstallOption::SupplementalIndex => "supplemental_index",
         InstallOption::IndexStrategy => "index_strategy",
         InstallOption::NoVerifyHashes => "no_verify_hashes",
     }

@@ -118,6 +118,16 @@ pub(super) fn repository(system: &str, address: &Word, revision: Option<&Word>) 
     direct(&format!("{prefix}{address_url}{revision}"), address)
 }
 
+/// The revision that a table names by its keys. A branch whose name alone is that of a tag or a commit is said to be one.
+pub(super) fn revision(word: impl Fn(&str) -> Option<Word>) -> Option<Word> {
+    if let Some(fixed) = word("rev").or_else(|| word("tag")) {
+        return Some(fixed);
+    }
+    let name = word("branch")?;
+    let is_ambiguous = name.value.contains(|c: char| c.is_ascii_digit()) && !name.value.starts_with("refs/");
+    Some(if is_ambiguous { Word { value: format!("refs/heads/{}", name.value), ..name } } else { name })
+}
+
 /// An archive.
 pub(super) fn archive(url: &Word) -> Source {
     direct(&url.value, url)
@@ -165,6 +175,19 @@ mod tests {
             let specifiers: Vec<_> =
                 poetry(&word).iter().map(|one| format!("{}{}", one.operator, one.version)).collect();
             assert_eq!(specifiers.join(","), expected, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_branch_is_no_tag_whatever_its_name() {
+        for (key, value, expected) in [
+            ("branch", "2.0", "refs/heads/2.0"),
+            ("branch", "main", "main"),
+            ("tag", "2.0", "2.0"),
+            ("rev", "a1", "a1"),
+        ] {
+            let word = |asked: &str| (asked == key).then(|| Word { value: value.to_owned(), span: Span::new(0, 1) });
+            assert_eq!(revision(word).map(|word| word.value).as_deref(), Some(expected), "{key}");
         }
     }
 

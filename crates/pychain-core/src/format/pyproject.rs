@@ -57,6 +57,7 @@ pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
         }
     }
     setuptools::read(&mut reader, &document);
+    left_to_build(&mut reader, &document);
     groups(&mut reader, &document, tool);
     if let Some(tools) = tools {
         tools.table("poetry").into_iter().for_each(|table| poetry::read(&mut reader, table));
@@ -74,13 +75,22 @@ pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
 
 /// Reads `uv.toml`, which holds what `[tool.uv]` would.
 pub(super) fn parse_uv_toml(file: &SourceFile) -> Document {
-    let known = std::collections::BTreeMap::new();
-    let mut reader = Reader::new(file, Paths::new(&known, None));
+    parse_of_tool(file, Paths::new(&std::collections::BTreeMap::new(), None), Tool::Uv)
+}
+
+/// Reads `hatch.toml`, which holds what `[tool.hatch]` would.
+pub(super) fn parse_hatch_toml(file: &SourceFile, paths: Paths<'_>) -> Document {
+    parse_of_tool(file, paths, Tool::Hatch)
+}
+
+fn parse_of_tool(file: &SourceFile, paths: Paths<'_>, tool: Tool) -> Document {
+    let mut reader = Reader::new(file, paths);
     match toml_value::document(file) {
-        Ok(document) => uv::read(&mut reader, &document),
+        Ok(document) if tool == Tool::Uv => uv::read(&mut reader, &document),
+        Ok(document) => hatch::read(&mut reader, &document),
         Err((span, message)) => {
-            let section = reader.section(Section::new(Tool::Uv, Purpose::Settings));
-            reader.refused(section, span, message, "Correct the file: uv does not start with it");
+            let section = reader.section(Section::new(tool, Purpose::Settings));
+            reader.refused(section, span, message, "Correct the file: its tool does not start with it");
         }
     }
     reader.finish(toml_value::comments(file.text()))
@@ -111,6 +121,21 @@ fn leaves_to_build(document: &DeTable<'_>) -> bool {
     let is_poetrys = poetry.is_some_and(|poetry| poetry.contains_key("dependencies"));
     dynamic.any(|key| matches!(key, "dependencies" | "optional-dependencies"))
         || (is_poetrys && !project.contains_key("dependencies"))
+}
+
+/// Notes the lists that only a build of the project's own can tell: setuptools has files that say them, Poetry a table,
+/// and a plugin of Hatch takes lists.
+fn left_to_build(reader: &mut Reader<'_>, document: &DeTable<'_>) {
+    let backend = document.table("build-system").and_then(|build| build.text("build-backend")).unwrap_or_default();
+    let hooks = document.table("tool").and_then(|tools| tools.table("hatch")?.table("metadata")?.table("hooks"));
+    let is_known = ["setuptools", "poetry", "pbr"].iter().any(|known| backend.starts_with(known))
+        || hooks.is_some_and(|hooks| hooks.contains_key("requirements_txt"));
+    let (Some(project), false) = (document.table("project"), backend.is_empty() || is_known) else { return };
+    for key in words(reader, project, "dynamic") {
+        if matches!(key.value.as_str(), "dependencies" | "optional-dependencies") {
+            reader.computed(&key.value, key.span);
+        }
+    }
 }
 
 /// Whether the project is never made into a distribution: its tool is told so, or nothing is said that only a

@@ -29,6 +29,8 @@ impl Role {
 pub enum ManifestFormat {
     /// `pyproject.toml`.
     Pyproject,
+    /// `hatch.toml`.
+    HatchToml,
     /// `Pipfile`.
     Pipfile,
     /// `setup.cfg` of setuptools.
@@ -46,6 +48,7 @@ impl ManifestFormat {
     pub fn of_path(path: &str) -> Option<Self> {
         match path.rsplit('/').next().unwrap_or(path) {
             "pyproject.toml" => Some(Self::Pyproject),
+            "hatch.toml" => Some(Self::HatchToml),
             "Pipfile" => Some(Self::Pipfile),
             "setup.cfg" => Some(Self::SetupCfg),
             "setup.py" => Some(Self::SetupPy),
@@ -59,7 +62,7 @@ impl ManifestFormat {
     pub(crate) fn is_told_by_content(self) -> bool {
         match self {
             Self::Pyproject | Self::Pipfile => false,
-            Self::SetupCfg | Self::SetupPy | Self::Script | Self::Environment => true,
+            Self::HatchToml | Self::SetupCfg | Self::SetupPy | Self::Script | Self::Environment => true,
         }
     }
 }

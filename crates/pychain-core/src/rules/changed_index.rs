@@ -93,7 +93,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             found.push((place.location.unwrap_or_else(|| place_of(head, base, run, gone)), place, message));
         }
         let dropped = before.iter().flat_map(|before| &before.places);
-        for place in dropped.filter(|place| place.kind == PlaceKind::Extra && !knows(&after, place)) {
+        for place in dropped.filter(|place| is_extra(place) && !knows(&after, place)) {
             let message = format!(
                 "the change drops the extra index {}: names that only it serves are looked up elsewhere",
                 shown(place)
@@ -190,6 +190,10 @@ const HELP_FOR_DROPPED: &str =
 
 fn main(sources: &Sources) -> Option<&Place> {
     sources.places.iter().find(|place| place.kind == PlaceKind::Main)
+}
+
+fn is_extra(place: &Place) -> bool {
+    matches!(place.kind, PlaceKind::Extra | PlaceKind::Last)
 }
 
 fn knows(sources: &Sources, place: &Place) -> bool {

@@ -9,6 +9,7 @@ crate::declare_rule! {
     ///
     /// Looks for parts of dependency lists in `setup.py` that are no literals: calls, comprehensions, names that are imported.
     /// What is literal beside them is read and audited.
+    /// In `pyproject.toml` it looks for lists in `dynamic` that the build backend makes up by code of the project.
     ///
     /// ## Why it matters
     ///
@@ -52,16 +53,25 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     for document in &context.project.documents {
         let path = context.project.file(document.file).path();
+        let is_of_build = document.leaves_to_build;
+        let help = if is_of_build {
+            "Write the dependencies in `[project]`"
+        } else {
+            "Write the dependencies as literals, or in `pyproject.toml`"
+        };
         for computed in &document.computed {
             let message = match computed.value.as_str() {
                 "setup" => "arguments of `setup` are computed: which dependencies are among them is unknown".to_owned(),
+                list if is_of_build => {
+                    format!("{} are left to the build: what it asks for is unknown", code(list))
+                }
                 list => format!("this part of {} is computed: what it asks for is unknown", code(list)),
             };
             let place = Location { file: document.file, span: computed.span };
             findings.push(
                 findings
                     .finding(place, Subject::File(path.to_owned()), message)
-                    .help("Write the dependencies as literals, or in `pyproject.toml`")
+                    .help(help)
                     .identified_by(document.source.slice(computed.span)),
             );
         }

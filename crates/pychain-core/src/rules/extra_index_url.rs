@@ -1,6 +1,6 @@
 //! `extra-index-url`: one index may answer in another's stead.
 
-use super::indexes::{Mix, Placed, is_foreign, is_private, names, placed, shown};
+use super::indexes::{Mix, Placed, binding_of, is_foreign, is_private, names, placed, shown};
 use crate::audit::{Context, Findings};
 use crate::config::{Config, Installer};
 use crate::finding::{Finding, Severity, Subject};
@@ -43,7 +43,7 @@ crate::declare_rule! {
     ///
     /// When the installer is given other indexes on the command line or in its configuration, which no requirements file tells.
     /// With hashes for everything the finding is only of low severity: the extra index can stop an install, not enter it.
-    /// For uv a private extra index before the public main one is the documented way, and of low severity too.
+    /// For uv a private extra index before the public main one is the documented way, and of low severity too; so is a supplemental source of Poetry, which nothing else is taken from.
     ///
     /// ## References
     ///
@@ -61,7 +61,8 @@ crate::declare_rule! {
 const MAX_LISTED: usize = 10;
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    for placed in placed(context).iter().filter(|placed| placed.place.kind == PlaceKind::Extra) {
+    let is_one = |placed: &&Placed<'_>| matches!(placed.place.kind, PlaceKind::Extra | PlaceKind::Last);
+    for placed in placed(context).iter().filter(is_one) {
         // What uv asks after the main index takes nothing from it.
         let before = placed.view.sources.places.iter().take_while(|place| place.kind != PlaceKind::Main);
         if placed.installer == Installer::Uv && !before.into_iter().any(|place| place == &placed.place) {
@@ -70,6 +71,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         // The same index twice is still one index.
         let Some(mix) = placed.mix() else { continue };
         let (message, help, severity) = match placed.installer {
+            _ if placed.place.kind == PlaceKind::Last => for_last(placed),
             Installer::Pip => for_pool(placed, &mix),
             Installer::Uv if placed.view.sources.strategy == Strategy::UnsafeBestMatch => for_pool(placed, &mix),
             Installer::Uv => for_uv(placed, &mix, context.config),
@@ -82,7 +84,14 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 fn for_pool(placed: &Placed<'_>, mix: &Mix<'_, '_>) -> (String, &'static str, Severity) {
     let message = format!("{} pools this index with {}{}", placed.tool, mix.others, mix.outcome());
     let severity = if mix.is_open() { Severity::Medium } else { Severity::Low };
-    (message, "Use one index that serves everything (`--index-url` alone), or give every requirement a hash", severity)
+    let help = "Use one index that serves everything (`--index-url` alone), or give every requirement a hash";
+    (message, binding_of(placed.tool).unwrap_or(help), severity)
+}
+
+fn for_last(placed: &Placed<'_>) -> (String, &'static str, Severity) {
+    let message =
+        format!("{} asks this source last: a name that a place before it has as well is taken from there", placed.tool);
+    (message, binding_of(placed.tool).unwrap_or_default(), Severity::Low)
 }
 
 fn for_uv(placed: &Placed<'_>, mix: &Mix<'_, '_>, config: &Config) -> (String, &'static str, Severity) {

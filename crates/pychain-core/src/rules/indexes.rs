@@ -199,6 +199,18 @@ impl<'p, 'a> Mix<'p, 'a> {
     }
 }
 
+/// What binds projects to one of several places, for a tool that has such means.
+pub(super) fn binding_of(tool: &str) -> Option<&'static str> {
+    Some(match tool {
+        "Poetry" => {
+            "Give the private source `priority = \"explicit\"`, and name it in what comes from there: `source = \"…\"`"
+        }
+        "PDM" => "Name what comes from the private source in its `include_packages`",
+        "Pipenv" => "Name the private source in what comes from there: `index = \"…\"`",
+        _ => return None,
+    })
+}
+
 /// Whether only a private index may answer for a requirement.
 pub(super) fn is_private(asked: &Asked<'_>, config: &Config) -> bool {
     asked.entry.requirement.name.as_ref().is_some_and(|name| config.is_private(name.normalized()))

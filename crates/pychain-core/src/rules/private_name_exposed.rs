@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::indexes::{is_expected, is_foreign, is_private, names, shown};
+use super::indexes::{binding_of, is_expected, is_foreign, is_private, names, shown};
 use super::lock_files::is_from_pypi;
 use super::names::is_public_index;
 use crate::audit::{Context, Findings, Scope};
@@ -214,10 +214,13 @@ fn finding(
         _ => first.entry.requirement.subject(),
     };
     let span = first.entry.requirement.name_span.unwrap_or(first.entry.requirement.span);
-    let finding = findings
-        .finding(first.entry.at(span), subject, message)
-        .help("Serve private projects from one index of your own (`--index-url` alone), or give them hashes")
-        .identified_by(redact(&exposure.by.url));
+    let finding =
+        findings
+            .finding(first.entry.at(span), subject, message)
+            .help(binding_of(tool).unwrap_or(
+                "Serve private projects from one index of your own (`--index-url` alone), or give them hashes",
+            ))
+            .identified_by(redact(&exposure.by.url));
     // The list of names is of one day.
     let finding = if why == Why::Unclaimed { finding.confidence(Confidence::Medium) } else { finding };
     match exposure.by.location {

@@ -430,6 +430,7 @@ impl<'a> Walk<'a> {
                 options.index_urls = vec![setting(used)];
             }
             options.index_urls.extend(line.acting(InstallOption::ExtraIndexUrl).map(setting));
+            options.index_urls.extend(line.acting(InstallOption::SupplementalIndex).map(setting));
         }
         if let Some(used) = line.acting(InstallOption::FindLinks).next() {
             let value = self.project.find_links_value(document, &used.value.value);

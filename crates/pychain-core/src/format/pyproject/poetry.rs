@@ -68,8 +68,7 @@ fn dependency(reader: &mut Reader<'_>, section: SectionId, name: (&str, Span), s
             requirement.index = word("source");
             requirement.editable = table.is_true("develop");
             if let Some(git) = word("git") {
-                let reference = ["rev", "tag", "branch"].into_iter().find_map(word);
-                requirement.source = notation::repository("git", &git, reference.as_ref());
+                requirement.source = notation::repository("git", &git, notation::revision(word).as_ref());
             } else if let Some(url) = word("url") {
                 requirement.source = notation::archive(&url);
             } else if let Some(path) = word("path").or_else(|| word("file")) {
@@ -89,8 +88,8 @@ fn dependency(reader: &mut Reader<'_>, section: SectionId, name: (&str, Span), s
     reader.line(section, span, LineKind::Requirement(Box::new(requirement)));
 }
 
-/// `[[tool.poetry.source]]`. The first primary one replaces the public index, others are pooled with it,
-/// explicit ones are asked only for what names them.
+/// `[[tool.poetry.source]]`. The first primary one replaces the public index, others are pooled with it, supplemental
+/// ones are asked for what these do not have, and explicit ones only for what names them.
 fn sources(reader: &mut Reader<'_>, poetry: &DeTable<'_>) {
     let all: Vec<_> = tables(poetry, "source").collect();
     if all.is_empty() {
@@ -116,6 +115,8 @@ fn sources(reader: &mut Reader<'_>, poetry: &DeTable<'_>) {
         } else if replaces && !has_main {
             has_main = true;
             InstallOption::IndexUrl
+        } else if priority == "supplemental" {
+            InstallOption::SupplementalIndex
         } else {
             InstallOption::ExtraIndexUrl
         };

@@ -78,7 +78,7 @@ fn poetrys_tables_are_read() {
             "tool.poetry.group.dev.dependencies: f>=1",
             "tool.poetry.source: index https://own.example.org",
             "tool.poetry.source: --index-url https://one.example.org",
-            "tool.poetry.source: --extra-index-url https://two.example.org",
+            "tool.poetry.source: index https://two.example.org",
         ]
     );
 }
@@ -178,6 +178,60 @@ fn uv_asks_the_public_index_where_it_is_listed() {
     check(
         "extra-index-url",
         "==> pyproject.toml <==\n[project]\ndependencies = [\"click\"]\n[[tool.uv.index]]\nurl = \"https://pypi.org/simple\"\n[[tool.uv.index]]\nurl = \"https://a.example.org/simple\"\n",
+    );
+}
+
+#[test]
+fn what_a_build_makes_up_is_told() {
+    let build = |backend: &str, rest: &str| {
+        format!(
+            "==> pyproject.toml <==\n[build-system]\nbuild-backend = '{backend}'\n{rest}[project]\nname = 'x'\ndynamic = ['version', 'dependencies']\n"
+        )
+    };
+    let told = "                       ^^^^^^^^^^^^ computed-dependencies: `dependencies` are left to the build\n";
+    check("computed-dependencies", &format!("{}{told}", build("hatchling.build", "")));
+    for (backend, rest) in [
+        ("setuptools.build_meta", ""),
+        ("poetry.core.masonry.api", "[tool.poetry.dependencies]\na = '1'\n"),
+        ("hatchling.build", "[tool.hatch.metadata.hooks.requirements_txt]\nfiles = ['requirements.txt']\n"),
+    ] {
+        check("computed-dependencies", &build(backend, rest));
+    }
+}
+
+#[test]
+fn environments_of_hatch_have_fields_and_a_file_of_their_own() {
+    let environment = |table: &str| {
+        format!(
+            "[{table}envs.test]\ndependencies = ['a', 'django~={{matrix:django}}.0', '{{matrix:more}}', 'b @ {{root:uri}}/b']\nextra-dependencies = ['c>']\n"
+        )
+    };
+    let expected = [
+        "tool.hatch.envs.test.dependencies: a",
+        "tool.hatch.envs.test.extra-dependencies: \">\": expected a version specifier (such as `==1.0`), `;` or the end of the line after the name",
+    ];
+    assert_eq!(shape("pyproject.toml", &environment("tool.hatch.")), expected);
+    assert_eq!(shape("hatch.toml", &environment("")), expected);
+    check(
+        "unpinned-requirement",
+        "==> hatch.toml <==\n[metadata.hooks.requirements_txt]\nfiles = ['requirements.txt']\n[metadata.hooks.requirements_txt.optional-dependencies]\nx = ['x.txt']\n==> requirements.txt <==\nclick\n==> x.txt <==\nclick\n",
+    );
+}
+
+#[test]
+fn poetry_asks_a_supplemental_source_last() {
+    let sources = "==> pychain.toml <==\nprivate-prefixes = ['acme-']\n==> pyproject.toml <==\n[tool.poetry.dependencies]\nacme-a = '^1'\n";
+    check(
+        "extra-index-url",
+        &format!(
+            "{sources}[[tool.poetry.source]]\nname = 'a'\nurl = 'https://a.example.org'\n       ^^^^^^^^^^^^^^^^^^^^^ extra-index-url: Poetry asks this source last: a name that a place before it has as well is taken from there\npriority = 'supplemental'\n"
+        ),
+    );
+    check(
+        "private-name-exposed",
+        &format!(
+            "{sources}^^^^^^ private-name-exposed: Poetry asks `https://pypi.org/simple` first\n[[tool.poetry.source]]\nname = 'a'\nurl = 'https://a.example.org'\npriority = 'supplemental'\n"
+        ),
     );
 }
 

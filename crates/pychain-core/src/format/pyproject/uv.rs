@@ -131,8 +131,7 @@ fn direct(reader: &mut Reader<'_>, section: SectionId, name: (&str, Span), span:
     let word = |key: &str| source.get(key).and_then(|value| toml_value::word(reader.file, value));
     let mut requirement = named(name.0, name.1, span);
     if let Some(git) = word("git") {
-        let reference = ["rev", "tag", "branch"].into_iter().find_map(word);
-        requirement.source = notation::repository("git", &git, reference.as_ref());
+        requirement.source = notation::repository("git", &git, notation::revision(word).as_ref());
     } else if let Some(url) = word("url") {
         requirement.source = notation::archive(&url);
     } else if let Some(path) = word("path") {

@@ -52,6 +52,7 @@ fn kind(path: &str) -> Option<&'static str> {
         },
         Role::Manifest => match ManifestFormat::of_path(path)? {
             ManifestFormat::Pyproject => "pyproject.toml",
+            ManifestFormat::HatchToml => return None,
             ManifestFormat::Pipfile => "Pipfile",
             ManifestFormat::SetupCfg => "setup.cfg",
             ManifestFormat::SetupPy => "setup.py",
