@@ -37,6 +37,7 @@ pub(super) fn parse(file: &SourceFile) -> Lock {
             reader.package(&category, name, entry);
         }
     }
+    reader.lock.indexes = reader.indexes.into_iter().map(|(_, url)| url).collect();
     reader.lock
 }
 

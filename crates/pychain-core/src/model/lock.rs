@@ -80,6 +80,8 @@ pub struct Lock {
     pub metadata: Option<Span>,
     /// What it was made from, as far as it tells.
     pub inputs: Inputs,
+    /// The URLs of the indexes that it declares, the one for packages that name none first (`Pipfile.lock`).
+    pub indexes: Vec<Word>,
     /// Its packages: in the order of the file, in `Pipfile.lock` one for each category that holds it.
     pub packages: Vec<LockedPackage>,
     /// Why the tool refuses it. A file that cannot be taken apart at all has no packages.
@@ -270,8 +272,18 @@ impl Lock {
             content_hash: None,
             metadata: None,
             inputs,
+            indexes: Vec::new(),
             packages: Vec::new(),
             errors: Vec::new(),
+        }
+    }
+
+    /// The index that a package comes from, as far as the file tells.
+    pub fn index_of<'a>(&'a self, package: &'a LockedPackage) -> Option<&'a Word> {
+        match package.source.kind {
+            SourceKind::Index => package.source.url.as_ref(),
+            SourceKind::Default => self.indexes.first(),
+            _ => None,
         }
     }
 }
@@ -309,6 +321,11 @@ impl LockedPackage {
         let is_local_index =
             self.source.kind == SourceKind::Index && self.source.url.as_ref().is_some_and(|url| is_folder(&url.value));
         self.source.kind.is_remote() && !is_local_index
+    }
+
+    /// Whether files are known and a hash checks each of them.
+    pub fn is_hashed(&self) -> bool {
+        !self.files.is_empty() && self.files.iter().all(|file| !file.hashes.is_empty())
     }
 
     /// Whether it is fetched from somewhere and not a single hash checks what comes.

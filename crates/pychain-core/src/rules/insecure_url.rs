@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::lock_files::host;
+use super::lock_files::{host, is_http};
 use super::support::{answers_https, has_port, is_loopback, part_of_url};
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Safety, Severity};
-use crate::model::Source;
+use crate::model::{Source, SourceKind};
 use crate::prose::code;
 use crate::text::{Edit, Span};
 use crate::url::redact;
@@ -92,19 +92,16 @@ fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
     for locked in context.project.locked() {
         let package = locked.package;
         let who = (context.scope == Scope::Change).then(|| package.name.normalized());
-        for file in &package.files {
-            let Some(url) = file
-                .url
-                .as_ref()
-                .filter(|url| url.value.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("http://")))
-            else {
-                continue;
-            };
+        // An archive that is no index's has its URL at the package, in most formats.
+        let archive = package.source.url.as_ref().filter(|_| package.source.kind == SourceKind::Url);
+        let archive = archive.map(|url| (url, package.is_hashed()));
+        let files = package.files.iter().filter_map(|file| Some((file.url.as_ref()?, !file.hashes.is_empty())));
+        for (url, has_hash) in archive.into_iter().chain(files).filter(|(url, _)| is_http(&url.value)) {
             let host = host(&url.value).unwrap_or_default();
-            if is_loopback(&host) || !told.insert((locked.document.file, who, host, file.hashes.is_empty())) {
+            if is_loopback(&host) || !told.insert((locked.document.file, who, host, has_hash)) {
                 continue;
             }
-            let (name, has_hash) = (code(package.name.as_written()), !file.hashes.is_empty());
+            let name = code(package.name.as_written());
             let message = if has_hash {
                 format!("{name} is fetched over `http:`, and only its hash protects it on the way")
             } else {
@@ -137,6 +134,14 @@ mod tests {
         check(
             "insecure-url",
             &format!("==> base/pdm.lock <==\n==> pdm.lock <==\n{}{mark}]\n{}{mark}]\n", package("a"), package("b")),
+        );
+    }
+
+    #[test]
+    fn archives_of_a_lock_are_told() {
+        check(
+            "insecure-url",
+            "==> poetry.lock <==\n[[package]]\nname = \"a\"\nversion = \"1\"\nfiles = [{file = \"a-1.zip\", hash = \"sha256:aa\"}]\n[package.source]\ntype = \"url\"\nurl = \"http://e.org/a-1.zip\"\n       ^^^^ insecure-url: only its hash\n",
         );
     }
 

@@ -1,17 +1,21 @@
 //! `insecure-vcs`: version control over a connection that anybody on the way can change.
 
+use std::collections::BTreeSet;
+
+use super::lock_files::manifest_beside;
 use super::support::{answers_https, has_port, is_loopback, part_of_url};
 use crate::audit::{Context, Findings};
 use crate::finding::{Safety, Severity};
-use crate::model::Source;
+use crate::model::{Source, SourceKind};
 use crate::prose::code;
-use crate::text::Edit;
-use crate::url::DirectUrl;
+use crate::text::{Edit, FileId, Span};
+use crate::url::{DirectUrl, redact};
 
 crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for version control references over a transport without encryption: `git+http`, `git+git`, `hg+http`, `hg+static-http`, `svn+http`, `svn+svn`, `bzr+http`, `bzr+ftp`.
+    /// In lock files it looks at the repositories of packages whose manifest beside the file does not name such a reference.
     /// The severity is low where git or Mercurial is asked for a full commit, which is checked against its own name.
     ///
     /// ## Why it matters
@@ -52,27 +56,24 @@ crate::declare_rule! {
 const PLAIN: [&str; 5] = ["http", "git", "static-http", "svn", "ftp"];
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let mut told = BTreeSet::new();
     for entry in context.project.requirements() {
         let requirement = entry.requirement;
         let Source::Url(url) = &requirement.source else { continue };
         let Some(system) = url.vcs().filter(|_| PLAIN.contains(&url.transport()) && !is_loopback(&url.host())) else {
             continue;
         };
-        let name = code(&requirement.label());
-        let message = if names_content(url) {
-            format!("{name} is fetched over `{}:`, and only the name of the commit protects it on the way", url.scheme)
-        } else {
-            format!(
-                "{name} is fetched over `{}:`, so that anybody on the way can put other code in its place",
-                url.scheme
-            )
-        };
+        let exact = names_content(system, url.revision());
+        let message = message(&requirement.label(), &url.scheme, exact);
+        if let Some(name) = &requirement.name {
+            told.insert((entry.document.file, name.normalized()));
+        }
         let transport = part_of_url(context.project, &entry, url, system.len() + 1..url.scheme.len());
         let mut finding = findings
             .finding(transport.unwrap_or(entry.at(url.span)), requirement.subject(), message)
             .help(format!("Fetch it over `{system}+https:` or `{system}+ssh:`"))
             .identified_by(url.redacted());
-        if names_content(url) {
+        if exact {
             finding = finding.at_most(Severity::Low);
         }
         let is_known = answers_https(&url.host());
@@ -83,12 +84,45 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         }
         findings.push(finding);
     }
+    check_locks(context, &told, findings);
+}
+
+/// Repositories in lock files.
+fn check_locks(context: &Context<'_>, told: &BTreeSet<(FileId, &str)>, findings: &mut Findings<'_>) {
+    for locked in context.project.locked() {
+        let package = locked.package;
+        let (SourceKind::Vcs(system), Some(word)) = (&package.source.kind, &package.source.url) else { continue };
+        let Ok(url) = DirectUrl::parse(&word.value, Span::default()) else { continue };
+        if !PLAIN.contains(&url.transport()) || url.host().is_empty() || is_loopback(&url.host()) {
+            continue;
+        }
+        let manifest = manifest_beside(context.project, locked.document, locked.lock.format);
+        if manifest.is_some_and(|manifest| told.contains(&(manifest.file, package.name.normalized()))) {
+            continue;
+        }
+        let reference = package.source.reference.as_ref().map(|reference| reference.value.as_str());
+        let exact = names_content(system, reference);
+        let finding = findings
+            .finding(locked.at(word.span), package.subject(), message(package.name.as_written(), &url.scheme, exact))
+            .help("Name a repository that is reached over `https:` or `ssh:`, and lock again")
+            .identified_by(redact(&word.value));
+        findings.push(if exact { finding.at_most(Severity::Low) } else { finding });
+    }
+}
+
+fn message(name: &str, scheme: &str, exact: bool) -> String {
+    let outcome = if exact {
+        "and only the name of the commit protects it on the way"
+    } else {
+        "so that anybody on the way can put other code in its place"
+    };
+    format!("{} is fetched over `{scheme}:`, {outcome}", code(name))
 }
 
 /// Whether the revision is a digest of what it names.
-fn names_content(url: &DirectUrl) -> bool {
-    matches!(url.vcs(), Some("git" | "hg"))
-        && url.revision().is_some_and(|revision| {
+fn names_content(system: &str, revision: Option<&str>) -> bool {
+    matches!(system, "git" | "hg")
+        && revision.is_some_and(|revision| {
             matches!(revision.len(), 40 | 64) && revision.bytes().all(|byte| byte.is_ascii_hexdigit())
         })
 }
@@ -103,6 +137,36 @@ mod tests {
             "insecure-vcs",
             "a @ git+git://e.org/a\n        ^^^ insecure-vcs: over `git+git:`\n-e svn+http://e.org/b#egg=b\n       ^^^^ insecure-vcs: can put other code\n\
              c @ hg+http://e.org/c@0123456789012345678901234567890123456789\n       ^^^^ insecure-vcs: only the name of the commit\n",
+        );
+    }
+
+    #[test]
+    fn repositories_of_lock_files_are_told() {
+        let commit = "0123456789012345678901234567890123456789";
+        let poetry = |url: &str, mark: &str, reference: &str| {
+            format!(
+                "==> poetry.lock <==\n[[package]]\nname = \"a\"\nversion = \"1\"\n[package.source]\ntype = \"git\"\nurl = \"{url}\"\n{mark}resolved_reference = \"{reference}\"\n"
+            )
+        };
+        let mark = "       ^^^^^^^^^^^^^ insecure-vcs: `a` is fetched over `git:`, ";
+        check("insecure-vcs", &poetry("git://e.org/a", &format!("{mark}and only the name\n"), commit));
+        check("insecure-vcs", &poetry("git://e.org/a", &format!("{mark}so that anybody\n"), "main"));
+        for url in ["https://e.org/a", "git@e.org:a", "git:a", "http://localhost/a", "../a"] {
+            check("insecure-vcs", &poetry(url, "", commit));
+        }
+        check(
+            "insecure-vcs",
+            &format!(
+                "==> uv.lock <==\n[[package]]\nname = \"a\"\nsource = {{ git = \"http://e.org/a?rev=main#{commit}\" }}\n                  ^^^^^^^^^^^^^^^^^^^^^^^ insecure-vcs: only\n"
+            ),
+        );
+    }
+
+    #[test]
+    fn what_the_manifest_says_is_not_said_again() {
+        check(
+            "insecure-vcs",
+            "==> pyproject.toml <==\n[project]\ndependencies = [\"a @ git+http://e.org/a\"]\n                         ^^^^ insecure-vcs\n==> uv.lock <==\n[[package]]\nname = \"a\"\nsource = { git = \"http://e.org/a#01\" }\n",
         );
     }
 

@@ -59,6 +59,11 @@ pub(super) fn authority(url: &str) -> Option<&str> {
     is_http.then(|| rest.get(..end)).flatten()
 }
 
+/// Whether a URL is one over HTTP without encryption.
+pub(super) fn is_http(url: &str) -> bool {
+    url.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("http://"))
+}
+
 /// Whether a package is from the public index, by the index that the lock file names.
 pub(super) fn is_from_pypi(package: &LockedPackage) -> bool {
     package.source.kind == SourceKind::Index
