@@ -9,7 +9,7 @@ use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Confidence, Finding, Location, Severity, Subject};
 use crate::model::{SourceKind, Tool};
 use crate::prose::code;
-use crate::resolution::{Asked, Hold, Place, Sources, Way, asked};
+use crate::resolution::{Asked, Hold, Place, PlaceKind, Sources, Way, asked};
 use crate::text::{FileId, Span};
 use crate::url::redact;
 
@@ -82,6 +82,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let mut told: BTreeSet<Location> = BTreeSet::new();
     for run in &project.runs {
         let sources = Sources::of(project, run, config.installer);
+        // An index for those alone that name it answers for nothing else, so what it has is no reason for a name.
+        let is_answered =
+            sources.places.iter().any(|place| place.kind != PlaceKind::Named && !is_foreign(place, config));
         let exposures = [Hold::Open, Hold::Pinned].map(|hold| (hold, exposure(context, &sources, hold)));
         let exposure_of = |hold| exposures.iter().find(|(known, _)| *known == hold).and_then(|(_, exposure)| *exposure);
         let mut groups: BTreeMap<Key, (Exposure<'_>, Vec<Asked<'_>>)> = BTreeMap::new();
@@ -90,7 +93,11 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             let Some(exposure) = exposure_of(asked.hold) else { continue };
             let why = if is_private(&asked, config) {
                 Why::Configured
-            } else if exposure.way.is_some() && is_public_index(&exposure.by.url) && is_unclaimed(&asked, context) {
+            } else if is_answered
+                && exposure.way.is_some()
+                && is_public_index(&exposure.by.url)
+                && is_unclaimed(&asked, context)
+            {
                 Why::Unclaimed
             } else {
                 continue;
@@ -329,5 +336,17 @@ mod tests {
         );
         check("private-name-exposed", &format!("{config}==> r.txt <==\n-i https://a.example.org\nacme-x\n"));
         check("private-name-exposed", &format!("{config}==> r.txt <==\nacme-x\n"));
+    }
+
+    #[test]
+    fn an_index_for_those_that_name_it_is_asked_for_nothing_else() {
+        let manifest = |told: &str, priority: &str| {
+            format!(
+                "==> pyproject.toml <==\n[tool.poetry.dependencies]\nnobodys-at-all = '1'\n{told}[[tool.poetry.source]]\nname = 'a'\nurl = 'https://a.example.org'\npriority = '{priority}'\n"
+            )
+        };
+        let told = "^^^^^^^^^^^^^^ private-name-exposed: nobody has `nobodys-at-all` on the public index\n";
+        check("private-name-exposed", &manifest(told, "supplemental"));
+        check("private-name-exposed", &manifest("", "explicit"));
     }
 }
