@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::indexes::{binding_of, is_expected, is_foreign, is_private, names, shown};
-use super::lock_files::is_from_pypi;
+use super::lock_files::{PYPI_FILES, host, is_from_pypi, manifest_beside};
 use super::names::is_public_index;
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Confidence, Finding, Location, Severity, Subject};
-use crate::model::{SourceKind, Tool};
+use crate::model::{LockFormat, SourceKind, Tool};
 use crate::prose::code;
 use crate::resolution::{Asked, Hold, Place, PlaceKind, Sources, Way, asked};
 use crate::text::{FileId, Span};
-use crate::url::redact;
+use crate::tree::Locked;
+use crate::url::{DEFAULT_INDEX, redact};
 
 crate::declare_rule! {
     /// ## What it does
@@ -20,7 +21,7 @@ crate::declare_rule! {
     /// Private is what begins with one of the `private-prefixes` of the configuration; and, without any configuration, what the public index does not have where another index is asked as well: that one must be where it comes from.
     /// An index for all is the public one; where the configuration has `expected-indexes`, it is also every index that is not among them.
     /// What the installer would take is decided as recorded with pip and uv; a hash always protects.
-    /// In lock files it looks at the index that a private name was locked from.
+    /// In lock files it looks at the index that a private name was locked from, or is asked because none is named.
     /// A full audit says it once a file; a review of a change says it of each line.
     ///
     /// ## Why it matters
@@ -51,6 +52,7 @@ crate::declare_rule! {
     /// ## When it is wrong
     ///
     /// When the private names are registered on the public index as well, by yourselves.
+    /// When a mirror of the public index, which a plugin or a variable puts in its stead, serves the private names of `poetry.lock` or `Pipfile.lock` as well.
     /// When a name was published on the public index after the list of its names was made; the message says when that was.
     /// When no file names a private index because the installer is given it on the command line or in its configuration: such a finding is of low severity and confidence.
     ///
@@ -137,22 +139,51 @@ fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
     let config = context.config;
     for locked in context.project.locked().filter(|locked| config.is_private(locked.package.name.normalized())) {
         let package = locked.package;
-        let Some(url) = package.source.url.as_ref().filter(|_| package.source.kind == SourceKind::Index) else {
-            continue;
+        let is_unexpected =
+            |url: &str| package.is_fetched() && !config.expected_indexes.is_empty() && !is_expected(url, config);
+        let files = package.files.iter().filter_map(|file| file.url.as_ref());
+        let (span, index, outcome) = match (&package.source.kind, &package.source.url) {
+            (SourceKind::Index, Some(url)) if is_from_pypi(package) || is_unexpected(&url.value) => {
+                (url.span, url.value.as_str(), "is locked from")
+            }
+            (SourceKind::Default, _) => {
+                if let Some(url) = files.into_iter().find(|url| host(&url.value).as_deref() == Some(PYPI_FILES)) {
+                    (url.span, PYPI_FILES, "is locked from")
+                } else if let Some(index) = public_by_default(context, &locked) {
+                    (package.name_span, index, "names no index, so that its tool asks")
+                } else {
+                    continue;
+                }
+            }
+            _ => continue,
         };
-        let is_foreign = is_from_pypi(package)
-            || (package.is_fetched() && !config.expected_indexes.is_empty() && !is_expected(&url.value, config));
-        if !is_foreign {
-            continue;
-        }
-        let shown = redact(&url.value);
-        let message =
-            format!("{} is a private name and is locked from {}", code(package.name.as_written()), code(&shown));
+        let shown = redact(index);
+        let message = format!("{} is a private name and {outcome} {}", code(package.name.as_written()), code(&shown));
         let finding = findings
-            .finding(locked.at(url.span), package.subject(), message)
+            .finding(locked.at(span), package.subject(), message)
             .help("Bind the project to its own index in the configuration of the tool, and lock again")
             .identified_by(shown);
         findings.push(finding);
+    }
+}
+
+/// The public index, where a package that names none is taken from it: by Pipenv from the first one of the file, by
+/// Poetry, which writes down all but the public one, wherever the manifest has that beside one of one's own.
+fn public_by_default<'a>(context: &Context<'a>, locked: &Locked<'a>) -> Option<&'a str> {
+    let (project, lock) = (context.project, locked.lock);
+    match lock.format {
+        // With a setting Pipenv takes what fits the hash from any of them.
+        LockFormat::Pipfile if lock.indexes.len() == 1 || locked.package.is_unhashed() => {
+            lock.indexes.first().map(|url| url.value.as_str()).filter(|url| is_public_index(url))
+        }
+        LockFormat::Poetry => {
+            let manifest = manifest_beside(project, locked.document, lock.format)?.file;
+            let run = project.runs.iter().find(|run| run.root == manifest && run.tool == Some(Tool::Poetry))?;
+            let places = Sources::of(project, run, context.config.installer).places;
+            let is_public = |place: &Place| is_public_index(&place.url);
+            (places.iter().any(is_public) && !places.iter().all(is_public)).then_some(DEFAULT_INDEX)
+        }
+        _ => None,
     }
 }
 
@@ -253,6 +284,60 @@ mod tests {
         check("private-name-exposed", &format!("{CONFIG}{}", lock("https://packages.example.org/simple")));
         let mark = "                       ^^^^^^^^^^^^^^^^^^^^^^^ private-name-exposed: is locked from\n";
         check("private-name-exposed", &format!("{CONFIG}{}{mark}", lock("https://pypi.org/simple")));
+    }
+
+    #[test]
+    fn a_file_of_the_public_index_tells_where_a_private_name_came_from() {
+        check(
+            "private-name-exposed",
+            &format!(
+                "{CONFIG}==> pdm.lock <==\n[[package]]\nname = \"acme-x\"\nversion = \"1\"\nfiles = [\n{{ url = \"https://files.pythonhosted.org/a/acme_x-1.zip\", hash = \"sha256:aa\" }},\n         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ private-name-exposed: is locked from `files.pythonhosted.org`\n]\n[[package]]\nname = \"acme-y\"\nversion = \"1\"\nfiles = [{{ file = \"acme_y-1.zip\", hash = \"sha256:aa\" }}]\n"
+            ),
+        );
+    }
+
+    #[test]
+    fn what_names_no_index_in_a_poetry_lock_is_from_the_public_one_beside_others() {
+        let project = |sources: &str, mark: &str| {
+            format!(
+                "{CONFIG}==> pyproject.toml <==\n[tool.poetry.dependencies]\nclick = \"*\"\n{sources}==> poetry.lock <==\n[[package]]\nname = \"acme-x\"\n{mark}version = \"1\"\n"
+            )
+        };
+        let source = |priority: &str| {
+            format!(
+                "[[tool.poetry.source]]\nname = \"own\"\nurl = \"https://a.example.org\"\npriority = \"{priority}\"\n"
+            )
+        };
+        let mark =
+            "        ^^^^^^ private-name-exposed: names no index, so that its tool asks `https://pypi.org/simple`\n";
+        for priority in ["supplemental", "explicit"] {
+            check("private-name-exposed", &project(&source(priority), mark));
+        }
+        let both = "[[tool.poetry.source]]\nname = \"pypi\"\n".to_owned() + &source("primary");
+        check("private-name-exposed", &project(&both, mark));
+        // Without the public one Poetry asks the first; and with it alone a mirror is likely.
+        check("private-name-exposed", &project(&source("primary"), ""));
+        check("private-name-exposed", &project("", ""));
+    }
+
+    #[test]
+    fn what_names_no_index_in_a_pipfile_lock_is_from_the_first() {
+        let lock = |sources: &str, entry: &str, mark: &str| {
+            format!(
+                "{CONFIG}==> Pipfile.lock <==\n{{\"_meta\": {{\"sources\": [{sources}]}}, \"default\": {{\n\"acme-x\": {{{entry}\"version\": \"==1\"}}\n{mark}}}}}\n"
+            )
+        };
+        let (pypi, own) = (
+            "{\"name\": \"pypi\", \"url\": \"https://pypi.org/simple\"}",
+            "{\"name\": \"own\", \"url\": \"https://a.example.org\"}",
+        );
+        let hashed = "\"hashes\": [\"sha256:aa\"], ";
+        let mark = " ^^^^^^ private-name-exposed: names no index\n";
+        check("private-name-exposed", &lock(pypi, hashed, mark));
+        check("private-name-exposed", &lock(&format!("{pypi}, {own}"), "", mark));
+        // Which one the hash is of nobody can tell.
+        check("private-name-exposed", &lock(&format!("{pypi}, {own}"), hashed, ""));
+        check("private-name-exposed", &lock(&format!("{own}, {pypi}"), "", ""));
     }
 
     #[test]
