@@ -1,10 +1,11 @@
 //! `hidden-characters`: text that shows otherwise than it is read.
 
 use super::characters::describe;
-use super::support::{is_in_comment, pieces};
+use super::support::{is_in_comment, lines_at, pieces};
 use crate::audit::{Context, Findings};
 use crate::finding::{Finding, Location, Safety, Severity, Subject};
 use crate::model::Document;
+use crate::order::Gather as _;
 use crate::prose::is_hidden;
 use crate::text::{Edit, SourceFile, Span};
 
@@ -12,7 +13,7 @@ crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for characters that cannot be seen or that reorder what is shown: bidirectional controls, zero-width and other invisible characters, control characters.
-    /// Comments count.
+    /// Comments count; of workflows, scripts and their like, what is asked for and set, and what reorders a line that holds such a thing.
     /// It also names the characters at which pip ends a line and most editors do not, such as a line tabulation or a lone carriage return.
     ///
     /// ## Why it matters
@@ -61,7 +62,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let mut null_is_told = false;
-        for line in pieces(file, document) {
+        for line in lines(file, document) {
             if document.lock.is_some() && is_prose(file.slice(line)) {
                 continue;
             }
@@ -73,6 +74,15 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             findings.push(of_line(findings, file, document, hidden, file.slice(line)));
         }
     }
+}
+
+/// The lines of a file, in one that holds other things as well those with something that is asked for or set.
+fn lines(file: &SourceFile, document: &Document) -> Vec<Span> {
+    if !document.is_script() {
+        return pieces(file, document);
+    }
+    let numbers = document.lines.iter().flat_map(|line| file.line_of(line.span.start)..=file.line_of(line.span.end));
+    numbers.into_set().into_iter().map(|number| file.line_span(number)).collect()
 }
 
 /// Whether a line of a lock file holds what a project says of itself: no tool acts on it.
@@ -128,22 +138,25 @@ fn of_line(findings: &Findings<'_>, file: &SourceFile, document: &Document, hidd
 
 fn hidden_in(text: &str, line: Span, document: &Document) -> Option<Hidden> {
     let mut hidden: Option<Hidden> = None;
+    let is_script = document.is_script();
     let is_ink = |c: char| !c.is_whitespace() && !is_hidden(c);
     let ink = text.find(is_ink).unwrap_or(text.len())..text.rfind(is_ink).unwrap_or_default();
     for (at, character) in text.char_indices().filter(|(_, c)| is_hidden(*c) && *c != '\t') {
         let start = line.start as usize + at;
         let span = Span::new(start, start + character.len_utf8());
+        let reorders = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if is_script && !reorders && lines_at(document, span).next().is_none() {
+            continue;
+        }
         let in_comment = is_in_comment(document, span);
         let (before, rest) = text.split_at(at);
         if in_comment && is_orthography(before.chars().next_back(), character, rest.chars().nth(1)) {
             continue;
         }
         let (effect, severity) = match character {
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                ("makes the line show in another order than it is read", Severity::High)
-            }
+            _ if reorders => ("makes the line show in another order than it is read", Severity::High),
             '\u{200e}' | '\u{200f}' | '\u{61c}' => ("can change the order in which the line shows", Severity::Medium),
-            _ if ends_line(character) && ink.contains(&at) => {
+            _ if ends_line(character) && ink.contains(&at) && !is_script => {
                 ("ends the line for pip, which reads what follows as a line of its own", Severity::High)
             }
             _ if in_comment || ends_line(character) => ("stands here and cannot be seen", Severity::Low),

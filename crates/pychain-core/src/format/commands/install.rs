@@ -2,10 +2,10 @@
 
 use super::super::shell::{Dialect, Word};
 use super::arguments::{Argument, PIP, PIPX, PROJECT, UV, arguments};
-use super::requirement::{of_word, with_at};
+use super::requirement::{is_path, of_word, with_at};
 use super::settings::{Setting, pip_setting, without_name};
 use super::{Commands, Lasting, MAX_NESTING};
-use crate::model::{InstallOption, Purpose, Tool, Word as Value};
+use crate::model::{InstallOption, LineKind, Purpose, Tool, Word as Value};
 
 /// Commands that run another one, with their options that take a value.
 const WRAPPERS: [(&str, &[&str]); 15] = [
@@ -273,6 +273,9 @@ impl Commands<'_> {
     fn asked(&mut self, section: u32, word: &Word, editable: bool) {
         if let Some((requirement, text)) = of_word(word, editable) {
             self.requirement(section, requirement, &text.text);
+        } else if !(word.expands || is_path(word.value()) || word.value().bytes().all(|b| b.is_ascii_graphic())) {
+            // pip refuses it, for a character that nobody may see: a line for the rules about text.
+            self.line(section, word.span, None, Vec::new(), LineKind::Options);
         }
     }
 

@@ -64,7 +64,8 @@ pub(super) fn with_at(word: &Word) -> Word {
     }
 }
 
-fn is_path(text: &str) -> bool {
+/// Whether pip takes a word for a path.
+pub(super) fn is_path(text: &str) -> bool {
     let is_url = text.contains("://") || text.contains(" @ ");
     text.is_empty()
         || text.starts_with(['.', '/', '~', '\\', '<', '-'])

@@ -123,3 +123,27 @@ fn a_file_that_cannot_be_read_says_so() {
         ),
     );
 }
+
+#[test]
+fn hidden_characters_are_those_of_installs() {
+    for (line, mark) in [
+        ("pip install cli\u{200b}ck==1", "               ^^^"),
+        ("pip install -i https://e.org/\u{200b}s click", "                             ^^^"),
+        ("PIP_INDEX_URL=https://e.org/\u{200b}s pip install click", "                            ^^^"),
+        ("pip install click # \u{202e}x", "                    ^^^"),
+        ("pip install click # \u{200f}\u{200b}x", ""),
+        ("pip install ./\u{200b}x", ""),
+        ("echo \u{202e}", ""),
+    ] {
+        let mark = if mark.is_empty() { String::new() } else { format!("{mark} hidden-characters\n") };
+        check("hidden-characters", &format!("==> x.sh <==\n# \u{202e}\n{line}\n{mark}"));
+    }
+}
+
+#[test]
+fn letters_of_other_scripts_are_those_of_installs() {
+    check(
+        "non-ascii-text",
+        "==> x.sh <==\necho \"н\"\npip install сlick --extra-index-url https://е.org/s\n            ^^ non-ascii-text: looks like `c`\n                                             ^^ non-ascii-text: in the host\npip install ./données \"${X}é\" # café\n",
+    );
+}
