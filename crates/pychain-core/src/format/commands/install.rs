@@ -29,21 +29,54 @@ const WRAPPERS: [(&str, &[&str]); 15] = [
 /// Tools whose `run` runs another command.
 const RUNNERS: [&str; 8] = ["poetry", "pipenv", "pdm", "hatch", "rye", "conda", "mamba", "micromamba"];
 
-/// Options of `docker run` and `docker exec` without a value, but for short ones.
-const CONTAINER_FLAGS: [&str; 13] = [
+/// Options of `docker` and `docker compose` themselves that take a value.
+const DOCKER_VALUES: [&str; 17] = [
+    "--ansi",
+    "--config",
+    "--context",
+    "--env-file",
+    "--file",
+    "--host",
+    "--log-level",
+    "--parallel",
+    "--profile",
+    "--progress",
+    "--project-directory",
+    "--project-name",
+    "-H",
+    "-c",
+    "-f",
+    "-l",
+    "-p",
+];
+
+/// Options of `ssh` that take a value, behind their dash.
+const SSH_VALUES: &str = "BbcDEeFIiJLlmOopPQRSWw";
+
+/// Options of `run` and `exec`, of `docker` and of `docker compose`, without a value, but for short ones.
+const CONTAINER_FLAGS: [&str; 22] = [
+    "--build",
     "--detach",
     "--disable-content-trust",
     "--init",
     "--interactive",
+    "--no-TTY",
+    "--no-deps",
     "--no-healthcheck",
+    "--no-tty",
     "--oom-kill-disable",
     "--privileged",
     "--publish-all",
     "--quiet",
+    "--quiet-build",
+    "--quiet-pull",
     "--read-only",
+    "--remove-orphans",
     "--rm",
+    "--service-ports",
     "--sig-proxy",
     "--tty",
+    "--use-aliases",
 ];
 
 impl Commands<'_> {
@@ -61,7 +94,8 @@ impl Commands<'_> {
             "poetry" | "pdm" | "pipenv" => return self.project(&name, rest),
             "pip-sync" | "pip-compile" => self.pip_tools(rest),
             "sh" | "bash" | "dash" | "zsh" | "su" | "eval" => return self.shell_of(&name, rest, nesting),
-            "docker" | "podman" | "nerdctl" => self.container(rest, nesting),
+            "docker" | "podman" | "nerdctl" | "docker-compose" | "podman-compose" => self.container(rest, nesting),
+            "ssh" => self.remote(rest, nesting),
             "python" | "py" | "pypy" => return self.module(rest),
             // A variable or a path nobody can tell: what runs a module by this name is a Python all the same.
             _ if first.expands => return self.module(rest),
@@ -96,11 +130,7 @@ impl Commands<'_> {
                 at
             } else if RUNNERS.contains(&name.as_str()) && words.get(1).is_some_and(|word| word.value() == "run") {
                 let options = ["-n", "--name", "-p", "--prefix", "-C", "--directory"];
-                let mut at = 2;
-                while let Some(word) = words.get(at).filter(|word| word.value().starts_with('-')) {
-                    at += if options.contains(&word.value()) { 2 } else { 1 };
-                }
-                at
+                behind_options(words, 2, |option| options.contains(&option))
             } else {
                 break;
             };
@@ -109,8 +139,32 @@ impl Commands<'_> {
         words
     }
 
-    /// `docker run IMAGE COMMAND`: a place of its own, in which nothing of what is set here acts.
+    /// `ssh HOST COMMAND`, which the shell there puts together: a place of its own as well.
+    fn remote(&mut self, words: &[Word], nesting: usize) {
+        let takes_value = |option: &str| option.len() == 2 && option.ends_with(|c| SSH_VALUES.contains(c));
+        let command = words.get(behind_options(words, 0, takes_value) + 1..).unwrap_or_default();
+        let scope = self.enter();
+        self.settings.clear();
+        self.change_folder(None);
+        match command {
+            [script] if nesting < MAX_NESTING => {
+                self.nested_shell(&script.text.clone(), Dialect::Posix, nesting + 1);
+            }
+            _ if nesting < MAX_NESTING => {
+                self.install(command, Dialect::Posix, nesting + 1);
+            }
+            _ => {}
+        }
+        self.leave(scope);
+    }
+
+    /// `docker run IMAGE COMMAND`, `docker compose exec SERVICE COMMAND`: a place of its own, in which nothing of what is
+    /// set here acts.
     fn container(&mut self, words: &[Word], nesting: usize) {
+        let own = |at: usize| behind_options(words, at, |option| DOCKER_VALUES.contains(&option));
+        let at = own(0);
+        let is_group = words.get(at).is_some_and(|word| matches!(word.value(), "compose" | "container"));
+        let words = words.get(if is_group { own(at + 1) } else { at }..).unwrap_or_default();
         let (mut at, mut program) = (1, None);
         if nesting >= MAX_NESTING || !words.first().is_some_and(|word| matches!(word.value(), "run" | "exec")) {
             return;
@@ -125,19 +179,19 @@ impl Commands<'_> {
             let is_flag = if is_long {
                 CONTAINER_FLAGS.contains(&text)
             } else {
-                text.chars().skip(1).all(|flag| "ditPq".contains(flag))
+                text.chars().skip(1).all(|flag| "ditPqT".contains(flag))
             };
-            // `-eNAME=value`, which is rare, says nothing here.
-            let is_attached = !is_long && !is_flag && text.len() > 2 && !text.starts_with("-it");
-            let value = match joined {
-                Some((name, _)) => Some(word.part(name.len() + 1..text.len())),
-                None if is_flag || is_attached => None,
-                None => {
+            let attached = text.get(..2).filter(|_| !is_long && text.len() > 2 && !text.starts_with("-it"));
+            let (name, value) = match (joined, attached) {
+                (Some((name, _)), _) => (name, Some(word.part(name.len() + 1..text.len()))),
+                _ if is_flag => (text, None),
+                (None, Some(name)) => (name, Some(word.part(2..text.len()))),
+                (None, None) => {
                     at += 1;
-                    words.get(at).cloned()
+                    (text, words.get(at).cloned())
                 }
             };
-            match (joined.map_or(text, |(name, _)| name), value) {
+            match (name, value) {
                 ("-e" | "--env", Some(set)) => {
                     let set = self.assigned(&set);
                     self.keep(set.into_iter().collect());
@@ -506,6 +560,14 @@ impl Commands<'_> {
         let name = format!("source {}", name.value());
         self.settings_section(Tool::Poetry, vec![set]).map(|section| (name, section)).into_iter().collect()
     }
+}
+
+/// Index of the first word from one on that is neither an option nor an option's value.
+fn behind_options(words: &[Word], mut at: usize, takes_value: impl Fn(&str) -> bool) -> usize {
+    while let Some(word) = words.get(at).filter(|word| word.value().starts_with('-')) {
+        at += if takes_value(word.value()) { 2 } else { 1 };
+    }
+    at
 }
 
 /// What words that are no options are to a command of uv.

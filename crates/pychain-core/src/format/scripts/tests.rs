@@ -111,7 +111,7 @@ fn commands_of_each_tool() {
 
 #[test]
 fn commands_in_other_commands() {
-    let cases: [(&str, &[&str]); 14] = [
+    let cases: [(&str, &[&str]); 22] = [
         ("x=$(pip install a) y", &["pip: a"]),
         ("echo \"v: $(pip install a | tail -1)\" `pip install b` '$(pip install c)' \\$(d", &["pip: a", "pip: b"]),
         ("pip install $(pip install a; echo b) c", &["pip: a", "pip: c"]),
@@ -132,6 +132,17 @@ fn commands_in_other_commands() {
         ("docker run pip install a; docker build pip install b; docker run -it", &[]),
         ("docker run -p 80:80 --name pip image", &[]),
         ("docker run $ARGS image pip install a", &[]),
+        ("docker run -ePIP_NO_INDEX=1 -v/a:/b -it i pip install a", &["pip set: --no-index=1", "pip under 0: a"]),
+        ("docker compose -f c.yml run --rm -T -e A=b web pip install a", &["pip: a"]),
+        ("docker-compose exec --no-deps web sh -c 'pip install a'", &["pip: a"]),
+        ("docker --context x container run i pip install a; docker compose up pip install b", &["pip: a"]),
+        ("docker compose; docker compose run; docker -H; ssh; ssh h; ssh -p", &[]),
+        ("ssh -o A=b -p22 -i k u@h pip install a", &["pip: a"]),
+        (
+            "export PIP_INDEX_URL=https://h\nssh h 'cd x && pip install a -r r.txt'\npip install b",
+            &["pip set: --index-url=https://h", "pip: a", "pip under 0: b"],
+        ),
+        ("ssh -T h sudo pip install a; ssh-copy-id pip install b; ssh pip install c", &["pip: a"]),
     ];
     let wrong: Vec<_> = cases.iter().filter(|(text, expected)| shape("x.sh", text) != *expected).collect();
     let wrong: Vec<_> = wrong.iter().map(|(text, expected)| (text, shape("x.sh", text), expected)).collect();
