@@ -54,6 +54,15 @@ impl Ini {
         }
         Self { sections, ..self }
     }
+
+    /// The same with what several of some sections have of `[DEFAULT]` in the first of them alone, to be told once.
+    pub(super) fn once(mut self, is_one: impl Fn(&str) -> bool) -> Self {
+        let mut known = std::collections::BTreeSet::new();
+        for section in self.sections.iter_mut().filter(|section| is_one(&section.name)) {
+            section.entries.retain(|entry| known.insert(entry.key_span));
+        }
+        self
+    }
 }
 
 impl IniSection {

@@ -12,7 +12,7 @@ const SECTIONS: [&str; 5] = ["global", "install", "download", "wheel", "lock"];
 
 /// Reads a file. What pip refuses whole has one line that says so.
 pub(super) fn parse(file: &SourceFile) -> Document {
-    let read = ini::parse(file, str::to_lowercase);
+    let read = ini::parse(file, str::to_lowercase).with_defaults().once(|name| SECTIONS.contains(&name));
     if let Some((span, message)) = read.error {
         return unreadable(file, span, message, "Correct the line: pip does not start with this file");
     }

@@ -9,16 +9,20 @@ use crate::text::SourceFile;
 
 /// Reads a file. What `configparser` refuses tox reads no further either.
 pub(super) fn parse(file: &SourceFile) -> Document {
-    let read = ini::parse(file, str::to_lowercase);
+    let read = sections(file);
     let tox = read.section("tox").or_else(|| read.section("tox:tox"));
     of_sections(file, &read, tox)
 }
 
 /// Reads what `setup.cfg` has for tox, which looks into the file for one section alone.
 pub(super) fn of_setup_cfg(file: &SourceFile) -> Option<Document> {
-    let read = ini::parse(file, str::to_lowercase);
+    let read = sections(file);
     let tox = read.section("tox:tox")?;
     Some(of_sections(file, &read, Some(tox)))
+}
+
+fn sections(file: &SourceFile) -> Ini {
+    ini::parse(file, str::to_lowercase).with_defaults().once(|name| name.starts_with("testenv"))
 }
 
 fn of_sections(file: &SourceFile, read: &Ini, tox: Option<&IniSection>) -> Document {

@@ -230,6 +230,10 @@ fn tox_nox_make_and_hooks() {
             "pip under 1: black",
         ],
     );
+    let default = "[DEFAULT]\ndeps = a\n";
+    check("tox.ini", &format!("{default}[flake8]\n[tox]\n"), &[]);
+    check("tox.ini", &format!("{default}[testenv]\n[testenv:x]\n"), &["pip: a"]);
+    check("tox.ini", &format!("{default}[testenv:x]\n[testenv]\ndeps = b\n"), &["pip: b", "pip: a"]);
     check(
         "noxfile.py",
         "@nox.session\ndef t(session):\n    # session.install('no')\n    session.install('a', \"b>=1\", *x, '-r', 'r.txt', f'c=={V}', silent=True)\n    session.run(\n        'pip', 'install', '--extra-index-url', 'https://h', 'd',  # ,\n        external=True,\n    )\n    session.install('-e', '.', env={'A': 'e'})\n    s = \"session.install('no')\"\n    session.run('pytest', 'pip')\n",
@@ -256,6 +260,14 @@ fn configuration_of_pip() {
             "pip set: --index-url=https://a | --extra-index-url=https://b | --extra-index-url=https://c",
             "pip set under 0: --trusted-host=h | --trusted-host=i",
         ],
+    );
+    let default = "[DEFAULT]\nindex-url = https://a\n";
+    check("pip.conf", &format!("{default}[install]\n[global]\n"), &["pip set: --index-url=https://a"]);
+    check("pip.conf", &format!("{default}[list]\n"), &[]);
+    check(
+        "pip.conf",
+        &format!("{default}[global]\nindex-url = https://b\n[install]\n"),
+        &["pip set: --index-url=https://b", "pip set under 0: --index-url=https://a"],
     );
     check(
         "pip.ini",
