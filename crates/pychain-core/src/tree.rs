@@ -9,7 +9,7 @@ use crate::format::requirements_txt::text_of;
 pub use crate::model::Role;
 use crate::model::{
     Document, InstallOption, Line, Lock, LockedPackage, OptionUse, PathKind, Purpose, Refusal, Requirement, Section,
-    Source, SourceKind,
+    Source, SourceKind, Tool,
 };
 use crate::name::ProjectName;
 use crate::text::{FileId, Problem, SourceFile, Span};
@@ -69,6 +69,14 @@ impl<'a> Entry<'a> {
     /// The name of the tool that reads it.
     pub fn tool(&self) -> &'static str {
         self.document.tool(self.line).name()
+    }
+
+    /// The name of the tool that installs what it asks for: what setuptools writes down pip looks for.
+    pub fn installer(&self) -> &'static str {
+        match self.document.tool(self.line) {
+            Tool::Setuptools => Tool::Pip.name(),
+            tool => tool.name(),
+        }
     }
 
     /// Whether its section demands, or allows, what `test` asks for.

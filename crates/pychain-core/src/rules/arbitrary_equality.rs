@@ -57,7 +57,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 }
 
 fn judge(context: &Context<'_>, findings: &Findings<'_>, entry: &Entry<'_>, specifier: &Specifier) -> Finding {
-    let (requirement, tool) = (entry.requirement, entry.tool());
+    let (requirement, tool) = (entry.requirement, entry.installer());
     let (name, written) = (code(&requirement.label()), code(&format!("==={}", specifier.version)));
     let place = entry.at(specifier.span);
     let finding =

@@ -77,7 +77,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         }
         let (one, other) = (asked(context, &earlier), asked(context, &later));
         let (tail, severity) = match pair.overlap {
-            Overlap::Always => (format!(", so {} refuses the whole install", later.tool()), Severity::High),
+            Overlap::Always => (format!(", so {} refuses the whole install", later.installer()), Severity::High),
             Overlap::Sometimes(marker) => (format!(", where {} holds", code(&marker.to_string())), Severity::Medium),
         };
         let label = code(&later.requirement.label());

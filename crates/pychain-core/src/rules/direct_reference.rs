@@ -132,8 +132,8 @@ fn of_line(findings: &Findings<'_>, entry: &Entry<'_>, url: &DirectUrl) -> Findi
         .help(format!("{first} `{separator}sha256=` and the file's digest to the URL"))
         .identified_by(key);
     if is_built {
-        finding =
-            finding.evidence("built from source", format!("{} runs its build code during the install", entry.tool()));
+        finding = finding
+            .evidence("built from source", format!("{} runs its build code during the install", entry.installer()));
     }
     if is_fixed(url) { finding.at_most(Severity::Low) } else { finding }
 }

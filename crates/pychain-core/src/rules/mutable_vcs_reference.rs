@@ -58,9 +58,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let Some(system) = System::of(url) else { continue };
         let name = code(&requirement.label());
         let (message, severity) = match url.revision() {
-            None => {
-                (format!("{name} names no revision: {} takes {}", entry.tool(), system.default()), Severity::Medium)
-            }
+            None => (
+                format!("{name} names no revision: {} takes {}", entry.installer(), system.default()),
+                Severity::Medium,
+            ),
             // What a variable stands for is not in the file.
             Some(revision) if revision.contains("${") => continue,
             Some(revision) => match system.judge(revision) {
@@ -216,6 +217,14 @@ mod tests {
         check(
             "mutable-vcs-reference",
             "==> constraints.txt <==\na @ git+https://e.org/a@v1.0\n                        ^^^^ mutable-vcs-reference: looks like a tag\n",
+        );
+    }
+
+    #[test]
+    fn what_setuptools_writes_down_pip_takes() {
+        check(
+            "mutable-vcs-reference",
+            "==> setup.cfg <==\n[options]\ninstall_requires = a @ git+https://e.org/a\n                       ^^^^^^^^^^^^^^^^^^^ mutable-vcs-reference: pip takes\n",
         );
     }
 

@@ -6,7 +6,9 @@ use super::non_ascii_text::is_cause;
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Confidence, Finding, Location, Safety, Severity, Subject};
 use crate::format::requirements_txt::{self, text_of};
-use crate::model::{Document, InstallOption, Line, LineKind, Refusal, RefusalClass, Requirement, Section, Source};
+use crate::model::{
+    Document, InstallOption, Line, LineKind, Purpose, Refusal, RefusalClass, Requirement, Role, Section, Source, Tool,
+};
 use crate::order::Gather as _;
 use crate::prose::code;
 use crate::text::{Edit, FileId, SourceFile, Span};
@@ -91,7 +93,11 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             let message = format!("{tool} cannot read {count} of the {all} lines of {}, this one first", code(path));
             let location = Location { file: document.file, span: line.span };
             let finding = findings.finding(location, Subject::File(path.to_owned()), message);
-            findings.push(finding.help("Exclude the file in the configuration if it is no requirements file"));
+            findings.push(finding.help(if document.has_section(Section::is_pips) {
+                "Exclude the file in the configuration if it is no requirements file"
+            } else {
+                "Correct the lines, or exclude the file in the configuration if no tool reads it"
+            }));
             continue;
         }
         if document.is_script() {
@@ -136,7 +142,14 @@ fn of_line(findings: &Findings<'_>, document: &Document, line: &Line, refusal: &
             .confidence(Confidence::Low);
     }
     let outcome = if is_stop { ", and refuses the whole install for it" } else { "" };
-    let message = format!("{tool} cannot read this line{outcome}: {}", refusal.message);
+    // A manifest that cannot be taken apart is no matter of one tool.
+    let is_nobodys = |section: &Section| section.tool == Tool::Pip && section.purpose == Purpose::Settings;
+    let what = if document.section(line).is_some_and(is_nobodys) {
+        format!("{} cannot be read", code(document.source.path()))
+    } else {
+        format!("{tool} cannot read this line{outcome}")
+    };
+    let message = format!("{what}: {}", refusal.message);
     let finding = findings
         .finding(Location { file: document.file, span: refusal.span }, Subject::Line(redact(&text)), message)
         .help(refusal.help.clone());
@@ -145,18 +158,18 @@ fn of_line(findings: &Findings<'_>, document: &Document, line: &Line, refusal: &
 }
 
 fn undecodable(context: &Context<'_>, findings: &mut Findings<'_>, document: &Document) {
-    let mut entries = context.project.runs.iter().flat_map(|run| &run.entries);
-    let entry = entries.find(|entry| entry.file == document.file && entry.line.is_none());
-    let Some(refusal) = entry.and_then(|entry| entry.refusal.as_ref()) else { return };
+    let mut entries =
+        context.project.runs.iter().flat_map(|run| run.entries.iter().map(move |entry| (run.role, entry)));
+    let entry = entries.find(|(_, entry)| entry.file == document.file && entry.line.is_none());
+    let Some((role, refusal)) = entry.and_then(|(role, entry)| Some((role, entry.refusal.as_ref()?))) else { return };
+    let is_pips = matches!(role, Role::Requirements | Role::Constraints);
     let file = context.project.file(document.file);
-    let message = format!("pip cannot decode {}: {}", code(file.path()), refusal.message);
+    let path = code(file.path());
+    let what = if is_pips { format!("pip cannot decode {path}") } else { format!("{path} cannot be decoded") };
     let location = Location { file: document.file, span: file.line_span(1) };
-    findings.push(
-        findings
-            .finding(location, Subject::File(file.path().to_owned()), message)
-            .help(refusal.help.clone())
-            .evidence("pip's error", refusal.class.name()),
-    );
+    let message = format!("{what}: {}", refusal.message);
+    let finding = findings.finding(location, Subject::File(file.path().to_owned()), message).help(refusal.help.clone());
+    findings.push(if is_pips { finding.evidence("pip's error", refusal.class.name()) } else { finding });
 }
 
 /// `--trusted-host` with a value that is no host stops pip without naming a line.
@@ -261,6 +274,25 @@ mod tests {
             "unreadable-line",
             "==> base/r.txt <==\na\n==> r.txt <==\na b\n  ^ unreadable-line\nc d\n  ^ unreadable-line\ne f\n  ^ unreadable-line\ng h\n  ^ unreadable-line\ni j\n  ^ unreadable-line\n",
         );
+    }
+
+    #[test]
+    fn whoever_cannot_read_it_is_named() {
+        for (path, text, message) in [
+            ("pyproject.toml", "[project\n", "`pyproject.toml` cannot be read: this is no TOML"),
+            ("setup.cfg", "[options]\ninstall_requires\n", "setuptools cannot read this line: the line has no `=`"),
+            (
+                "pyproject.toml",
+                "[project]\ndependencies = [\"a b\", \"c d\", \"e f\", \"g h\", \"i j\"]\n[tool.uv]\n",
+                "uv cannot read 5 of the 5 lines of `pyproject.toml`, this one first",
+            ),
+        ] {
+            let report = Fixture::parse(&format!("==> {path} <==\n{text}")).report();
+            let finding = report.findings.iter().find(|finding| finding.rule.id == "unreadable-line");
+            let finding = finding.expect("a finding");
+            assert!(finding.message.starts_with(message), "{}", finding.message);
+            assert!(!finding.help.contains("requirements file"), "{}", finding.help);
+        }
     }
 
     #[test]
