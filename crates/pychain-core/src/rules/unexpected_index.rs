@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::indexes::{beginning_of, is_expected, is_script, shown};
-use super::support::is_partly_unknown;
-use crate::audit::{Context, Findings};
-use crate::finding::{Confidence, Severity, Subject};
-use crate::model::SourceKind;
+use super::support::{is_partly_unknown, part_accepted};
+use crate::audit::{Context, Findings, Scope};
+use crate::finding::{Confidence, Location, Severity, Subject};
 use crate::prose::code;
 use crate::resolution::{Sources, asked, index_key};
-use crate::url::redact;
+use crate::url::{DEFAULT_INDEX, redact};
 
 crate::declare_rule! {
     /// ## What it does
@@ -18,6 +17,7 @@ crate::declare_rule! {
     /// The index that an installer uses when told nothing counts, where no option puts another in its stead.
     /// Compared are host, port and path; not case, a slash at the end, credentials, or `http` against `https`.
     /// So are the indexes that lock files name.
+    /// Each index is told once a file; that no file names one is told once in a full audit.
     ///
     /// ## Why it matters
     ///
@@ -63,16 +63,18 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     check_locks(context, findings);
     let (project, config) = (context.project, context.config);
     let expected: Vec<String> = config.expected_indexes.iter().map(|url| redact(url)).collect();
+    let help = "Use an expected index, or add this one to `expected-indexes` if it may be used";
     let mut told = BTreeSet::new();
     let mut told_default = BTreeSet::new();
+    let mut unnamed = Vec::new();
     for run in &project.runs {
         let sources = Sources::of(project, run, config.installer);
         for place in sources.indexes().filter(|place| !is_expected(&place.url, config)) {
             let subject = Subject::Index(redact(&place.url));
             let finding = match place.location {
-                Some(location) if !told.insert(location) => continue,
                 // In a command a variable says nothing, as nearly every address there is one.
                 Some(_) if is_script(run.role) && is_partly_unknown(&place.url) => continue,
+                Some(location) if !told.insert((location.file, index_key(&place.url))) => continue,
                 Some(location) if index_key(&place.url).contains("${") => findings
                     .finding(
                         location,
@@ -84,28 +86,52 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                     findings.finding(location, subject, format!("{} is not an expected index", shown(place)))
                 }
                 None if asked(project, run, config.installer).is_empty() => continue,
-                // The first command of a file stands for all.
-                None if is_script(run.role) && !told_default.insert(run.root) => continue,
                 None => {
-                    let path = project.file(run.root).path();
-                    let message = format!("no option names an index for {}, so {} is asked", code(path), shown(place));
-                    findings
-                        .finding(beginning_of(project, run), subject, message)
-                        .at_most(Severity::Low)
-                        .confidence(Confidence::Low)
+                    // What comes first in a file stands for all of it.
+                    if told_default.insert(run.root) {
+                        unnamed.push(beginning_of(project, run));
+                    }
+                    continue;
                 }
             };
-            let help = "Use an expected index, or add this one to `expected-indexes` if it may be used";
             findings.push(finding.help(help).evidence("expected", expected.join(", ")));
         }
+    }
+    let index = code(DEFAULT_INDEX);
+    let of_files = |location: Location, more: usize| {
+        let path = code(project.file(location.file).path());
+        let more = match more {
+            0 => String::new(),
+            1 => " and one more file".to_owned(),
+            more => format!(" and {more} more files"),
+        };
+        findings
+            .finding(
+                location,
+                Subject::Index(DEFAULT_INDEX.to_owned()),
+                format!("no option names an index for {path}{more}, so {index} is asked"),
+            )
+            .at_most(Severity::Low)
+            .confidence(Confidence::Low)
+            .help(help)
+            .evidence("expected", expected.join(", "))
+    };
+    // That no file names an index is one matter, unless somebody looks at a change file by file.
+    let (mut all, unnamed) = part_accepted(context, unnamed, |location| of_files(*location, 0));
+    match (unnamed.as_slice(), context.scope) {
+        ([first, rest @ ..], Scope::Full) => all.push(of_files(*first, rest.len())),
+        (each, _) => all.extend(each.iter().map(|location| of_files(*location, 0))),
+    }
+    for finding in all {
+        findings.push(finding);
     }
 }
 
 /// The indexes that lock files name: one finding for each and file.
 fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
     let mut told = BTreeSet::new();
-    for locked in context.project.locked().filter(|locked| locked.package.source.kind == SourceKind::Index) {
-        let Some(url) = &locked.package.source.url else { continue };
+    for locked in context.project.locked() {
+        let Some(url) = locked.lock.index_of(locked.package) else { continue };
         if is_expected(&url.value, context.config) || !told.insert((locked.document.file, index_key(&url.value))) {
             continue;
         }
@@ -146,6 +172,36 @@ mod tests {
             "unexpected-index",
             &format!(
                 "{CONFIG}==> r.txt <==\nx==1\n^^^^ unexpected-index: no option names an index for `r.txt`\n==> s.txt <==\n--no-index\ny\n==> t.txt <==\n--pre\n"
+            ),
+        );
+    }
+
+    #[test]
+    fn an_index_is_told_once_a_file() {
+        check(
+            "unexpected-index",
+            &format!(
+                "{CONFIG}==> x.sh <==\npip install -i https://b.example.org a\n               ^^^^^^^^^^^^^^^^^^^^^ unexpected-index\nuv pip install -i https://B.example.org/ b\n==> y.sh <==\npip install -i https://b.example.org a\n               ^^^^^^^^^^^^^^^^^^^^^ unexpected-index\n"
+            ),
+        );
+    }
+
+    #[test]
+    fn files_that_name_no_index_are_one_finding_in_a_full_audit() {
+        let (x, y) = ("==> x.sh <==\npip install a\npip install b\n", "==> y.txt <==\na\n");
+        let mark = "^ unexpected-index: for `y.txt` and one more file, so `https://pypi.org/simple` is asked\n";
+        check("unexpected-index", &format!("{CONFIG}{x}{y}{mark}"));
+        let ignored = "[[ignore]]\nrule = \"unexpected-index\"\npath = \"y.txt\"\nreason = \"set there\"\n";
+        let x = x.replacen("a\n", "a\n            ^ unexpected-index: for `x.sh`, so\n", 1);
+        check("unexpected-index", &format!("{CONFIG}{ignored}{x}{y}"));
+    }
+
+    #[test]
+    fn a_lock_file_has_an_index_for_what_names_none() {
+        check(
+            "unexpected-index",
+            &format!(
+                "{CONFIG}==> Pipfile.lock <==\n{{\"_meta\": {{\"sources\": [\n{{\"url\": \"https://b.example.org\", \"name\": \"b\"}}]}},\n         ^^^^^^^^^^^^^^^^^^^^^ unexpected-index: `a` comes from\n\"default\": {{\"a\": {{\"version\": \"==1\"}}}}}}\n"
             ),
         );
     }
