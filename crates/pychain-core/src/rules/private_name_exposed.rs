@@ -313,8 +313,9 @@ mod tests {
         for priority in ["supplemental", "explicit"] {
             check("private-name-exposed", &project(&source(priority), mark));
         }
-        let both = "[[tool.poetry.source]]\nname = \"pypi\"\n".to_owned() + &source("primary");
-        check("private-name-exposed", &project(&both, mark));
+        let public = "[[tool.poetry.source]]\nname = \"pypi\"\n".to_owned();
+        check("private-name-exposed", &project(&(public.clone() + &source("primary")), mark));
+        check("private-name-exposed", &project(&(source("primary") + &public), mark));
         // Without the public one Poetry asks the first; and with it alone a mirror is likely.
         check("private-name-exposed", &project(&source("primary"), ""));
         check("private-name-exposed", &project("", ""));

@@ -6,9 +6,10 @@ use super::tables;
 use crate::format::notation;
 use crate::format::toml_value::{self, Keys as _, Value, key_spans};
 use crate::format::value::{Reader, SectionId, named};
-use crate::model::{InstallOption, LineKind, Purpose, Section, Tool};
+use crate::model::{InstallOption, LineKind, Purpose, Section, Tool, Word};
 use crate::requirement::parse_marker;
 use crate::text::Span;
+use crate::url::DEFAULT_INDEX;
 
 pub(super) fn read(reader: &mut Reader<'_>, poetry: &DeTable<'_>) {
     let mut read = |table: Option<&DeTable<'_>>, section: Section| {
@@ -105,8 +106,11 @@ fn sources(reader: &mut Reader<'_>, poetry: &DeTable<'_>) {
         let is_named = priority == "explicit";
         let is_last = priority == "supplemental" || priority == "secondary" || source.is_true("secondary");
         let replaces = priority == "default" || source.is_true("default") || (!is_legacy && !is_last);
-        let url = source.get("url").and_then(|url| toml_value::word(reader.file, url));
-        let Some(url) = url else {
+        let word = |key: &str| source.get(key).and_then(|value| toml_value::word(reader.file, value));
+        // The public index needs no URL, and behind another primary one it is in the pool as well.
+        let public = || word("name").filter(|_| is_public && !is_named && replaces && has_main);
+        let public = || public().map(|name| Word { value: DEFAULT_INDEX.to_owned(), ..name });
+        let Some(url) = word("url").or_else(public) else {
             has_main |= is_public && !is_named && replaces;
             continue;
         };

@@ -174,6 +174,20 @@ fn rules_speak_of_the_tool_and_point_into_the_file() {
 }
 
 #[test]
+fn poetry_pools_the_public_index_behind_another_primary_one() {
+    let project = |own: &str, name: &str, mark: &str| {
+        format!(
+            "==> pyproject.toml <==\n[tool.poetry.dependencies]\nclick = \"*\"\n[[tool.poetry.source]]\nname = \"own\"\nurl = \"https://a.example.org\"\n{own}[[tool.poetry.source]]\nname = \"PyPI\"\n{mark}{name}"
+        )
+    };
+    let mark = "        ^^^^ extra-index-url: Poetry pools this index with `https://a.example.org`: of `click`\n";
+    check("extra-index-url", &project("", "", mark));
+    check("extra-index-url", &project("", "priority = \"explicit\"\n", ""));
+    check("extra-index-url", &project("", "priority = \"supplemental\"\n", ""));
+    check("extra-index-url", &project("priority = \"explicit\"\n", "", ""));
+}
+
+#[test]
 fn uv_asks_the_public_index_where_it_is_listed() {
     check(
         "extra-index-url",
