@@ -1,6 +1,5 @@
 //! The worker's side: from files to the report, with the same core as the command line. Sole caller of the audit.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use pychain_core::audit::{Request, audit};
@@ -11,7 +10,7 @@ use pychain_core::fix;
 use pychain_core::knowledge::Knowledge;
 use pychain_core::manual::manual;
 use pychain_core::model::PathKind;
-use pychain_core::order::{Arrange as _, Gather as _};
+use pychain_core::order::{Arrange as _, Map, Set};
 use pychain_core::report::{self, Report, markdown, sarif};
 use pychain_core::rules::RULES;
 use pychain_core::text::{Problem, SourceFile};
@@ -46,7 +45,7 @@ const MAX_PLAIN: usize = 100_000;
 #[derive(Debug, Default)]
 pub struct Agent {
     /// Contents by their number.
-    contents: BTreeMap<u32, Content>,
+    contents: Map<u32, Content>,
     /// Facts about names, as they arrive.
     pub knowledge: Knowledge,
 }
@@ -61,21 +60,22 @@ impl Agent {
     /// Where that is what is asked for.
     pub fn answer(&mut self, ask: &Ask, brought: Vec<Content>) -> (Body, Option<String>) {
         self.contents.extend(ask.brought.iter().copied().zip(brought));
-        let used: BTreeSet<u32> = ask.head.iter().chain(ask.base.iter().flatten()).map(|file| file.version).into_set();
+        let used: Set<u32> =
+            ask.head.iter().chain(ask.base.iter().flatten()).map(|file| file.version).collect::<Set<_>>();
         self.contents.retain(|version, _| used.contains(version));
         match &ask.what {
             What::Audit => {
-                let (report, head) = self.audit(ask, &BTreeMap::new());
+                let (report, head) = self.audit(ask, &Map::new());
                 let summary = Summary { requirements: head.requirements().count(), locked: head.locked().count() };
                 (Body::Audit(summary), Some(report::json::to_string(&report)))
             }
             What::Fix => (Body::Fix(self.fix(ask)), None),
             What::Export(format) => {
-                let (report, _) = self.audit(ask, &BTreeMap::new());
+                let (report, _) = self.audit(ask, &Map::new());
                 (Body::Export(*format, export(&report, *format)), None)
             }
             What::Match { name, sha256 } => {
-                let (project, _) = self.load(&ask.head, &ask.beside, &BTreeMap::new(), &[]);
+                let (project, _) = self.load(&ask.head, &ask.beside, &Map::new(), &[]);
                 (Body::Match(matching::find(&project, name, sha256)), None)
             }
             What::Manual(id) => {
@@ -87,13 +87,13 @@ impl Agent {
     }
 
     /// Audits, with some texts in place of those of the page.
-    fn audit(&mut self, ask: &Ask, instead: &BTreeMap<String, String>) -> (Report, Project) {
+    fn audit(&mut self, ask: &Ask, instead: &Map<String, String>) -> (Report, Project) {
         let (of_head, mut problems) = self.configuration(&ask.head);
         let (head, missing) = self.load(&ask.head, &ask.beside, instead, &of_head.exclude);
         problems.extend(missing);
         let base = ask.base.as_ref().map(|files| {
             let (config, _) = self.configuration(files);
-            let (project, _) = self.load(files, &[], &BTreeMap::new(), &config.exclude);
+            let (project, _) = self.load(files, &[], &Map::new(), &config.exclude);
             (project, config)
         });
         self.remember(&head);
@@ -135,7 +135,7 @@ impl Agent {
         &self,
         files: &[Named],
         beside: &[String],
-        instead: &BTreeMap<String, String>,
+        instead: &Map<String, String>,
         exclude: &[String],
     ) -> (Project, Vec<Problem>) {
         let mut loader = Loader::new();
@@ -161,7 +161,7 @@ impl Agent {
                 )),
             }
         }
-        let mut answered = BTreeSet::new();
+        let mut answered = Set::new();
         loop {
             let wants: Vec<Want> = loader.wants().into_iter().filter(|want| answered.insert(want.clone())).collect();
             if wants.is_empty() {
@@ -207,7 +207,7 @@ impl Agent {
 
     /// Applies safe fixes until there are none left.
     fn fix(&mut self, ask: &Ask) -> Vec<(String, String)> {
-        let mut texts = BTreeMap::new();
+        let mut texts = Map::new();
         for _ in 0..fix::MAX_ROUNDS {
             let fixed = fix::round(&self.audit(ask, &texts).0, Safety::Safe);
             if fixed.is_empty() {

@@ -1,7 +1,6 @@
 //! The worker in the browser: takes messages, hands them to the [`Agent`], learns names, hashes files.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
@@ -12,6 +11,7 @@ use pychain_core::knowledge::lines::SortedLines;
 use pychain_core::knowledge::pack;
 use pychain_core::knowledge::ranked::RankedNames;
 use pychain_core::knowledge::vocabulary::Vocabulary;
+use pychain_core::order::Set;
 use sha2::{Digest as _, Sha256};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::spawn_local;
@@ -105,7 +105,7 @@ async fn learn(
         standard_library: SortedLines::new(pychain_data::STANDARD_LIBRARY),
         imports: SortedLines::new(pychain_data::IMPORTS),
         malicious: SortedLines::new(pychain_data::MALICIOUS),
-        plain: BTreeSet::new(),
+        plain: Set::new(),
     });
     tell(scope, &Told::Names(names.clone()), None);
 

@@ -1,7 +1,7 @@
 //! The page's side of the worker: asks it, restarts it when it falls over, drops what is stale.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
@@ -17,7 +17,7 @@ use crate::protocol::{Body, Format, Told, What};
 use crate::report::Report;
 use crate::state::{Action, DropStage, Dropped, State};
 
-use pychain_core::order::Gather as _;
+use pychain_core::order::Set;
 
 /// The longest that the page waits for another key before it asks, in milliseconds.
 const DEBOUNCE: f64 = 120.0;
@@ -52,7 +52,7 @@ struct Link {
     listeners: Vec<EventListener>,
     is_ready: bool,
     /// Contents that the worker has.
-    knows: BTreeSet<u32>,
+    knows: Set<u32>,
     /// Whether an audit is on its way, and whether another one is wanted after it.
     is_busy: bool,
     again: bool,
@@ -183,7 +183,7 @@ impl Client {
         let Some(worker) = &link.worker else { return };
         let _ = worker.post_message(&object(&[("ask", &JsValue::from_str(&json)), ("contents", &contents)]));
         // The worker forgets what a question does not name.
-        link.knows = ask.head.iter().chain(ask.base.iter().flatten()).map(|file| file.version).into_set();
+        link.knows = ask.head.iter().chain(ask.base.iter().flatten()).map(|file| file.version).collect::<Set<_>>();
         let client = self.clone();
         let patience = Timeout::new(PATIENCE, move || client.crashed("it thought for more than 30 seconds"));
         link.patience = Some(patience);

@@ -1,12 +1,11 @@
 //! From findings to what the editor underlines: marks on lines, and segments of a line.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::lines::Lines;
 use crate::report::{Finding, Position, Severity};
 
-use pychain_core::order::Gather as _;
+use pychain_core::order::Map;
 
 /// Characters of a line that are marked; beyond them nobody reads.
 pub const MAX_COLUMNS: usize = 4000;
@@ -25,17 +24,17 @@ pub struct Mark {
 }
 
 /// The marks of each file, in the order of their places.
-pub type Marks = BTreeMap<String, Rc<[Mark]>>;
+pub type Marks = Map<String, Rc<[Mark]>>;
 
 /// The marks of a report.
 pub fn marks(findings: &[Finding]) -> Marks {
-    let mut by_path: BTreeMap<&str, Vec<Mark>> = BTreeMap::new();
+    let mut by_path: Map<&str, Vec<Mark>> = Map::new();
     for (number, finding) in findings.iter().enumerate() {
         let (start, end) = (finding.location.start, finding.location.end);
         let mark = Mark { start, end: end.max(start), severity: finding.severity, finding: number };
         by_path.entry(&finding.location.path).or_default().push(mark);
     }
-    by_path.into_iter().map(|(path, marks)| (path.to_owned(), marks.into())).into_map()
+    by_path.into_iter().map(|(path, marks)| (path.to_owned(), marks.into())).collect::<Map<_, _>>()
 }
 
 /// A stretch of a line that is shown in one way.

@@ -1,6 +1,5 @@
 //! What the page knows, and what each action makes of it. Nothing here touches the browser.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +9,7 @@ use crate::kind::Kind;
 use crate::protocol::{Ask, Body, Matched, Named, Names, Summary, What};
 use crate::report::{Position, Report, Severity};
 use crate::shared::Shared;
+use pychain_core::order::Map;
 
 mod actions;
 mod file;
@@ -363,7 +363,7 @@ impl State {
         {
             self.filter.rule = None;
         }
-        let mut rules = BTreeMap::new();
+        let mut rules = Map::new();
         for finding in &report.findings {
             *rules.entry(finding.rule.clone()).or_default() += 1;
         }

@@ -1,12 +1,10 @@
 //! The audit: rules over files, change and facts; then suppress, sort, fingerprint.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::config::{Config, Date};
 use crate::diff::{self, Change, LockedPair, Renames};
 use crate::finding::{Finding, Fingerprint, Location, Origin, Subject};
 use crate::knowledge::Knowledge;
-use crate::order::{Arrange as _, Gather as _};
+use crate::order::{Arrange as _, Map, Set};
 use crate::report::{NotRun, Report};
 use crate::rule::{Need, Rule};
 use crate::rules::RULES;
@@ -262,7 +260,7 @@ fn run(rule: &'static Rule, context: &Context<'_>, found: &mut Vec<Finding>) -> 
 }
 
 /// What the same rules say of the base by itself: a finding that was there before is not this change's.
-fn findings_of_base(base: &Project, request: &Request<'_>) -> BTreeSet<Fingerprint> {
+fn findings_of_base(base: &Project, request: &Request<'_>) -> Set<Fingerprint> {
     let renames = Renames::default();
     let context = Context {
         project: base,
@@ -285,7 +283,7 @@ fn findings_of_base(base: &Project, request: &Request<'_>) -> BTreeSet<Fingerpri
     {
         run(rule, &context, &mut findings);
     }
-    identities(&findings, |id| base.file(id).path()).into_iter().into_set()
+    identities(&findings, |id| base.file(id).path()).into_iter().collect::<Set<_>>()
 }
 
 /// A fingerprint for each finding. Findings that agree in rule, path, subject and key are numbered
@@ -293,7 +291,7 @@ fn findings_of_base(base: &Project, request: &Request<'_>) -> BTreeSet<Fingerpri
 fn identities<'p>(findings: &[Finding], path_of: impl Fn(FileId) -> &'p str) -> Vec<Fingerprint> {
     let mut order: Vec<usize> = (0..findings.len()).collect();
     order.arrange_by_key(|at| findings.get(*at).map(|finding| finding.primary));
-    let mut seen: BTreeMap<[&str; 5], usize> = BTreeMap::new();
+    let mut seen: Map<[&str; 5], usize> = Map::new();
     let mut out = vec![Fingerprint::default(); findings.len()];
     for at in order {
         let Some(finding) = findings.get(at) else { continue };

@@ -1,8 +1,6 @@
 //! The change between two sets of files: which requirements came, went, or were altered.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use crate::order::Gather as _;
+use crate::order::{Map, Set};
 use crate::requirement::typed;
 use crate::text::SourceFile;
 use crate::tree::{Entry, Locked, Project};
@@ -78,7 +76,7 @@ const MAX_COMPARED: usize = 100;
 
 /// Files of the head that are files of the base under another name.
 #[derive(Debug, Clone, Default)]
-pub struct Renames(BTreeMap<String, String>);
+pub struct Renames(Map<String, String>);
 
 impl Renames {
     /// Pairs files that only one side has: equal ones first, then those that share most of their lines.
@@ -88,8 +86,8 @@ impl Renames {
         };
         let mut gone = only(base, head);
         let mut come = only(head, base);
-        let mut renames = BTreeMap::new();
-        let mut equal: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut renames = Map::new();
+        let mut equal: Map<String, Vec<String>> = Map::new();
         for file in gone.iter().rev() {
             equal.entry(file.text().to_owned()).or_default().push(file.path().to_owned());
         }
@@ -100,14 +98,14 @@ impl Renames {
             }
             None => true,
         });
-        let paired: BTreeSet<&String> = renames.values().into_set();
+        let paired: Set<&String> = renames.values().collect::<Set<_>>();
         gone.retain(|file| !paired.contains(&file.path().to_owned()));
         if gone.len() <= MAX_COMPARED && come.len() <= MAX_COMPARED {
-            let mut olds: Vec<(&SourceFile, BTreeSet<&str>)> = gone.iter().map(|file| (file, lines(file))).collect();
+            let mut olds: Vec<(&SourceFile, Set<&str>)> = gone.iter().map(|file| (file, lines(file))).collect();
             for file in &come {
                 let new = lines(file);
                 // Twice the shared lines against all lines: more than half is the same file.
-                let likeness = |old: &BTreeSet<&str>| (2 * new.intersection(old).count(), new.len() + old.len());
+                let likeness = |old: &Set<&str>| (2 * new.intersection(old).count(), new.len() + old.len());
                 let best = olds
                     .iter()
                     .enumerate()
@@ -128,8 +126,8 @@ impl Renames {
     }
 }
 
-fn lines(file: &SourceFile) -> BTreeSet<&str> {
-    file.text().lines().into_set()
+fn lines(file: &SourceFile) -> Set<&str> {
+    file.text().lines().collect::<Set<_>>()
 }
 
 /// Pairs the requirements of two sets of files: by file and project, then by project across files;
@@ -160,7 +158,7 @@ pub fn changes<'a>(base: &'a Project, head: &'a Project, renames: &Renames) -> V
         |side| [side.name.clone(), side.entry.constraint.to_string(), String::new()],
     ];
     for key in keys {
-        let mut free: BTreeMap<[String; 3], Vec<usize>> = BTreeMap::new();
+        let mut free: Map<[String; 3], Vec<usize>> = Map::new();
         for (at, old) in before.iter().enumerate().rev().filter(|(_, old)| old.partner.is_none()) {
             free.entry(key(old)).or_default().push(at);
         }
@@ -206,7 +204,7 @@ pub fn locked_pairs<'a>(base: &'a Project, head: &'a Project, renames: &Renames)
         |locked, _| (locked.lock.format.tool(), locked.package.name.normalized(), "", Vec::new()),
     ];
     for key in keys {
-        let mut free: BTreeMap<Key<'_>, Vec<usize>> = BTreeMap::new();
+        let mut free: Map<Key<'_>, Vec<usize>> = Map::new();
         for (at, (locked, path, _)) in before.iter().enumerate().rev().filter(|(_, (_, _, taken))| !taken) {
             free.entry(key(locked, path)).or_default().push(at);
         }

@@ -11,8 +11,7 @@ pub mod vocabulary;
 
 pub use bytes::hash;
 
-use std::collections::BTreeSet;
-
+use crate::order::Set;
 use filter::NameFilter;
 use lines::SortedLines;
 use ranked::RankedNames;
@@ -42,5 +41,5 @@ pub struct Names {
     /// Names under which something malicious was published, and what is known of each.
     pub malicious: SortedLines,
     /// Normalized names that resemble no other, as the caller has found out before and need not be found again.
-    pub plain: BTreeSet<String>,
+    pub plain: Set<String>,
 }

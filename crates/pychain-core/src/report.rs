@@ -1,10 +1,8 @@
 //! The report: what an audit found. Every output is a translation of this one type.
 
-use std::collections::BTreeMap;
-
 use crate::diff::Row;
 use crate::finding::{Finding, Location, Severity};
-use crate::order::Gather as _;
+use crate::order::Map;
 use crate::rule::{Need, Rule};
 use crate::text::{FileId, Problem, SourceFile};
 
@@ -75,8 +73,8 @@ impl Report {
     }
 
     /// Number of findings of each severity, every severity present.
-    pub fn counts(&self) -> BTreeMap<Severity, usize> {
-        let mut counts: BTreeMap<_, _> = Severity::ALL.into_iter().map(|severity| (severity, 0)).into_map();
+    pub fn counts(&self) -> Map<Severity, usize> {
+        let mut counts: Map<_, _> = Severity::ALL.into_iter().map(|severity| (severity, 0)).collect::<Map<_, _>>();
         for finding in &self.findings {
             *counts.entry(finding.severity).or_default() += 1;
         }

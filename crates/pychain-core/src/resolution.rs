@@ -13,7 +13,7 @@
 use crate::config::Installer;
 use crate::finding::Location;
 use crate::model::{InstallOption, LineKind, OptionUse, Requirement, Source, Tool};
-use crate::order::Arrange as _;
+use crate::order::{Arrange as _, Map};
 use crate::requirement::typed::{Version, VersionSpecifiers};
 use crate::tree::{Entry, Project, Role, Run};
 use crate::url::{DEFAULT_INDEX, DirectUrl};
@@ -307,7 +307,7 @@ pub fn asked<'a>(project: &'a Project, run: &Run, configured: Installer) -> Vec<
     let (constraints, mut requirements): (Vec<_>, Vec<_>) = entries.partition(|(constraint, _)| *constraint);
     requirements.arrange_by_key(|(_, entry)| entry.location());
     requirements.dedup_by_key(|(_, entry)| entry.location());
-    let mut bound = std::collections::BTreeMap::new();
+    let mut bound = Map::new();
     for (_, entry) in &constraints {
         let hold = bound.entry(entry.requirement.name.as_ref()).or_insert(Hold::Open);
         *hold = (*hold).max(own_hold(entry, installer));

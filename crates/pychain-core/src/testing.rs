@@ -1,7 +1,5 @@
 //! The fixture of the tests: a small project in one string, with marks under what must be found.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::audit::{Request, Workflow, audit};
 use crate::config::{Config, Policy};
 use crate::format::detect;
@@ -11,6 +9,7 @@ use crate::knowledge::ranked::RankedNames;
 use crate::knowledge::vocabulary::Vocabulary;
 use crate::knowledge::{Knowledge, Names, pack};
 use crate::model::PathKind;
+use crate::order::{Map, Set};
 use crate::report::Report;
 use crate::rules::tests::formats::assert_known;
 use crate::text::{ColumnEncoding, apply_edits};
@@ -63,13 +62,13 @@ impl Fixture {
                 lines.push(line.to_owned());
             }
         }
-        let texts: BTreeMap<String, String> = files.into_iter().map(|(path, lines)| (path, lines.concat())).collect();
-        let side = |base: bool| -> BTreeMap<&str, &str> {
+        let texts: Map<String, String> = files.into_iter().map(|(path, lines)| (path, lines.concat())).collect();
+        let side = |base: bool| -> Map<&str, &str> {
             let of_side = texts.iter().filter(|(path, _)| path.starts_with("base/") == base);
             of_side.map(|(path, text)| (path.strip_prefix("base/").unwrap_or(path), text.as_str())).collect()
         };
         let (head, old) = (side(false), side(true));
-        let config_of = |files: &BTreeMap<&str, &str>| {
+        let config_of = |files: &Map<&str, &str>| {
             let text = files.get("pychain.toml")?;
             let file = crate::text::SourceFile::from_text("pychain.toml", *text);
             Some(crate::config::from_pychain_toml(&file).expect("a configuration"))
@@ -82,13 +81,13 @@ impl Fixture {
         } else {
             (head_config.unwrap_or_else(strict), None)
         };
-        let workflow = |path: &str, files: &BTreeMap<&str, &str>| {
+        let workflow = |path: &str, files: &Map<&str, &str>| {
             files.get(path).map(|text| crate::text::SourceFile::from_text(path, *text))
         };
         let workflows = head
             .keys()
             .chain(old.keys())
-            .collect::<BTreeSet<_>>()
+            .collect::<Set<_>>()
             .into_iter()
             .filter(|path| with_base && path.starts_with(".github/workflows/"))
             .map(|path| Workflow { before: workflow(path, &old), after: workflow(path, &head) })
@@ -152,14 +151,14 @@ fn knowledge() -> Knowledge {
             standard_library: SortedLines::new("asyncio\nsmtplib\n"),
             imports: SortedLines::new("bs4\tbeautifulsoup4\nsklearn\tscikit-learn\nyaml\tpyyaml\n"),
             malicious: SortedLines::new("evil-sample\tMAL-0000-1\ntaken-over\tMAL-0000-2\t1.1 1.1.1\n"),
-            plain: BTreeSet::new(),
+            plain: Set::new(),
         }
     });
     Knowledge { names: Some(NAMES.clone()) }
 }
 
 /// Loads files as a caller would: every root by its name, every include answered from the same set.
-pub(crate) fn load(files: &BTreeMap<&str, &str>) -> Project {
+pub(crate) fn load(files: &Map<&str, &str>) -> Project {
     let mut loader = Loader::new();
     for (path, text) in files {
         let is_text = path.ends_with(".txt") || path.ends_with(".in");

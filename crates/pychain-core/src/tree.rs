@@ -1,7 +1,6 @@
 //! A set of files read together: which includes which, and what the installer makes of the whole.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::Location;
 use crate::finding::Subject;
@@ -12,6 +11,7 @@ use crate::model::{
     Source, SourceKind, Tool,
 };
 use crate::name::ProjectName;
+use crate::order::{Map, Set};
 use crate::text::{FileId, Problem, SourceFile, Span};
 
 mod loader;
@@ -36,14 +36,14 @@ pub struct Project {
     /// What could not be read.
     pub problems: Vec<Problem>,
     /// Files that somebody asked for and that are not there.
-    pub missing: BTreeSet<String>,
+    pub missing: Set<String>,
     /// What the paths are that the files name.
-    pub paths: BTreeMap<String, PathKind>,
+    pub paths: Map<String, PathKind>,
     /// Names, normalized, of the projects that the files are about.
-    pub own_names: BTreeSet<String>,
+    pub own_names: Set<String>,
     /// The paths of all dependency files of the tree that these files are from, whether read or not; none where that is
     /// not known. Set by the caller, who alone has seen the tree.
-    pub listing: Option<BTreeSet<String>>,
+    pub listing: Option<Set<String>>,
     constraints_only: Vec<bool>,
 }
 

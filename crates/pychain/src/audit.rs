@@ -1,13 +1,12 @@
 //! `pychain audit`: from arguments to a report and an exit code.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use pychain_core::config::{Config, FailOn};
 use pychain_core::finding::Safety;
-use pychain_core::order::Gather as _;
+use pychain_core::order::Set;
 use pychain_core::prose::visible;
 use pychain_core::report::Report;
 use pychain_core::text::Problem;
@@ -167,8 +166,8 @@ fn prepare(args: &AuditArgs, place: &Place) -> Result<Job> {
         workflows: Vec::new(),
         as_of,
         problems,
-        audited: BTreeSet::new(),
-        unread: BTreeSet::new(),
+        audited: Set::new(),
+        unread: Set::new(),
     })
 }
 
@@ -212,7 +211,7 @@ fn roots(
     config: &Config,
     how: Walk,
     problems: &mut Vec<Problem>,
-) -> (Roots, Option<BTreeSet<String>>) {
+) -> (Roots, Option<Set<String>>) {
     let mut roots = Roots::new();
     let mut listed = None;
     for directory in &place.directories {
@@ -222,7 +221,7 @@ fn roots(
         };
         let (found, trouble) = select(tree, &listing, &config.exclude);
         if directory.is_empty() && place.is_whole() && listing.problems.is_empty() {
-            listed = Some(listing.files.into_keys().into_set());
+            listed = Some(listing.files.into_keys().collect::<Set<_>>());
         }
         roots.extend(found);
         problems.extend(trouble);

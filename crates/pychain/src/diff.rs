@@ -1,6 +1,5 @@
 //! `pychain diff`: what a change does to each project, as one table.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use pychain_core::config::Date;
 use pychain_core::diff::{Renames, Row, gaps, rows};
 use pychain_core::model::LockFormat;
-use pychain_core::order::{Arrange as _, Gather as _};
+use pychain_core::order::{Arrange as _, Map};
 use pychain_core::prose::visible;
 use pychain_core::report::{change, json};
 use pychain_core::text::Problem;
@@ -210,11 +209,11 @@ fn files(old: &Path, new: &Path) -> Result<[Side; 2]> {
         let file = place.files.first().context("the path names no file")?;
         let folder = file.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
         let called = if LockFormat::of_path(file).is_some() { file.clone() } else { format!("{folder}{telling}") };
-        let mut aliases = BTreeMap::new();
+        let mut aliases = Map::new();
         if called != *file {
             aliases.insert(called.clone(), file.clone());
         }
-        let roots = [(called.clone(), certain(&called))].into_iter().into_map();
+        let roots = [(called.clone(), certain(&called))].into_iter().collect::<Map<_, _>>();
         anyhow::Ok(Side { tree: Tree::Disk(Disk::new(place.root.clone())), roots, aliases })
     };
     let [old, new] = places;

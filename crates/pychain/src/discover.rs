@@ -1,10 +1,8 @@
 //! Finds the dependency files below a directory, as pip's users name them.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use pychain_core::config::glob_matches;
 use pychain_core::format::detect;
-use pychain_core::order::Gather as _;
+use pychain_core::order::{Map, Set};
 use pychain_core::text::Problem;
 use pychain_core::tree::Role;
 
@@ -23,7 +21,7 @@ pub(crate) struct Root {
 }
 
 /// Files that the audit starts from, by path.
-pub(crate) type Roots = BTreeMap<String, Root>;
+pub(crate) type Roots = Map<String, Root>;
 
 /// The dependency files among a listing, without those that `exclude` names.
 pub(crate) fn select(tree: &mut Tree, listing: &Listing, exclude: &[String]) -> (Roots, Vec<Problem>) {
@@ -48,7 +46,7 @@ pub(crate) fn select(tree: &mut Tree, listing: &Listing, exclude: &[String]) -> 
             roots.insert(path.clone(), Root { role, certainty });
         }
     }
-    let mut targets: BTreeSet<String> = roots.keys().cloned().into_set();
+    let mut targets: Set<String> = roots.keys().cloned().collect::<Set<_>>();
     for (path, root) in links {
         match tree.follow(path) {
             // Two names for one file are one file.

@@ -2,7 +2,6 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::mem;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
@@ -10,7 +9,7 @@ use std::sync::Once;
 use pychain_core::audit::{Request, Workflow, audit};
 use pychain_core::config::{Config, Date};
 use pychain_core::finding::{Finding, Location};
-use pychain_core::order::{Arrange as _, Gather as _};
+use pychain_core::order::{Arrange as _, Map, Set};
 use pychain_core::report::Report;
 use pychain_core::text::{FileId, Problem};
 
@@ -32,9 +31,9 @@ pub(crate) struct Job {
     /// What is already known to be amiss.
     pub(crate) problems: Vec<Problem>,
     /// The root files that were audited, filled in by [`Job::run`].
-    pub(crate) audited: BTreeSet<String>,
+    pub(crate) audited: Set<String>,
     /// The root files that are there and could not be read, filled in by [`Job::run`].
-    pub(crate) unread: BTreeSet<String>,
+    pub(crate) unread: Set<String>,
 }
 
 /// The files before or after a change.
@@ -43,7 +42,7 @@ pub(crate) struct Side {
     pub(crate) tree: Tree,
     pub(crate) roots: Roots,
     /// The paths of all candidates in the tree; none where not all are known.
-    pub(crate) listing: Option<BTreeSet<String>>,
+    pub(crate) listing: Option<Set<String>>,
 }
 
 impl Job {
@@ -65,7 +64,7 @@ impl Job {
 
     fn run_apart(&mut self, audit: &dyn Fn(&Request<'_>) -> Report, whole: &Crash) -> Report {
         let bases = self.base.iter().flat_map(|base| base.roots.keys());
-        let paths: BTreeSet<String> = self.head.roots.keys().chain(bases).cloned().into_set();
+        let paths: Set<String> = self.head.roots.keys().chain(bases).cloned().collect::<Set<_>>();
         let mut merged: Option<Report> = None;
         let mut problems = Vec::new();
         for path in &paths {
@@ -97,7 +96,9 @@ impl Job {
     fn attempt(&mut self, audit: &dyn Fn(&Request<'_>) -> Report, only: Option<&str>) -> Result<Report, Crash> {
         let chosen = |roots: &Roots| match only {
             None => roots.clone(),
-            Some(path) => roots.iter().filter(|(root, _)| *root == path).map(|(p, r)| (p.clone(), *r)).into_map(),
+            Some(path) => {
+                roots.iter().filter(|(root, _)| *root == path).map(|(p, r)| (p.clone(), *r)).collect::<Map<_, _>>()
+            }
         };
         let (read, unread, report) = guarded(|| {
             let side = |side: &mut Side| {

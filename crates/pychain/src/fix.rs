@@ -1,6 +1,5 @@
 //! Applies fixes: first in memory, until nothing is left to fix, then, if asked, to the files.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -8,6 +7,7 @@ use std::path::Path;
 
 use pychain_core::finding::Safety;
 use pychain_core::fix::{Applied, Fixed, MAX_ROUNDS, round};
+use pychain_core::order::{Map, Set};
 use pychain_core::report::Report;
 use pychain_core::text::{Problem, SourceFile};
 use similar::TextDiff;
@@ -22,7 +22,7 @@ pub(crate) struct Outcome {
     /// The report on the files as they would be.
     pub(crate) report: Report,
     /// Changed files, by path.
-    pub(crate) files: BTreeMap<String, FixedFile>,
+    pub(crate) files: Map<String, FixedFile>,
     /// What could not be fixed.
     pub(crate) problems: Vec<Problem>,
 }
@@ -39,8 +39,8 @@ pub(crate) struct FixedFile {
 
 /// Applies what `report` offers up to `safety`, audits again, and so on until nothing changes.
 pub(crate) fn fix(job: &mut Job, report: &Report, safety: Safety) -> Outcome {
-    let mut outcome = Outcome { report: report.clone(), files: BTreeMap::new(), problems: Vec::new() };
-    let mut unwritable = BTreeSet::new();
+    let mut outcome = Outcome { report: report.clone(), files: Map::new(), problems: Vec::new() };
+    let mut unwritable = Set::new();
     for _ in 0..MAX_ROUNDS {
         let mut changed = false;
         for Fixed { before: file, after, applied } in round(&outcome.report, safety) {
@@ -79,7 +79,7 @@ pub(crate) fn fix(job: &mut Job, report: &Report, safety: Safety) -> Outcome {
 }
 
 /// What would change or has changed, one line a fix. Plain text.
-pub(crate) fn list(files: &BTreeMap<String, FixedFile>) -> String {
+pub(crate) fn list(files: &Map<String, FixedFile>) -> String {
     let mut out = String::new();
     for (path, file) in files {
         for fix in &file.fixes {
@@ -90,7 +90,7 @@ pub(crate) fn list(files: &BTreeMap<String, FixedFile>) -> String {
 }
 
 /// A unified diff that `git apply` and `patch -p1` read.
-pub(crate) fn diff(files: &BTreeMap<String, FixedFile>) -> String {
+pub(crate) fn diff(files: &Map<String, FixedFile>) -> String {
     let mut out = String::new();
     for (path, file) in files {
         let path = visible(path);
@@ -101,7 +101,7 @@ pub(crate) fn diff(files: &BTreeMap<String, FixedFile>) -> String {
 }
 
 /// Writes the changed files below `root`; what could not be written is told.
-pub(crate) fn write(root: &Path, files: &BTreeMap<String, FixedFile>) -> (usize, Vec<Problem>) {
+pub(crate) fn write(root: &Path, files: &Map<String, FixedFile>) -> (usize, Vec<Problem>) {
     let mut problems = Vec::new();
     for (path, file) in files {
         if let Err((what, help)) = write_one(root, path, file) {

@@ -1,11 +1,10 @@
 //! A report for people at a terminal: the source line with its span underlined, why it matters, what to do.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use anstyle::AnsiColor;
 use pychain_core::finding::{Finding, Safety, Severity};
-use pychain_core::order::Gather as _;
+use pychain_core::order::Set;
 use pychain_core::report::Report;
 use pychain_core::rule::{Need, Rule};
 use pychain_core::text::{Problem, SourceFile, Span};
@@ -25,7 +24,7 @@ const MAX_RELATED: usize = 3;
 /// The findings, one after the other, for a terminal of so many columns. Styled; empty where there is none.
 pub(crate) fn findings(report: &Report, columns: Option<usize>) -> String {
     let mut out = String::new();
-    let mut explained = BTreeSet::new();
+    let mut explained = Set::new();
     for finding in &report.findings {
         let why = explained.insert(finding.rule.id).then(|| manual::why(finding.rule)).flatten();
         let _ = writeln!(out, "{}", self::finding(report, finding, why.as_deref(), columns));
@@ -120,7 +119,7 @@ pub(crate) fn summary(report: &Report) -> String {
             .filter(|(_, count)| **count > 0)
             .map(|(severity, count)| format!("{count} {severity}"))
             .collect();
-        let places: BTreeSet<_> = report.findings.iter().map(|finding| finding.primary.file).into_set();
+        let places: Set<_> = report.findings.iter().map(|finding| finding.primary.file).collect::<Set<_>>();
         let findings = plural(found, "finding", "findings");
         format!("{found} {findings} ({}) in {} of {audited}", by_severity.join(", "), places.len())
     };

@@ -1,9 +1,7 @@
 //! Reads the files of an audit, and those that they include, from a tree.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use pychain_core::model::LineKind;
-use pychain_core::order::{Arrange as _, Gather as _};
+use pychain_core::order::{Arrange as _, Map, Set};
 use pychain_core::text::Problem;
 use pychain_core::tree::{Loader, Project, Want};
 
@@ -16,15 +14,15 @@ use crate::tree::{Tree, Unread};
 pub(crate) struct Loaded {
     pub(crate) project: Project,
     /// The roots that were read.
-    pub(crate) read: BTreeSet<String>,
+    pub(crate) read: Set<String>,
     /// The roots and included files that are there and could not be read: nobody can vouch for them.
-    pub(crate) unread: BTreeSet<String>,
+    pub(crate) unread: Set<String>,
     /// What could not be read, beside what the project itself tells.
     pub(crate) problems: Vec<Problem>,
 }
 
 /// Names under which root files are read, with the names that they really have.
-pub(crate) type Aliases = BTreeMap<String, String>;
+pub(crate) type Aliases = Map<String, String>;
 
 /// Reads `roots` and what they include. Files of a customary name that read like prose are left out.
 pub(crate) fn load(tree: &mut Tree, roots: &Roots) -> Loaded {
@@ -34,17 +32,20 @@ pub(crate) fn load(tree: &mut Tree, roots: &Roots) -> Loaded {
 /// The same, with some of the roots under other names than those that they have.
 pub(crate) fn load_as(tree: &mut Tree, roots: &Roots, aliases: &Aliases) -> Loaded {
     let loaded = read_all(tree, roots, aliases);
-    let prose: BTreeSet<&str> = roots
+    let prose: Set<&str> = roots
         .iter()
         .filter(|(_, root)| root.certainty == Certainty::Conventional)
         .filter(|(path, _)| prose(&loaded.project, path).is_some())
         .map(|(path, _)| path.as_str())
-        .into_set();
+        .collect::<Set<_>>();
     if prose.is_empty() {
         return loaded;
     }
-    let rest: Roots =
-        roots.iter().filter(|(path, _)| !prose.contains(path.as_str())).map(|(p, r)| (p.clone(), *r)).into_map();
+    let rest: Roots = roots
+        .iter()
+        .filter(|(path, _)| !prose.contains(path.as_str()))
+        .map(|(p, r)| (p.clone(), *r))
+        .collect::<Map<_, _>>();
     let mut without = read_all(tree, &rest, aliases);
     for path in prose {
         // What another file includes is read, whatever it looks like.
@@ -66,8 +67,8 @@ pub(crate) fn load_as(tree: &mut Tree, roots: &Roots, aliases: &Aliases) -> Load
 
 fn read_all(tree: &mut Tree, roots: &Roots, aliases: &Aliases) -> Loaded {
     let mut loader = Loader::new();
-    let mut read = BTreeSet::new();
-    let mut unread = BTreeSet::new();
+    let mut read = Set::new();
+    let mut unread = Set::new();
     let mut problems = Vec::new();
     let mut refuse = |path: &str, unread: Unread| match unread {
         Unread::Absent => {}
@@ -88,7 +89,7 @@ fn read_all(tree: &mut Tree, roots: &Roots, aliases: &Aliases) -> Loaded {
             }
         }
     }
-    let mut answered = BTreeSet::new();
+    let mut answered = Set::new();
     loop {
         let wants: Vec<Want> = loader.wants().into_iter().filter(|want| answered.insert(want.clone())).collect();
         if wants.is_empty() {

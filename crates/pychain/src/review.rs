@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use anyhow::{Context as _, Result};
 use pychain_core::config::FailOn;
+use pychain_core::order::Map;
 use pychain_core::report::review::{self, Existing, Input, Plan};
 use pychain_core::report::{Report, annotations};
 use pychain_github::{GitHub, Pull, Stopped};
@@ -81,7 +82,7 @@ fn of_commits(options: &Options, github: &Rc<GitHub>, base: Option<&str>, head: 
 struct Changed<'a> {
     report: &'a Report,
     job: &'a Job,
-    patches: &'a std::collections::BTreeMap<String, pychain_core::patch::Patch>,
+    patches: &'a Map<String, pychain_core::patch::Patch>,
     pull: &'a Pull,
 }
 

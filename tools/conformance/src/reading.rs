@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 pub(crate) fn project(files: &Files, file: &str, constraint: bool, environment: &BTreeMap<String, String>) -> Project {
     let mut loader = Loader::new();
     loader.strict();
-    loader.environment(environment.clone());
+    loader.environment(environment.clone().into_iter().collect());
     loader.markers(oracle_environment());
     let role = if constraint { Role::Constraints } else { Role::Requirements };
     loader.root(file, files.read(file).unwrap_or_default(), role);

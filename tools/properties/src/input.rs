@@ -1,6 +1,5 @@
 //! From the bytes of a test to the files of a project, the same ones for the same bytes.
 
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use pychain_core::audit::{Request, audit};
@@ -12,6 +11,7 @@ use pychain_core::knowledge::ranked::RankedNames;
 use pychain_core::knowledge::vocabulary::Vocabulary;
 use pychain_core::knowledge::{Knowledge, Names};
 use pychain_core::model::PathKind;
+use pychain_core::order::Set;
 use pychain_core::report::Report;
 use pychain_core::requirement::Environment;
 use pychain_core::text::SourceFile;
@@ -169,7 +169,7 @@ static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| {
         standard_library: SortedLines::new(pychain_data::STANDARD_LIBRARY),
         imports: SortedLines::new(pychain_data::IMPORTS),
         malicious: SortedLines::new(pychain_data::MALICIOUS),
-        plain: BTreeSet::new(),
+        plain: Set::new(),
     });
     knowledge
 });

@@ -72,7 +72,7 @@ fn what_is_remembered_changes_no_answer() {
         standard_library: SortedLines::new(pychain_data::STANDARD_LIBRARY),
         imports: SortedLines::new(pychain_data::IMPORTS),
         malicious: SortedLines::new(pychain_data::MALICIOUS),
-        plain: BTreeSet::new(),
+        plain: Set::new(),
     });
     let before = agent.answer(&first, contents).1.unwrap();
     assert!(before.contains("confusable-name"), "{before}");

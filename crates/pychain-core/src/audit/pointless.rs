@@ -1,9 +1,8 @@
 //! Advice that another finding makes pointless: nobody pins a requirement that should not be there.
 
-use std::collections::BTreeMap;
-
 use crate::config::Config;
 use crate::finding::{Finding, Severity, Subject};
+use crate::order::Map;
 
 /// These say that a name, as it is written, should not be asked for. A name that the index does not have may
 /// be private, and then stays.
@@ -23,7 +22,7 @@ const HOW_TO_ASK: [&str; 6] = [
 /// threshold of a run reaches stays as it is. What is suppressed makes nothing pointless.
 pub(super) fn drop_pointless(findings: &mut Vec<Finding>, config: &Config) {
     let severity = |finding: &Finding| config.severity(finding.rule).unwrap_or(finding.severity);
-    let mut against: BTreeMap<Subject, Severity> = BTreeMap::new();
+    let mut against: Map<Subject, Severity> = Map::new();
     for finding in findings.iter().filter(|finding| AGAINST_THE_NAME.contains(&finding.rule.id)) {
         let worst = against.entry(finding.subject.clone()).or_insert(Severity::Info);
         *worst = severity(finding).max(*worst);

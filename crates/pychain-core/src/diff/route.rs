@@ -1,11 +1,11 @@
 //! Why a project is there: the shortest way to it from one that is asked for directly, by what the file itself says.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::via;
 use crate::format::requirements_txt::folder;
 use crate::model::{Condition, Document, Lock, LockedPackage};
-use crate::order::Gather as _;
+use crate::order::{Map, Set};
 use crate::tree::Project;
 
 /// Why a project is there.
@@ -32,7 +32,7 @@ impl Route {
 #[derive(Debug, Default)]
 pub(super) struct Routes<'a> {
     /// By whom each project was reached first; none for what is asked for.
-    reached: BTreeMap<&'a str, Option<&'a str>>,
+    reached: Map<&'a str, Option<&'a str>>,
 }
 
 /// A project, or one of its extras.
@@ -47,7 +47,7 @@ impl<'a> Routes<'a> {
             return graph.walk(direct);
         }
         let mut graph = Graph::default();
-        let mut direct = BTreeSet::new();
+        let mut direct = Set::new();
         for (name, reasons) in via::notes(document) {
             for reason in reasons {
                 match reason {
@@ -79,7 +79,7 @@ impl<'a> Routes<'a> {
 /// Who needs whom.
 #[derive(Debug, Default)]
 struct Graph<'a> {
-    edges: BTreeMap<&'a str, BTreeSet<(Node<'a>, Condition)>>,
+    edges: Map<&'a str, Set<(Node<'a>, Condition)>>,
 }
 
 impl<'a> Graph<'a> {
@@ -101,9 +101,9 @@ impl<'a> Graph<'a> {
 
     /// Breadth first, in the order of names: the same way every time. What only an extra leads to that nobody is seen
     /// to ask for is looked at last: who asked for it may not be in the file.
-    fn walk(&self, direct: BTreeSet<Node<'a>>) -> Routes<'a> {
+    fn walk(&self, direct: Set<Node<'a>>) -> Routes<'a> {
         let mut routes = Routes::default();
-        let mut seen: BTreeSet<Node<'a>> = direct.clone();
+        let mut seen: Set<Node<'a>> = direct.clone();
         for (name, _) in &direct {
             routes.reached.insert(name, None);
         }
@@ -138,32 +138,32 @@ fn is_same(one: &str, other: &str) -> bool {
 
 /// What is asked for: by the projects of one's own that the file holds, or else by the manifests beside it. Where there
 /// are none of both, what nothing else needs.
-fn direct<'a>(project: &'a Project, document: &Document, lock: &'a Lock, graph: &Graph<'a>) -> BTreeSet<Node<'a>> {
+fn direct<'a>(project: &'a Project, document: &Document, lock: &'a Lock, graph: &Graph<'a>) -> Set<Node<'a>> {
     let own: Vec<&LockedPackage> = lock.packages.iter().filter(|package| package.is_own()).collect();
     let is_own = |name: &str| own.iter().any(|package| package.name.normalized() == name);
     let needed = own.iter().flat_map(|package| &package.dependencies);
-    let mut direct: BTreeSet<Node<'a>> = needed
+    let mut direct: Set<Node<'a>> = needed
         .filter(|needed| !is_own(needed.name.normalized()))
         .flat_map(|needed| nodes(needed.name.normalized(), &needed.extras))
-        .into_set();
+        .collect::<Set<_>>();
     if direct.is_empty() {
         direct = asked(project, document);
     }
     if direct.is_empty() && !graph.edges.is_empty() {
-        let needed: BTreeSet<&str> = graph
+        let needed: Set<&str> = graph
             .edges
             .iter()
             .flat_map(|(by, edges)| edges.iter().filter(move |((name, _), _)| name != by))
             .map(|((name, _), _)| *name)
-            .into_set();
+            .collect::<Set<_>>();
         let names = lock.packages.iter().map(|package| package.name.normalized());
-        direct = names.filter(|name| !needed.contains(name)).map(|name| (name, None)).into_set();
+        direct = names.filter(|name| !needed.contains(name)).map(|name| (name, None)).collect::<Set<_>>();
     }
     direct
 }
 
 /// What the manifests in the folder of a lock file ask for.
-fn asked<'a>(project: &'a Project, document: &Document) -> BTreeSet<Node<'a>> {
+fn asked<'a>(project: &'a Project, document: &Document) -> Set<Node<'a>> {
     let path = |document: &Document| project.file(document.file).path();
     let place = folder(path(document));
     let manifests = project.documents.iter().filter(|other| {
@@ -179,7 +179,7 @@ fn asked<'a>(project: &'a Project, document: &Document) -> BTreeSet<Node<'a>> {
             let name = name.normalized();
             std::iter::once((name, None)).chain(extras.iter().map(move |extra| (name, Some(extra.normalized()))))
         })
-        .into_set()
+        .collect::<Set<_>>()
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! What one side of a change says of a project, for the table of the change.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::time::seconds;
 use crate::model::{FileKind, LockFormat, LockedFile, LockedPackage, Requirement, Source, SourceKind, Word};
-use crate::order::{Arrange as _, Gather as _};
+use crate::order::{Arrange as _, Map, Set};
 use crate::requirement::typed;
 use crate::tree::Mention;
 use crate::url::redact;
@@ -61,7 +60,7 @@ impl State {
         state.versions = versions;
         state.source = mentions.iter().find_map(source).unwrap_or_default();
         let mut youngest = None;
-        let mut sdist_only = BTreeSet::new();
+        let mut sdist_only = Set::new();
         for mention in mentions {
             match mention {
                 Mention::Requirement(entry) => {
@@ -102,13 +101,13 @@ impl State {
 impl HashChange {
     /// Of the versions that both sides have.
     pub(super) fn between(old: &[Mention<'_>], new: &[Mention<'_>]) -> Self {
-        let versions = |mentions: &[Mention<'_>]| -> BTreeSet<String> {
-            mentions.iter().map(|mention| version(mention).into_owned()).into_set()
+        let versions = |mentions: &[Mention<'_>]| -> Set<String> {
+            mentions.iter().map(|mention| version(mention).into_owned()).collect::<Set<_>>()
         };
-        let common: BTreeSet<String> = versions(old).intersection(&versions(new)).cloned().into_set();
-        let hashes = |mentions: &[Mention<'_>]| -> BTreeSet<String> {
+        let common: Set<String> = versions(old).intersection(&versions(new)).cloned().collect::<Set<_>>();
+        let hashes = |mentions: &[Mention<'_>]| -> Set<String> {
             let same = mentions.iter().filter(|mention| common.contains(&*version(mention)));
-            same.flat_map(self::hashes).into_set()
+            same.flat_map(self::hashes).collect::<Set<_>>()
         };
         let (old, new) = (hashes(old), hashes(new));
         Self { added: new.difference(&old).count(), removed: old.difference(&new).count() }
@@ -133,7 +132,7 @@ impl SizeChange {
 }
 
 /// The sizes of the files by what is left of their names without project and version.
-fn sizes(mentions: &[Mention<'_>]) -> BTreeMap<String, u64> {
+fn sizes(mentions: &[Mention<'_>]) -> Map<String, u64> {
     let size = |file: &LockedFile| {
         let name = file.file_name()?;
         let kind = match file.kind() {
@@ -143,7 +142,7 @@ fn sizes(mentions: &[Mention<'_>]) -> BTreeMap<String, u64> {
         Some((kind, file.size.as_ref()?.value.parse().ok()?))
     };
     let packages = mentions.iter().filter_map(package);
-    packages.flat_map(|package| &package.files).filter_map(size).into_map()
+    packages.flat_map(|package| &package.files).filter_map(size).collect::<Map<_, _>>()
 }
 
 fn package<'a>(mention: &Mention<'a>) -> Option<&'a LockedPackage> {

@@ -1,13 +1,12 @@
 //! The change as people read it: one row for each project that it adds, removes or alters, whatever the format.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 
 use super::Renames;
 use super::route::{Route, Routes};
 use super::state::{self, HashChange, SizeChange, State};
 use crate::model::time::seconds;
-use crate::order::{Arrange as _, Gather as _};
+use crate::order::{Arrange as _, Map, Set};
 use crate::requirement::typed;
 use crate::text::FileId;
 use crate::tree::{Mention, Project};
@@ -109,8 +108,8 @@ impl Kind {
 }
 
 /// Everything that names one project in one file.
-type ByName<'a> = BTreeMap<Cow<'a, str>, Vec<Mention<'a>>>;
-type Files<'a> = BTreeMap<&'a str, ByName<'a>>;
+type ByName<'a> = Map<Cow<'a, str>, Vec<Mention<'a>>>;
+type Files<'a> = Map<&'a str, ByName<'a>>;
 
 /// The rows of a change, the weightiest first, then by name. `today` is in days since 1970.
 ///
@@ -122,7 +121,7 @@ pub fn rows(base: &Project, head: &Project, renames: &Renames, today: Option<i64
     let mut rows = Vec::new();
     let mut come = Vec::new();
     let sides = Sides { base, head, today };
-    let mut routes = BTreeMap::new();
+    let mut routes = Map::new();
     for file in &head.files {
         let Some(new) = after.get(file.path()) else {
             // It names nothing any more.
@@ -137,13 +136,13 @@ pub fn rows(base: &Project, head: &Project, renames: &Renames, today: Option<i64
             continue;
         }
         let old = before.remove(old_path).unwrap_or_default();
-        for name in old.keys().chain(new.keys()).into_set() {
+        for name in old.keys().chain(new.keys()).collect::<Set<_>>() {
             rows.extend(sides.row(of(&old, name), of(new, name), true, &mut routes));
         }
     }
     let gone: Vec<ByName<'_>> = before.into_values().collect();
-    let names: BTreeSet<&Cow<'_, str>> =
-        come.iter().flat_map(|file| file.keys()).chain(gone.iter().flat_map(ByName::keys)).into_set();
+    let names: Set<&Cow<'_, str>> =
+        come.iter().flat_map(|file| file.keys()).chain(gone.iter().flat_map(ByName::keys)).collect::<Set<_>>();
     for name in names {
         let old = told(pool(gone.iter(), name));
         let new = told(pool(come.iter().copied(), name));
@@ -206,7 +205,7 @@ impl<'a> Sides<'a> {
         old: &[Mention<'a>],
         new: &[Mention<'a>],
         same_file: bool,
-        routes: &mut BTreeMap<FileId, Routes<'a>>,
+        routes: &mut Map<FileId, Routes<'a>>,
     ) -> Option<Row> {
         if state::are_the_same(old, new) || old.iter().chain(new).all(state::is_local) {
             return None;
@@ -242,7 +241,7 @@ impl<'a> Sides<'a> {
         })
     }
 
-    fn route(&self, new: &[Mention<'a>], routes: &mut BTreeMap<FileId, Routes<'a>>) -> Route {
+    fn route(&self, new: &[Mention<'a>], routes: &mut Map<FileId, Routes<'a>>) -> Route {
         let mut found = Route::Unknown;
         for mention in new {
             let file = mention.location().file;

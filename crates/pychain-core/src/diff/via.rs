@@ -2,11 +2,9 @@
 //!
 //! `# via flask, jinja2`, on the line or below it, or `# via` and below it a line for each.
 
-use std::collections::BTreeSet;
-
 use crate::model::Document;
 use crate::name::normalize;
-use crate::order::Gather as _;
+use crate::order::Set;
 use crate::text::Span;
 
 /// Why a requirement is there, by its note.
@@ -25,7 +23,7 @@ pub(super) fn notes(document: &Document) -> Vec<(&str, Vec<Reason<'_>>)> {
         .iter()
         .filter_map(|line| Some((line.span.start, line.requirement()?.name.as_ref()?.normalized())))
         .collect();
-    let known: BTreeSet<&str> = names.iter().map(|(_, name)| *name).into_set();
+    let known: Set<&str> = names.iter().map(|(_, name)| *name).collect::<Set<_>>();
     let mut notes: Vec<(&str, Vec<Reason<'_>>)> = Vec::new();
     let mut is_listing = false;
     let mut of = None;
@@ -56,7 +54,7 @@ fn text(document: &Document, comment: Span) -> &str {
     document.source.slice(comment).trim_start_matches('#').trim()
 }
 
-fn reason<'a>(written: &str, known: &BTreeSet<&'a str>) -> Option<Reason<'a>> {
+fn reason<'a>(written: &str, known: &Set<&'a str>) -> Option<Reason<'a>> {
     if written.starts_with("-r ") || written.starts_with("-r-") || written.ends_with(')') {
         return Some(Reason::Asked);
     }

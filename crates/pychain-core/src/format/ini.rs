@@ -3,6 +3,7 @@
 
 use super::logical::LogicalLine;
 use super::logical::Segments;
+use crate::order::Set;
 use crate::text::{SourceFile, Span};
 
 /// The section whose values stand in all others, unless they have their own.
@@ -57,7 +58,7 @@ impl Ini {
 
     /// The same with what several of some sections have of `[DEFAULT]` in the first of them alone, to be told once.
     pub(super) fn once(mut self, is_one: impl Fn(&str) -> bool) -> Self {
-        let mut known = std::collections::BTreeSet::new();
+        let mut known = Set::new();
         for section in self.sections.iter_mut().filter(|section| is_one(&section.name)) {
             section.entries.retain(|entry| known.insert(entry.key_span));
         }
@@ -76,8 +77,8 @@ impl IniSection {
 /// that is neither.
 pub(super) fn parse(file: &SourceFile, key: fn(&str) -> String) -> Ini {
     let mut ini = Ini::default();
-    let mut names = std::collections::BTreeSet::new();
-    let mut keys = std::collections::BTreeSet::new();
+    let mut names = Set::new();
+    let mut keys = Set::new();
     let mut indent = usize::MAX;
     for number in 1..=file.line_count() {
         let span = file.line_span(number);

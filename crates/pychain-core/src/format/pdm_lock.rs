@@ -1,7 +1,5 @@
 //! `pdm.lock`, in every generation that is still seen.
 
-use std::collections::BTreeMap;
-
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -11,7 +9,7 @@ use crate::model::{
     Condition, Lock, LockFormat, LockedDependency, LockedMarker, LockedPackage, LockedSource, SourceKind,
 };
 use crate::name::{ProjectName, normalize};
-use crate::order::Arrange as _;
+use crate::order::{Arrange as _, Map};
 use crate::requirement::parse_requirement;
 use crate::text::{SourceFile, Span};
 
@@ -51,10 +49,10 @@ fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
 }
 
 /// Values whose keys are `name[extras] version`; of several the first counts.
-fn by_version<'a, 'v>(table: &'a DeTable<'v>) -> BTreeMap<(String, String), &'a Value<'v>> {
+fn by_version<'a, 'v>(table: &'a DeTable<'v>) -> Map<(String, String), &'a Value<'v>> {
     let mut entries: Vec<_> = table.iter().collect();
     entries.arrange_by_key(|(key, _)| key.span().start);
-    let mut found = BTreeMap::new();
+    let mut found = Map::new();
     for (key, value) in entries {
         let mut words = key.get_ref().split_whitespace();
         let Some(first) = words.next() else { continue };

@@ -1,7 +1,5 @@
 //! `poetry.lock`, in every generation that is still seen.
 
-use std::collections::BTreeMap;
-
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -13,7 +11,7 @@ use crate::model::{
     SourceKind,
 };
 use crate::name::{ProjectName, normalize};
-use crate::order::{Arrange as _, Gather as _};
+use crate::order::{Arrange as _, Map};
 use crate::text::{SourceFile, Span};
 
 /// Reads a file.
@@ -55,10 +53,10 @@ fn read(reader: &mut Reader<'_>, top: &DeTable<'_>) {
 }
 
 /// The values of a table by project; of several spellings the last counts.
-fn by_project<'a, 'v>(table: &'a DeTable<'v>) -> BTreeMap<String, &'a Value<'v>> {
+fn by_project<'a, 'v>(table: &'a DeTable<'v>) -> Map<String, &'a Value<'v>> {
     let mut entries: Vec<_> = table.iter().collect();
     entries.arrange_by_key(|(key, _)| key.span().start);
-    entries.into_iter().map(|(key, value)| (normalize(key.get_ref()), value)).into_map()
+    entries.into_iter().map(|(key, value)| (normalize(key.get_ref()), value)).collect::<Map<_, _>>()
 }
 
 fn source(reader: &mut Reader<'_>, entry: &DeTable<'_>) -> LockedSource {

@@ -9,6 +9,7 @@ use super::toml_value::{self, Keys as _, Value};
 use super::tox_toml;
 use super::value::{Reader, SectionId};
 use crate::model::{Document, Purpose, Section, Tool};
+use crate::order::Map;
 use crate::text::SourceFile;
 
 mod hatch;
@@ -75,7 +76,7 @@ pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
 
 /// Reads `uv.toml`, which holds what `[tool.uv]` would.
 pub(super) fn parse_uv_toml(file: &SourceFile) -> Document {
-    parse_of_tool(file, Paths::new(&std::collections::BTreeMap::new(), None), Tool::Uv)
+    parse_of_tool(file, Paths::new(&Map::new(), None), Tool::Uv)
 }
 
 /// Reads `hatch.toml`, which holds what `[tool.hatch]` would.

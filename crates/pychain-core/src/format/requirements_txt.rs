@@ -1,6 +1,5 @@
 //! pip's requirements and constraints files, read as pip 26.3 reads them.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::digest::{Algorithm, Digest};
@@ -9,6 +8,7 @@ use crate::model::{
     Document, HashOption, Include, InstallOption, Line, LineKind, OptionUse, Purpose, Refusal, RefusalClass,
     Requirement, Section, Stage, Tool, Word,
 };
+use crate::order::Map;
 use crate::text::SourceFile;
 
 mod lines;
@@ -30,7 +30,7 @@ pub use tokens::{Token, TokenKind, tokens};
 use options::RawOption;
 
 /// Reads a file. Total: every text gives a document, a line that pip refuses is a [`LineKind::Refused`].
-pub(crate) fn parse(file: &SourceFile, environment: &BTreeMap<String, String>, paths: Paths<'_>) -> Document {
+pub(crate) fn parse(file: &SourceFile, environment: &Map<String, String>, paths: Paths<'_>) -> Document {
     let mut lines = Vec::new();
     let comments =
         lines::for_each_line(file.text(), environment, |line| lines.push(read_line(line, file.path(), &paths)));

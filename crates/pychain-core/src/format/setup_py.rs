@@ -1,7 +1,5 @@
 //! `setup.py`: what is handed to `setup()`, as far as it is literal. The file is read as text, never run.
 
-use std::collections::BTreeSet;
-
 use super::logical::{LogicalLine, Pieces};
 use super::python::{Argument, Binding, Expression, How, Module, Place, Scope, Token};
 use super::requirements_txt::Paths;
@@ -10,6 +8,7 @@ use super::shell;
 use super::toml_value::is_template;
 use super::value::Reader;
 use crate::model::{Document, InstallOption, Purpose, Section, Tool, Word};
+use crate::order::Set;
 use crate::text::{SourceFile, Span};
 
 /// How many items are looked at: names that stand for lists of each other multiply.
@@ -23,7 +22,7 @@ const MAX_NAMED: usize = 200;
 pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
     let module = Module::of(file);
     let mut values = Values { module: &module, left: MAX_ITEMS, inside: Vec::new() };
-    let mut output = Output { reader: Reader::new(file, paths), told: BTreeSet::new() };
+    let mut output = Output { reader: Reader::new(file, paths), told: Set::new() };
     let calls: Vec<_> = module.calls(|before| is_setup(before).then_some(())).collect();
     let mut given = Vec::new();
     for ((), arguments, scope) in &calls {
@@ -284,7 +283,7 @@ impl<'m, 't> Values<'m, 't> {
 struct Output<'f> {
     reader: Reader<'f>,
     /// Where what was read begins: a list that is used twice is read once.
-    told: BTreeSet<u32>,
+    told: Set<u32>,
 }
 
 impl Output<'_> {

@@ -1,11 +1,8 @@
 //! YAML as far as dependencies stand in it: a tree of nodes, each with its place.
 
-use std::collections::BTreeMap;
-
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use super::logical::{Escapes, LogicalLine, aligned};
-use crate::order::Gather as _;
 use crate::text::{SourceFile, Span};
 
 /// How deep nodes may nest.
@@ -134,7 +131,7 @@ fn scalar(file: &SourceFile, value: &str, style: ScalarStyle, start: usize, end:
 }
 
 /// From characters, which the parser counts, to bytes.
-struct Offsets(Option<BTreeMap<usize, usize>>);
+struct Offsets(Option<Vec<(usize, usize)>>);
 
 /// Characters between two known offsets.
 const STEP: usize = 256;
@@ -143,14 +140,15 @@ impl Offsets {
     fn new(text: &str) -> Self {
         Self(
             (!text.is_ascii()).then(|| {
-                text.char_indices().enumerate().step_by(STEP).map(|(count, (byte, _))| (count, byte)).into_map()
+                text.char_indices().enumerate().step_by(STEP).map(|(count, (byte, _))| (count, byte)).collect()
             }),
         )
     }
 
     fn byte(&self, text: &str, index: usize) -> usize {
         let Some(known) = &self.0 else { return index.min(text.len()) };
-        let (count, byte) = known.range(..=index).next_back().map_or((0, 0), |(count, byte)| (*count, *byte));
+        let (count, byte) =
+            known.get(known.partition_point(|(count, _)| *count <= index).wrapping_sub(1)).copied().unwrap_or_default();
         let rest = text.get(byte..).unwrap_or_default();
         rest.char_indices().nth(index - count).map_or(text.len(), |(inside, _)| byte + inside)
     }

@@ -49,15 +49,15 @@ pub fn each(name: &[u8], found: &mut impl FnMut(&[u8])) {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
 
     use super::*;
+    use crate::order::Set;
 
     #[test]
     fn every_name_one_step_away_is_tried_once() {
         let mut all = Vec::new();
         each(b"aab", &mut |other| all.push(other.to_vec()));
-        let distinct: BTreeSet<_> = all.iter().cloned().collect();
+        let distinct: Set<_> = all.iter().cloned().collect();
         assert_eq!(distinct.len(), all.len());
         for other in [&b"ab"[..], b"aa", b"aba", b"aabc", b"xaab", b"a0b"] {
             assert!(distinct.contains(other), "{}", String::from_utf8_lossy(other));

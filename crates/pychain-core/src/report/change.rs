@@ -1,10 +1,9 @@
 //! The table of a change, for people in Markdown and for programs in JSON. It adds no judgement.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::diff::{Kind, Route, Row, SizeChange, State};
-use crate::order::Gather as _;
+use crate::order::Set;
 use crate::prose::{clip, code};
 use crate::report::markdown::{MAX_PIECE, escape, plural};
 use crate::url::percent_encode_path;
@@ -183,7 +182,7 @@ pub(super) fn table(rows: &[Row], most: usize, room: usize, blob: Option<&str>) 
         return (String::new(), 0);
     }
     let places = rows.iter().flat_map(|row| &row.places);
-    let has_files = places.map(|place| place.path.as_str()).into_set().len() > 1;
+    let has_files = places.map(|place| place.path.as_str()).collect::<Set<_>>().len() > 1;
     let mut out = format!("\n### Dependencies that change: {}\n", counts(rows));
     let columns = if has_files {
         "\n| | project | before | after | | where |\n|---|---|---|---|---|---|\n"
@@ -236,7 +235,7 @@ fn line(row: &Row, has_files: bool, blob: Option<&str>) -> String {
     let (before, after) = (version(&row.before), version(&row.after));
     let mut out = format!("| {} | {name} | {before} | {after} | {} |", kinds(row), notes.join(", "));
     if has_files {
-        let files: BTreeSet<&str> = row.places.iter().map(|place| place.path.as_str()).into_set();
+        let files: Set<&str> = row.places.iter().map(|place| place.path.as_str()).collect::<Set<_>>();
         let mut named: Vec<String> = files.iter().take(3).map(|path| cell(path)).collect();
         if files.len() > 3 {
             named.push(format!("and {} more", files.len() - 3));

@@ -1,11 +1,10 @@
 //! Markdown: a summary for a job's page or a pull request's comment.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 use crate::finding::{Finding, Origin, Severity};
 use crate::manual::{self, capitalized};
-use crate::order::Arrange as _;
+use crate::order::{Arrange as _, Map};
 use crate::prose::clip;
 use crate::report::{NotRun, Report, change, rule_link};
 use crate::rule::{Need, Rule};
@@ -104,7 +103,7 @@ pub(super) fn plural(count: usize, noun: &str) -> String {
 fn findings(report: &Report, options: Options<'_>, mut room: usize) -> (String, Vec<Severity>) {
     let mut by_severity: Vec<(usize, &Finding)> = report.findings.iter().enumerate().collect();
     by_severity.arrange_by_key(|(_, finding)| Reverse(finding.severity));
-    let mut files: BTreeMap<FileId, BTreeMap<usize, String>> = BTreeMap::new();
+    let mut files: Map<FileId, Map<usize, String>> = Map::new();
     let mut left_out = Vec::new();
     for (order, finding) in by_severity {
         let file = finding.primary.file;

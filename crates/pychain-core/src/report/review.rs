@@ -4,10 +4,9 @@
 //! plan that was carried out gives an empty one the next time.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Finding, Severity};
-use crate::order::Arrange as _;
+use crate::order::{Arrange as _, Map, Set};
 use crate::patch::Patch;
 use crate::report::Report;
 
@@ -33,13 +32,13 @@ pub struct Input<'a> {
     /// What the audit found.
     pub report: &'a Report,
     /// What the pull request's diff shows, by path after the change. A file that is not here shows no line.
-    pub patches: &'a BTreeMap<String, Patch>,
+    pub patches: &'a Map<String, Patch>,
     /// What stands on the pull request.
     pub existing: &'a Existing,
     /// The audited commit.
     pub head: &'a str,
     /// Files that could not be read: what was said of them before is neither repeated nor called fixed.
-    pub unread: &'a BTreeSet<String>,
+    pub unread: &'a Set<String>,
     /// How to write.
     pub options: Options<'a>,
 }
@@ -190,7 +189,7 @@ struct Wanted<'a> {
 
 /// The plan.
 pub fn plan(input: &Input<'_>) -> Plan {
-    let mut open: BTreeMap<String, Vec<&Thread>> = BTreeMap::new();
+    let mut open: Map<String, Vec<&Thread>> = Map::new();
     let mut plan = Plan::default();
     let mut threads: Vec<&Thread> = input.existing.threads.iter().filter(|thread| thread.comment.ours).collect();
     threads.arrange_by(|a, b| a.comment.id.cmp(&b.comment.id));
@@ -249,7 +248,7 @@ pub fn plan(input: &Input<'_>) -> Plan {
 }
 
 /// The findings, the worst first, each with the open comment that speaks of it; what is left in `open` is of none.
-fn wanted<'a>(input: &Input<'a>, open: &mut BTreeMap<String, Vec<&'a Thread>>) -> Vec<Wanted<'a>> {
+fn wanted<'a>(input: &Input<'a>, open: &mut Map<String, Vec<&'a Thread>>) -> Vec<Wanted<'a>> {
     let report = input.report;
     let mut findings: Vec<&Finding> = report.findings.iter().collect();
     findings.arrange_by_key(|finding| {

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use crate::finding::{self, Confidence, Finding, Severity};
 use crate::manual::{self, capitalized};
-use crate::order::{Arrange as _, Gather as _};
+use crate::order::{Arrange as _, Map};
 use crate::prose::{clip, visible};
 use crate::report::json::printable;
 use crate::report::markdown::escape;
@@ -82,7 +82,10 @@ fn log(report: &Report, rules: &[&'static Rule], options: Options<'_>) -> Log {
                 tool_configuration_notifications: report.not_run.iter().map(|rule| of_not_run(rules, rule)).collect(),
             }],
             column_kind: "utf16CodeUnits",
-            original_uri_base_ids: [(ROOT, BaseLocation { description: plain("The root that was audited.") })].into(),
+            original_uri_base_ids: Map::from_iter([(
+                ROOT,
+                BaseLocation { description: plain("The root that was audited.") },
+            )]),
             artifacts: report
                 .files
                 .iter()
@@ -96,7 +99,7 @@ fn log(report: &Report, rules: &[&'static Rule], options: Options<'_>) -> Log {
                 })
                 .collect(),
             results,
-            properties: [("suppressedFindings", report.suppressed.len())].into_iter().into_map(),
+            properties: [("suppressedFindings", report.suppressed.len())].into_iter().collect::<Map<_, _>>(),
         }],
     }
 }
@@ -162,7 +165,7 @@ fn result(report: &Report, rules: &[&'static Rule], finding: &Finding) -> SarifR
         message: sentences(&finding.message, &finding.help),
         locations: [location(report, finding.primary)],
         related_locations: related.collect(),
-        partial_fingerprints: [("pychain/v1", finding.fingerprint.to_string())].into_iter().into_map(),
+        partial_fingerprints: [("pychain/v1", finding.fingerprint.to_string())].into_iter().collect::<Map<_, _>>(),
         fixes: finding.fix.iter().filter_map(|fix| of_fix(report, file, fix)).collect(),
         suppressions: Vec::new(),
         properties: ResultProperties {
@@ -197,7 +200,7 @@ fn of_fix(report: &Report, file: FileId, fix: &finding::Fix) -> Option<Fix> {
     (!replacements.is_empty()).then(|| Fix {
         description: message(&fix.title),
         artifact_changes: [ArtifactChange { artifact_location: artifact(report, file), replacements }],
-        properties: [("safety", fix.safety.name())].into_iter().into_map(),
+        properties: [("safety", fix.safety.name())].into_iter().collect::<Map<_, _>>(),
     })
 }
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::sarif::tests::with_rules;
 use super::{Report, annotations, json, markdown, review, sarif};
 use crate::finding::{Finding, Location, Subject};
+use crate::order::Set;
 use crate::prose::is_hidden;
 use crate::text::{Edit, FileId, Problem, SourceFile, Span};
 
@@ -434,7 +435,7 @@ proptest! {
             patches: &patches,
             existing: &existing,
             head: "a1",
-            unread: &std::collections::BTreeSet::new(),
+            unread: &Set::new(),
             options: review::Options {
                 inline: true,
                 docs: MARKDOWN.docs,

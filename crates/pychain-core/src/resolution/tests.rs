@@ -1,11 +1,10 @@
 //! Replays what pip and uv were recorded to do with two indexes.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::*;
 use crate::model::Requirement;
+use crate::order::Map;
 use crate::requirement::typed;
 use crate::testing::load;
 
@@ -25,9 +24,9 @@ const NOT_REPLAYED: [(&str, &str); 7] = [
 ];
 
 /// Files that the recorded commands name.
-fn files() -> BTreeMap<&'static str, String> {
+fn files() -> Map<&'static str, String> {
     let pinned = format!("{NAME}==1.2.0 --hash=sha256:{GOOD}\n");
-    BTreeMap::from([
+    Map::from([
         ("req-extra.txt", format!("--extra-index-url http://PUBLIC/simple/\n{NAME}>=1.0\n")),
         ("req-index.txt", format!("--index-url http://PRIVATE/simple/\n{NAME}>=1.0\n")),
         ("req-mixed.txt", format!("{pinned}leftpadlib==1.0\n")),
@@ -112,7 +111,7 @@ enum Outcome {
 
 fn replay(command: &Command) -> Outcome {
     let files = files();
-    let mut given: BTreeMap<&str, &str> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let mut given: Map<&str, &str> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
     given.insert("command.txt", &command.text);
     let project = load(&given);
     let root = project.find("command.txt").expect("the command");
@@ -123,7 +122,7 @@ fn replay(command: &Command) -> Outcome {
         Installer::Pip => run.hash_mode.as_ref().is_some_and(|mode| mode.on),
         Installer::Uv => run.options.require_hashes.is_some(),
     };
-    let dependency = crate::testing::load(&BTreeMap::from([("r.txt", "acme-internal-utils>=1.0")]));
+    let dependency = crate::testing::load(&Map::from([("r.txt", "acme-internal-utils>=1.0")]));
     let mut wanted: Vec<&Requirement> =
         asked(&project, run, command.installer).iter().map(|asked| asked.entry.requirement).collect();
     let is_app =
@@ -201,7 +200,7 @@ fn every_recorded_case_is_explained() {
 }
 
 fn sources(text: &str, installer: Installer) -> Sources {
-    let project = load(&BTreeMap::from([("r.txt", text), ("c-constraints.txt", "--extra-index-url https://c/\n")]));
+    let project = load(&Map::from([("r.txt", text), ("c-constraints.txt", "--extra-index-url https://c/\n")]));
     let run = project.runs.iter().find(|run| project.file(run.root).path() == "r.txt").expect("the run");
     let sources = Sources::of(&project, run, installer);
     if installer == Installer::Pip && run.refused.is_none() {
@@ -285,7 +284,7 @@ fn ways_in_follow_from_the_choice() {
 #[test]
 fn what_holds_a_requirement_is_known() {
     let text = "-c c.txt\na\nb==1\nc==1 --hash=sha256:00\nd\n--no-require-hashes\ne==1.*\n";
-    let files = BTreeMap::from([("r.txt", text), ("c.txt", "a==1\nd --hash=sha256:00\n")]);
+    let files = Map::from([("r.txt", text), ("c.txt", "a==1\nd --hash=sha256:00\n")]);
     let project = load(&files);
     let run = project.runs.first().expect("a run");
     let holds = |installer| asked(&project, run, installer).iter().map(|asked| asked.hold).collect::<Vec<_>>();

@@ -1,14 +1,13 @@
 //! `changed-index`: the change moves where everything comes from.
 
 use std::cell::LazyCell;
-use std::collections::{BTreeMap, BTreeSet};
 
 use super::indexes::{Together, beginning, is_expected, is_script, shown};
 use super::support::is_partly_unknown;
 use crate::audit::{Context, Findings};
 use crate::finding::{Location, Severity, Subject};
 use crate::model::Tool;
-use crate::order::Gather as _;
+use crate::order::{Map, Set};
 use crate::resolution::{Place, PlaceKind, Sources, index_key};
 use crate::text::FileId;
 use crate::tree::{Project, Run};
@@ -70,14 +69,14 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let head = context.project;
     // A tool has one run beside those of requirements files in a file.
     let paired = base.runs.iter().filter(|run| !is_script(run.role));
-    let old: BTreeMap<(&str, Option<Tool>), &Run> =
-        paired.map(|run| ((base.file(run.root).path(), run.tool), run)).into_map();
-    let known = || -> BTreeSet<String> {
+    let old: Map<(&str, Option<Tool>), &Run> =
+        paired.map(|run| ((base.file(run.root).path(), run.tool), run)).collect::<Map<_, _>>();
+    let known = || -> Set<String> {
         let places = base.runs.iter().flat_map(|run| Sources::of(base, run, context.config.installer).places);
-        places.map(|place| index_key(&place.url)).into_set()
+        places.map(|place| index_key(&place.url)).collect::<Set<_>>()
     };
     let known = LazyCell::new(known);
-    let mut told = BTreeSet::new();
+    let mut told = Set::new();
     check_scripts(context, base, &known, findings);
     for run in head.runs.iter().filter(|run| !is_script(run.role)) {
         let after = Sources::of(head, run, context.config.installer);
@@ -121,17 +120,17 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 fn check_scripts(
     context: &Context<'_>,
     base: &Project,
-    known: &LazyCell<BTreeSet<String>, impl FnOnce() -> BTreeSet<String>>,
+    known: &LazyCell<Set<String>, impl FnOnce() -> Set<String>>,
     findings: &mut Findings<'_>,
 ) {
     let head = context.project;
-    let mains = |project: &Project, path: &str| -> BTreeMap<String, Place> {
+    let mains = |project: &Project, path: &str| -> Map<String, Place> {
         let runs = project.runs.iter().filter(|run| is_script(run.role) && project.file(run.root).path() == path);
         let places = runs.filter_map(|run| main(&Sources::of(project, run, context.config.installer)).cloned());
         let told = places.filter(|place| place.location.is_some() && !is_partly_unknown(&place.url));
-        told.map(|place| (index_key(&place.url), place)).into_map()
+        told.map(|place| (index_key(&place.url), place)).collect::<Map<_, _>>()
     };
-    let files: BTreeSet<FileId> = head.runs.iter().filter(|run| is_script(run.role)).map(|run| run.root).into_set();
+    let files: Set<FileId> = head.runs.iter().filter(|run| is_script(run.role)).map(|run| run.root).collect::<Set<_>>();
     for file in files {
         let path = head.file(file).path();
         let (after, before) = (mains(head, path), mains(base, context.renames.base_path(path)));

@@ -1,10 +1,9 @@
 //! `changed-source`: a locked package comes from another index, repository or place than before.
 
-use std::collections::BTreeMap;
-
 use crate::audit::{Context, Findings};
 use crate::diff::LockedPair;
 use crate::model::{LockedSource, SourceKind};
+use crate::order::Map;
 use crate::prose::code;
 use crate::text::FileId;
 use crate::tree::Locked;
@@ -73,7 +72,7 @@ crate::declare_rule! {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let mut moves: BTreeMap<(FileId, String, String), Vec<Locked<'_>>> = BTreeMap::new();
+    let mut moves: Map<(FileId, String, String), Vec<Locked<'_>>> = Map::new();
     for (before, after) in context.locked.iter().filter_map(LockedPair::both) {
         let (Some(old), Some(new)) = (place(&before.package.source), place(&after.package.source)) else { continue };
         if old != new {

@@ -103,6 +103,7 @@ const LOOK_ALIKES: [(char, &str); 41] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::order::Set;
 
     #[test]
     fn characters_are_named_by_code_point() {
@@ -113,7 +114,7 @@ mod tests {
 
     #[test]
     fn look_alikes_are_no_ascii_and_stand_for_one_character() {
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = Set::new();
         for (plain, others) in LOOK_ALIKES {
             assert!(plain.is_ascii() && others.chars().all(|c| !c.is_ascii() && seen.insert(c)), "{plain}");
         }

@@ -1,11 +1,10 @@
 //! `conflicting-requirements`: no version satisfies them all.
 
-use std::collections::BTreeSet;
-
 use super::same_project::{Overlap, contradict, each_pair, is_unsatisfiable};
 use crate::audit::{Context, Findings};
 use crate::finding::Severity;
 use crate::model::{Requirement, Source};
+use crate::order::Set;
 use crate::prose::code;
 use crate::tree::Entry;
 
@@ -59,7 +58,7 @@ crate::declare_rule! {
 const HELP: &str = "Decide which of the two is meant, and change the other";
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let mut hopeless = BTreeSet::new();
+    let mut hopeless = Set::new();
     for entry in context.project.requirements().filter(|entry| is_unsatisfiable(&entry.requirement.specifiers)) {
         hopeless.insert(entry.location());
         let (label, asked) = (code(&entry.requirement.label()), asked(context, &entry));
@@ -68,7 +67,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             findings.finding(entry.at(entry.requirement.specifiers_span), entry.requirement.subject(), message);
         findings.push(finding.help("Correct the version specifiers").identified_by(asked));
     }
-    let mut told = BTreeSet::new();
+    let mut told = Set::new();
     each_pair(context.project, |pair| {
         let (earlier, later) = (pair.earlier, pair.later);
         let is_new = !hopeless.contains(&earlier.location()) && !hopeless.contains(&later.location());

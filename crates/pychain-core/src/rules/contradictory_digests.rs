@@ -1,11 +1,10 @@
 //! `contradictory-digests`: the two digests that a locked file of the public index has cannot both be right.
 
-use std::collections::BTreeMap;
-
 use super::lock_files::blake2b;
 use crate::audit::{Context, Findings};
 use crate::digest::Digest;
 use crate::finding::Location;
+use crate::order::Map;
 use crate::prose::code;
 use crate::tree::{Locked, Project};
 
@@ -82,8 +81,8 @@ struct Known<'a> {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let mut by_path: BTreeMap<[&str; 3], Known<'_>> = BTreeMap::new();
-    let mut by_sha256: BTreeMap<&Digest, Known<'_>> = BTreeMap::new();
+    let mut by_path: Map<[&str; 3], Known<'_>> = Map::new();
+    let mut by_sha256: Map<&Digest, Known<'_>> = Map::new();
     for (_, path, sha256, _) in context.base.into_iter().flat_map(files) {
         by_path.entry(path).or_insert(Known { path, sha256, place: None });
         by_sha256.entry(sha256).or_insert(Known { path, sha256, place: None });

@@ -1,7 +1,5 @@
 //! `detached-hashes`: hashes that look as if they belonged to a requirement, and do not.
 
-use std::collections::BTreeSet;
-
 use super::support::{checks_hashes, runs_of};
 use super::unreadable_line::only_line;
 use crate::audit::{Context, Findings};
@@ -9,6 +7,7 @@ use crate::config::Installer;
 use crate::finding::{Location, Safety, Severity, Subject};
 use crate::format::requirements_txt::text_of;
 use crate::model::{Document, InstallOption, Line, LineKind};
+use crate::order::Set;
 use crate::prose::code;
 use crate::text::{Edit, Span, apply_edits};
 use crate::tree::Project;
@@ -59,8 +58,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 }
 
 /// The requirements that lost their hashes so: what this rule says of them needs no second word.
-pub(super) fn owners(project: &Project) -> BTreeSet<Location> {
-    let mut owners = BTreeSet::new();
+pub(super) fn owners(project: &Project) -> Set<Location> {
+    let mut owners = Set::new();
     each_detached(project, |document, detached| {
         let requirement = detached.owner.and_then(Line::requirement);
         owners.extend(requirement.map(|requirement| Location { file: document.file, span: requirement.span }));

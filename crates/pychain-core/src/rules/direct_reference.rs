@@ -1,12 +1,10 @@
 //! `direct-reference`: an archive from a URL that no hash checks.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::support::{hash_checked_files, is_fixed, is_input, list, part_accepted};
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Finding, Location, Severity, Subject};
 use crate::model::Source;
-use crate::order::Gather as _;
+use crate::order::{Map, Set};
 use crate::prose::code;
 use crate::text::{FileId, Span};
 use crate::tree::{Entry, Project};
@@ -57,7 +55,7 @@ crate::declare_rule! {
 const MANY: usize = 3;
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let mut files: BTreeMap<FileId, Vec<(Entry<'_>, &DirectUrl)>> = BTreeMap::new();
+    let mut files: Map<FileId, Vec<(Entry<'_>, &DirectUrl)>> = Map::new();
     for (entry, url) in archives_without_a_hash(context.project) {
         files.entry(entry.document.file).or_default().push((entry, url));
     }
@@ -96,8 +94,8 @@ fn of_file(
     archives: &[(Entry<'_>, &DirectUrl)],
 ) -> Finding {
     let path = context.project.file(file).path();
-    let hosts: BTreeSet<String> = archives.iter().map(|(_, url)| url.host()).into_set();
-    let labels: BTreeSet<String> = archives.iter().map(|(entry, _)| entry.requirement.label()).into_set();
+    let hosts: Set<String> = archives.iter().map(|(_, url)| url.host()).collect::<Set<_>>();
+    let labels: Set<String> = archives.iter().map(|(entry, _)| entry.requirement.label()).collect::<Set<_>>();
     let message = format!(
         "{} archives in {} are whatever {} serves on the day of the install: no hash says which files they must be",
         archives.len(),

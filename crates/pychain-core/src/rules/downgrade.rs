@@ -1,13 +1,12 @@
 //! `downgrade`: the change pins an older version than before.
 
 use std::cell::LazyCell;
-use std::collections::BTreeMap;
 
 use pep508_rs::pep440_rs::Version;
 
 use crate::audit::{Context, Findings};
 use crate::diff::LockedPair;
-use crate::order::Gather as _;
+use crate::order::Map;
 use crate::prose::code;
 use crate::requirement::typed;
 use crate::text::FileId;
@@ -91,15 +90,15 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 /// Locked packages, by the highest version of a project on each side: tools that lock for several
 /// environments lock several versions.
 fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let mut projects: BTreeMap<(FileId, &str), LockedPair<'_>> = BTreeMap::new();
+    let mut projects: Map<(FileId, &str), LockedPair<'_>> = Map::new();
     let none = LockedPair { before: None, after: None };
     // The pairs say which file of the base a file of the head was.
-    let files: BTreeMap<FileId, FileId> = context
+    let files: Map<FileId, FileId> = context
         .locked
         .iter()
         .filter_map(LockedPair::both)
         .map(|(before, after)| (before.document.file, after.document.file))
-        .into_map();
+        .collect::<Map<_, _>>();
     for pair in context.locked {
         if let Some(after) = pair.after {
             let key = (after.document.file, after.package.name.normalized());
@@ -136,8 +135,8 @@ fn higher<'a>(slot: &mut Option<Locked<'a>>, locked: Locked<'a>) {
 }
 
 /// The highest pin of each project in each file.
-fn highest(project: &Project) -> BTreeMap<(FileId, &str), Version> {
-    let mut highest: BTreeMap<(FileId, &str), Version> = BTreeMap::new();
+fn highest(project: &Project) -> Map<(FileId, &str), Version> {
+    let mut highest: Map<(FileId, &str), Version> = Map::new();
     for entry in project.requirements() {
         let version = entry.requirement.pin().and_then(|pin| typed::version(&pin.version));
         let Some((key, version)) = key(&entry).zip(version) else { continue };

@@ -1,12 +1,11 @@
 //! `duplicate-requirement`: one project, asked for twice.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::lock_tool;
 use super::same_project::{Pair, contradict, each_pair};
 use crate::audit::{Context, Findings};
 use crate::finding::{Location, Safety};
 use crate::model::Section;
+use crate::order::{Map, Set};
 use crate::prose::code;
 use crate::text::{Edit, Span};
 use crate::tree::Entry;
@@ -55,8 +54,8 @@ crate::declare_rule! {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let mut found: BTreeMap<Location, Pair<'_>> = BTreeMap::new();
-    let mut conflicts = BTreeSet::new();
+    let mut found: Map<Location, Pair<'_>> = Map::new();
+    let mut conflicts = Set::new();
     each_pair(context.project, |pair| {
         let (earlier, later) = (pair.earlier, pair.later);
         // In a manifest a second entry may narrow the first one down on purpose, and anywhere under another marker.

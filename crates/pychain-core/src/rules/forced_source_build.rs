@@ -1,14 +1,12 @@
 //! `forced-source-build`: the install runs the build code of what it downloads.
 
-use std::collections::BTreeSet;
-
 use super::direct_reference;
 use super::support::{is_input, list, runs_of};
 use crate::audit::{Context, Findings};
 use crate::finding::{Location, Severity, Subject};
 use crate::model::{InstallOption, Source};
 use crate::name::normalize;
-use crate::order::Gather as _;
+use crate::order::Set;
 use crate::prose::code;
 use crate::text::FileId;
 use crate::tree::Project;
@@ -59,10 +57,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     of_options(context, findings);
     let project = context.project;
     // Of an archive without a hash `direct-reference` says that it is built, too.
-    let told: BTreeSet<Location> = if context.runs(&direct_reference::RULE) {
-        direct_reference::archives_without_a_hash(project).map(|(entry, _)| entry.location()).into_set()
+    let told: Set<Location> = if context.runs(&direct_reference::RULE) {
+        direct_reference::archives_without_a_hash(project).map(|(entry, _)| entry.location()).collect::<Set<_>>()
     } else {
-        BTreeSet::new()
+        Set::new()
     };
     for entry in project.requirements().filter(|entry| !is_input(project, entry.document.file)) {
         let requirement = entry.requirement;

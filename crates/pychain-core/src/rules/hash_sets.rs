@@ -1,12 +1,10 @@
 //! What the rules about changed hashes share: the sets before and after, at the same version.
 
-use std::collections::BTreeSet;
-
 use crate::audit::Context;
 use crate::diff::LockedPair;
 use crate::digest::{Algorithm, Digest};
 use crate::model::{LockedHash, LockedPackage, Requirement, Source};
-use crate::order::Gather as _;
+use crate::order::Set;
 use crate::tree::{Entry, Locked};
 
 /// The hashes of a requirement whose version the change keeps.
@@ -28,9 +26,10 @@ pub(super) fn altered<'a>(context: &Context<'a>) -> impl Iterator<Item = HashSet
         if old.is_empty() || new.is_empty() || old == new || !matches!(after.requirement.source, Source::Index) {
             return None;
         }
-        let algorithms = |set: &BTreeSet<(Algorithm, &Digest)>| set.iter().map(|(algorithm, _)| *algorithm).into_set();
+        let algorithms =
+            |set: &Set<(Algorithm, &Digest)>| set.iter().map(|(algorithm, _)| *algorithm).collect::<Set<_>>();
         let comparable = !algorithms(&old).is_disjoint(&algorithms(&new));
-        let only = |requirement: &'a Requirement, other: &BTreeSet<(Algorithm, &Digest)>| {
+        let only = |requirement: &'a Requirement, other: &Set<(Algorithm, &Digest)>| {
             let hashes = requirement.hashes.iter().map(|hash| (hash.algorithm, &hash.digest));
             hashes.filter(|hash| !other.contains(hash)).collect()
         };
@@ -86,8 +85,8 @@ pub(super) fn list_locked(hashes: &[&LockedHash]) -> String {
     super::support::list(hashes.iter().map(ToString::to_string).collect::<Vec<_>>().iter().map(String::as_str))
 }
 
-fn digests(requirement: &Requirement) -> BTreeSet<(Algorithm, &Digest)> {
-    requirement.hashes.iter().map(|hash| (hash.algorithm, &hash.digest)).into_set()
+fn digests(requirement: &Requirement) -> Set<(Algorithm, &Digest)> {
+    requirement.hashes.iter().map(|hash| (hash.algorithm, &hash.digest)).collect::<Set<_>>()
 }
 
 /// `sha256:…` of each, for evidence.

@@ -1,10 +1,9 @@
 //! `hash-without-pin`: a hash beside a version range, which only newer pips accept.
 
-use std::collections::BTreeSet;
-
 use crate::audit::{Context, Findings};
 use crate::finding::Location;
 use crate::model::Line;
+use crate::order::Set;
 use crate::prose::code;
 
 crate::declare_rule! {
@@ -45,7 +44,7 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let project = context.project;
-    let mut told = BTreeSet::new();
+    let mut told = Set::new();
     for mode in project.runs.iter().filter_map(|run| run.hash_mode.as_ref()).filter(|mode| mode.on) {
         for row in mode.lines.iter().filter(|row| row.verdict.is_ok() && !row.verdict_before_26_1.is_ok()) {
             let line = project.document(row.file).and_then(|document| document.lines.get(row.line));

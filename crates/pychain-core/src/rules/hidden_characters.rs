@@ -5,7 +5,7 @@ use super::support::{is_in_comment, lines_at, pieces};
 use crate::audit::{Context, Findings};
 use crate::finding::{Finding, Location, Safety, Severity, Subject};
 use crate::model::Document;
-use crate::order::Gather as _;
+use crate::order::Set;
 use crate::prose::is_hidden;
 use crate::text::{Edit, SourceFile, Span};
 
@@ -82,7 +82,7 @@ fn lines(file: &SourceFile, document: &Document) -> Vec<Span> {
         return pieces(file, document);
     }
     let numbers = document.lines.iter().flat_map(|line| file.line_of(line.span.start)..=file.line_of(line.span.end));
-    numbers.into_set().into_iter().map(|number| file.line_span(number)).collect()
+    numbers.collect::<Set<_>>().into_iter().map(|number| file.line_span(number)).collect()
 }
 
 /// Whether a line of a lock file holds what a project says of itself: no tool acts on it.

@@ -1,12 +1,10 @@
 //! `implausible-version`: a version far above anything that the project is likely to have released.
 
-use std::collections::BTreeMap;
-
 use crate::audit::{Context, Findings};
 use crate::diff::Change;
 use crate::finding::{Confidence, Location, Severity};
 use crate::model::{Requirement, Source};
-use crate::order::Gather as _;
+use crate::order::Map;
 use crate::prose::code;
 use crate::requirement::{Specifier, typed};
 
@@ -76,12 +74,12 @@ const LEAP: u64 = 90;
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     check_locks(context, findings);
-    let before: BTreeMap<Location, &Requirement> = context
+    let before: Map<Location, &Requirement> = context
         .changes
         .iter()
         .filter_map(Change::both)
         .map(|(before, after)| (after.location(), before.requirement))
-        .into_map();
+        .collect::<Map<_, _>>();
     for entry in context.project.requirements() {
         let requirement = entry.requirement;
         if let Some(specifier) = beyond_numbers(requirement) {
@@ -116,12 +114,12 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 
 /// Locked versions, which an index has already given.
 fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let before: BTreeMap<Location, &str> = context
+    let before: Map<Location, &str> = context
         .locked
         .iter()
         .filter_map(crate::diff::LockedPair::both)
         .map(|(before, after)| (after.at(after.package.place()), before.package.version()))
-        .into_map();
+        .collect::<Map<_, _>>();
     for locked in context.project.locked().filter(|locked| locked.package.is_fetched()) {
         let package = locked.package;
         let Some(version) = typed::version(package.version()) else { continue };

@@ -1,6 +1,5 @@
 //! What the rules about indexes share: each place that an option sets, what is asked of it, and who could answer.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::support::{is_loopback, runs_of};
@@ -8,7 +7,7 @@ use crate::audit::Context;
 use crate::config::{Config, Installer};
 use crate::finding::Location;
 use crate::model::Tool;
-use crate::order::Arrange as _;
+use crate::order::{Arrange as _, Map};
 use crate::prose::code;
 use crate::resolution::{Asked, Hold, Place, PlaceKind, Sources, Way, asked, index_key, judged_by};
 use crate::text::{FileId, Span};
@@ -55,7 +54,7 @@ pub(super) struct Together<'a> {
 
 impl<'a> Together<'a> {
     pub(super) fn of(context: &Context<'a>, runs: Vec<&'a Run>) -> Self {
-        let mut all: BTreeMap<Location, Asked<'a>> = BTreeMap::new();
+        let mut all: Map<Location, Asked<'a>> = Map::new();
         for new in runs.iter().flat_map(|run| asked(context.project, run, context.config.installer)) {
             let known = all.entry(new.entry.location()).or_insert(new);
             known.hold = known.hold.min(new.hold);
@@ -81,9 +80,9 @@ impl<'a> Together<'a> {
 /// Every place in effect that an option sets, by location.
 pub(super) fn placed<'a>(context: &Context<'a>) -> Vec<Placed<'a>> {
     let project = context.project;
-    let mut found: BTreeMap<Location, (Place, Rc<View>, usize, Vec<usize>)> = BTreeMap::new();
+    let mut found: Map<Location, (Place, Rc<View>, usize, Vec<usize>)> = Map::new();
     // The same index in many commands of one file is one matter.
-    let mut first: BTreeMap<(FileId, String, bool), Location> = BTreeMap::new();
+    let mut first: Map<(FileId, String, bool), Location> = Map::new();
     for (number, run) in project.runs.iter().enumerate() {
         let view = Rc::new(View::of(Sources::of(project, run, context.config.installer)));
         for (at, place) in view.sources.places.iter().enumerate() {
@@ -97,7 +96,7 @@ pub(super) fn placed<'a>(context: &Context<'a>) -> Vec<Placed<'a>> {
             runs.push(number);
         }
     }
-    let mut known: BTreeMap<Vec<usize>, Rc<Together<'a>>> = BTreeMap::new();
+    let mut known: Map<Vec<usize>, Rc<Together<'a>>> = Map::new();
     let placed = found.into_iter().map(|(location, (place, view, at, numbers))| {
         let runs = || numbers.iter().filter_map(|number| project.runs.get(*number)).collect();
         let together = match known.get(&numbers) {
@@ -117,7 +116,7 @@ pub(super) fn placed<'a>(context: &Context<'a>) -> Vec<Placed<'a>> {
 
 impl View {
     fn of(sources: Sources) -> Self {
-        let mut distinct: BTreeMap<String, usize> = BTreeMap::new();
+        let mut distinct: Map<String, usize> = Map::new();
         let pooled = sources.places.iter().enumerate().filter(|(_, place)| place.kind != PlaceKind::Named);
         for (at, place) in pooled {
             distinct.entry(index_key(&place.url)).or_insert(at);

@@ -1,11 +1,10 @@
 //! `ineffective-option`: an option that does nothing where it stands.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::audit::{Context, Findings};
 use crate::config::Installer;
 use crate::finding::{Location, Severity, Subject};
 use crate::model::{Document, InstallOption, Line, LineKind, OptionUse, Section};
+use crate::order::{Map, Set};
 use crate::prose::code;
 use crate::resolution::{Place, Sources};
 use crate::url::redact;
@@ -113,9 +112,9 @@ fn uv_ignores(context: &Context<'_>, document: &Document, line: &Line, used: &Op
 }
 
 /// Indexes that no run takes anything from, because a later option of each takes them out again.
-fn forgotten(context: &Context<'_>) -> BTreeMap<Location, Location> {
-    let mut out = BTreeMap::new();
-    let mut kept = BTreeSet::new();
+fn forgotten(context: &Context<'_>) -> Map<Location, Location> {
+    let mut out = Map::new();
+    let mut kept = Set::new();
     let place = |place: &Place| place.location;
     for run in &context.project.runs {
         let sources = Sources::of(context.project, run, context.config.installer);

@@ -1,13 +1,12 @@
 //! `insecure-index`: candidates come over a connection that anybody on the way may answer on.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::indexes::{Placed, placed, remote, shown};
 use super::lock_files::{host, is_http, manifest_beside};
 use crate::audit::{Context, Findings};
 use crate::config::Installer;
 use crate::finding::{Location, Safety, Severity, Subject};
 use crate::model::Word;
+use crate::order::{Map, Set};
 use crate::prose::code;
 use crate::resolution::index_key;
 use crate::text::{Edit, FileId, Span};
@@ -57,7 +56,7 @@ crate::declare_rule! {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let mut told = BTreeSet::new();
+    let mut told = Set::new();
     for placed in placed(context) {
         let place = &placed.place;
         let Some(url) = plain(&place.url) else { continue };
@@ -82,10 +81,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 }
 
 /// The indexes that lock files name, where the manifest beside the file does not.
-fn check_locks(context: &Context<'_>, told: &BTreeSet<(FileId, String)>, findings: &mut Findings<'_>) {
+fn check_locks(context: &Context<'_>, told: &Set<(FileId, String)>, findings: &mut Findings<'_>) {
     for (document, lock) in context.project.locks() {
         // By index where it is named, whether hashes check all that comes from it, and whether `insecure-url` speaks of it.
-        let mut indexes: BTreeMap<String, (&Word, bool, bool)> = BTreeMap::new();
+        let mut indexes: Map<String, (&Word, bool, bool)> = Map::new();
         for (package, word) in lock.packages.iter().filter_map(|package| Some((package, lock.index_of(package)?))) {
             let Some(url) = plain(&word.value) else { continue };
             let hosts = package.files.iter().filter_map(|file| file.url.as_ref().filter(|url| is_http(&url.value)));

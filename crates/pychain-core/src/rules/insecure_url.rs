@@ -1,12 +1,11 @@
 //! `insecure-url`: an archive fetched over a connection that anybody on the way can change.
 
-use std::collections::BTreeSet;
-
 use super::lock_files::{host, is_http};
 use super::support::{answers_https, has_port, is_loopback, part_of_url};
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Safety, Severity};
 use crate::model::{Source, SourceKind};
+use crate::order::Set;
 use crate::prose::code;
 use crate::text::{Edit, Span};
 use crate::url::redact;
@@ -88,7 +87,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 
 /// Files of lock files: one finding for each package and host, in a full audit for each lock file and host.
 fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let mut told = BTreeSet::new();
+    let mut told = Set::new();
     for locked in context.project.locked() {
         let package = locked.package;
         let who = (context.scope == Scope::Change).then(|| package.name.normalized());

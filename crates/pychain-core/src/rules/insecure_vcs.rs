@@ -1,12 +1,11 @@
 //! `insecure-vcs`: version control over a connection that anybody on the way can change.
 
-use std::collections::BTreeSet;
-
 use super::lock_files::manifest_beside;
 use super::support::{answers_https, has_port, is_loopback, part_of_url};
 use crate::audit::{Context, Findings};
 use crate::finding::{Safety, Severity};
 use crate::model::{Source, SourceKind};
+use crate::order::Set;
 use crate::prose::code;
 use crate::text::{Edit, FileId, Span};
 use crate::url::{DirectUrl, redact};
@@ -56,7 +55,7 @@ crate::declare_rule! {
 const PLAIN: [&str; 5] = ["http", "git", "static-http", "svn", "ftp"];
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let mut told = BTreeSet::new();
+    let mut told = Set::new();
     for entry in context.project.requirements() {
         let requirement = entry.requirement;
         let Source::Url(url) = &requirement.source else { continue };
@@ -88,7 +87,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 }
 
 /// Repositories in lock files.
-fn check_locks(context: &Context<'_>, told: &BTreeSet<(FileId, &str)>, findings: &mut Findings<'_>) {
+fn check_locks(context: &Context<'_>, told: &Set<(FileId, &str)>, findings: &mut Findings<'_>) {
     for locked in context.project.locked() {
         let package = locked.package;
         let (SourceKind::Vcs(system), Some(word)) = (&package.source.kind, &package.source.url) else { continue };

@@ -1,11 +1,10 @@
 //! `invalid-constraint`: a constraint of a form that pip does not take.
 
-use std::collections::BTreeSet;
-
 use crate::audit::{Context, Findings};
 use crate::config::Installer;
 use crate::finding::{Location, Safety, Severity};
 use crate::model::{Line, Requirement, Stage};
+use crate::order::Set;
 use crate::prose::code;
 use crate::text::{Edit, Span};
 
@@ -52,7 +51,7 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let project = context.project;
-    let mut told = BTreeSet::new();
+    let mut told = Set::new();
     for entry in project.runs.iter().flat_map(|run| &run.entries).filter(|entry| entry.constraint) {
         let line = entry.line.and_then(|line| project.document(entry.file)?.lines.get(line));
         // A line that cannot be read at all is `unreadable-line`'s matter.

@@ -1,10 +1,9 @@
 //! `invalid-name`: a name that pip reads and that no project can have.
 
-use std::collections::BTreeMap;
-
 use crate::audit::{Context, Findings};
 use crate::finding::Confidence;
 use crate::name::ProjectName;
+use crate::order::Map;
 use crate::prose::code;
 use crate::text::Span;
 use crate::tree::{Entry, Project};
@@ -55,7 +54,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             findings.push(finding.help("Correct the name: it begins and ends with a letter or digit"));
         }
         let invalid = || requirement.extras.iter().map(ProjectName::as_written).filter(|extra| !is_valid(extra));
-        let places = if invalid().next().is_some() { extra_places(context.project, &entry) } else { BTreeMap::new() };
+        let places = if invalid().next().is_some() { extra_places(context.project, &entry) } else { Map::new() };
         for extra in invalid() {
             let message = format!("{} is no valid name of an extra: {} fails on it", code(extra), entry.tool());
             let span = places.get(&extra.to_lowercase()).copied().unwrap_or(requirement.span);
@@ -72,12 +71,12 @@ fn is_valid(name: &str) -> bool {
 }
 
 /// Where the extras stand, in lower case as pip reads those at the end of a line: between commas in the first brackets.
-fn extra_places(project: &Project, entry: &Entry<'_>) -> BTreeMap<String, Span> {
+fn extra_places(project: &Project, entry: &Entry<'_>) -> Map<String, Span> {
     let span = entry.requirement.span;
     let text = project.text(entry.at(span));
-    let Some((before, rest)) = text.split_once('[') else { return BTreeMap::new() };
+    let Some((before, rest)) = text.split_once('[') else { return Map::new() };
     let mut at = span.start as usize + before.len() + 1;
-    let mut places = BTreeMap::new();
+    let mut places = Map::new();
     for part in rest.split(']').next().unwrap_or_default().split(',') {
         let name = part.trim();
         let start = at + (part.len() - part.trim_start().len());

@@ -1,10 +1,9 @@
 //! `known-malicious`: a name under which something malicious was published.
 
-use std::collections::BTreeSet;
-
 use super::names::{asked_of, is_ours, with_existence};
 use crate::audit::{Context, Findings};
 use crate::finding::Confidence;
+use crate::order::Set;
 use crate::prose::code;
 use crate::requirement::typed;
 
@@ -49,7 +48,7 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(names) = &context.knowledge.names else { return };
-    let mut told = BTreeSet::new();
+    let mut told = Set::new();
     // A project that was asked for before may be taken to a bad version now, so known names are looked at as well.
     for (mention, name) in asked_of(context.project) {
         let Some(record) = names.malicious.get(name) else { continue };

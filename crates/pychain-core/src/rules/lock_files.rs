@@ -1,13 +1,12 @@
 //! What the rules about lock files ask of packages, their files and the URLs of these.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use crate::diff::LockedPair;
 use crate::format::content_hash;
 pub(super) use crate::model::time::seconds;
 use crate::model::{Document, Lock, LockFormat, LockedFile, LockedHash, LockedPackage, SourceKind};
-use crate::order::Gather as _;
+use crate::order::Map;
 use crate::tree::{Locked, Project};
 
 /// Where the public index keeps its files.
@@ -89,8 +88,8 @@ pub(super) fn blake2b(file: &LockedFile) -> Option<[&str; 3]> {
 }
 
 /// The files of a package that have a name, by it.
-pub(super) fn by_name(package: &LockedPackage) -> BTreeMap<Cow<'_, str>, &LockedFile> {
-    package.files.iter().filter_map(|file| Some((file.file_name()?, file))).into_map()
+pub(super) fn by_name(package: &LockedPackage) -> Map<Cow<'_, str>, &LockedFile> {
+    package.files.iter().filter_map(|file| Some((file.file_name()?, file))).collect::<Map<_, _>>()
 }
 
 /// A file of a version on both sides of a change.

@@ -1,10 +1,9 @@
 //! What the rules about pins share: requirements by name that pip may answer with another version tomorrow.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::support::{checks_hashes, is_input};
 use crate::audit::Context;
 use crate::model::{Line, Requirement, Section, Source};
+use crate::order::{Map, Set};
 use crate::requirement::{Binding, Marker, typed};
 use crate::text::FileId;
 use crate::tree::{Entry, Project, Run};
@@ -26,7 +25,7 @@ pub(super) struct LooseLines<'a> {
 /// in the same run, as in a constraints file; inputs and constraints are no promise to anybody.
 pub(super) fn loose_lines<'a>(context: &Context<'a>) -> Vec<LooseLines<'a>> {
     let project = context.project;
-    let mut loose: BTreeSet<(FileId, usize)> = BTreeSet::new();
+    let mut loose: Set<(FileId, usize)> = Set::new();
     for run in project.runs.iter().filter(|run| !checks_hashes(run)) {
         // In most files everything is pinned, and nobody asks what else holds it.
         let mut held = None;
@@ -43,7 +42,7 @@ pub(super) fn loose_lines<'a>(context: &Context<'a>) -> Vec<LooseLines<'a>> {
             }
         }
     }
-    let mut files: BTreeMap<FileId, LooseLines<'a>> = BTreeMap::new();
+    let mut files: Map<FileId, LooseLines<'a>> = Map::new();
     for (file, index) in loose {
         let Some(document) = project.document(file).filter(|_| !is_input(project, file)) else { continue };
         let Some(line) = document.lines.get(index) else { continue };
@@ -64,8 +63,8 @@ pub(super) fn loose_lines<'a>(context: &Context<'a>) -> Vec<LooseLines<'a>> {
 }
 
 /// By project, under which markers a run holds it.
-fn held_by<'a>(project: &'a Project, run: &Run) -> BTreeMap<&'a str, Vec<Option<&'a Marker>>> {
-    let mut held: BTreeMap<&str, Vec<Option<&Marker>>> = BTreeMap::new();
+fn held_by<'a>(project: &'a Project, run: &Run) -> Map<&'a str, Vec<Option<&'a Marker>>> {
+    let mut held: Map<&str, Vec<Option<&Marker>>> = Map::new();
     for entry in &run.entries {
         let requirement = entry.line.and_then(|line| requirement_at(project, entry.file, line));
         let Some(requirement) = requirement.filter(|requirement| holds(requirement)) else { continue };

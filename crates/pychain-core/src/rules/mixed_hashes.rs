@@ -1,11 +1,10 @@
 //! `mixed-hashes`: hash-checking mode is on and a requirement cannot be checked.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::detached_hashes;
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::Location;
 use crate::model::{InstallOption, Line, Requirement};
+use crate::order::{Map, Set};
 use crate::prose::code;
 use crate::text::FileId;
 use crate::tree::{HashLine, HashVerdict, Project, Run};
@@ -55,11 +54,11 @@ const MANY: usize = 10;
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let project = context.project;
     // Of requirements whose hashes stand in the wrong place `detached-hashes` says what happens, and mends it.
-    let mut told: BTreeSet<Location> =
-        if context.runs(&detached_hashes::RULE) { detached_hashes::owners(project) } else { BTreeSet::new() };
+    let mut told: Set<Location> =
+        if context.runs(&detached_hashes::RULE) { detached_hashes::owners(project) } else { Set::new() };
     for run in &project.runs {
         let Some(mode) = run.hash_mode.as_ref().filter(|mode| mode.on) else { continue };
-        let mut by_file: BTreeMap<FileId, Vec<(&HashLine, &Requirement)>> = BTreeMap::new();
+        let mut by_file: Map<FileId, Vec<(&HashLine, &Requirement)>> = Map::new();
         for row in mode.lines.iter().filter(|row| !row.verdict.is_ok() && row.verdict != HashVerdict::Unreadable) {
             let Some(requirement) = line_of(project, row).and_then(Line::requirement) else { continue };
             if told.insert(Location { file: row.file, span: requirement.span }) {

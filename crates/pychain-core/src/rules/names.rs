@@ -1,14 +1,12 @@
 //! What the rules about names share: which names are judged, and what is known of each.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::indexes::remote;
 use super::support::runs_of;
 use crate::audit::Context;
 use crate::finding::{Finding, Location, Safety};
 use crate::knowledge::Names;
 use crate::model::Requirement;
-use crate::order::{Arrange as _, Gather as _};
+use crate::order::{Arrange as _, Map, Set};
 use crate::resolution::Sources;
 use crate::text::{Edit, FileId};
 use crate::tree::{Entry, Mention, Project};
@@ -31,9 +29,9 @@ pub(super) struct Judged<'a> {
 /// Of thousands of names few are worth a look: what `is_open` says no to costs nothing more.
 pub(super) fn judged<'a>(context: &Context<'a>, is_open: impl Fn(&str) -> bool) -> Vec<Judged<'a>> {
     let open_of = |project: &'a Project| asked_of(project).filter(|(_, name)| is_open(name));
-    let known: BTreeSet<&str> = context.base.into_iter().flat_map(open_of).map(|(_, name)| name).into_set();
-    let mut told = BTreeSet::new();
-    let mut public: BTreeMap<FileId, bool> = BTreeMap::new();
+    let known: Set<&str> = context.base.into_iter().flat_map(open_of).map(|(_, name)| name).collect::<Set<_>>();
+    let mut told = Set::new();
+    let mut public: Map<FileId, bool> = Map::new();
     let mut found = Vec::new();
     for (mention, name) in open_of(context.project) {
         if mention.is_constraint() || is_ours(name, context) || known.contains(name) || !told.insert(name) {

@@ -1,10 +1,8 @@
 //! `new-dependency`: the change makes the project trust one more.
 
-use std::collections::BTreeSet;
-
 use crate::audit::{Context, Findings};
 use crate::model::SourceKind;
-use crate::order::Gather as _;
+use crate::order::Set;
 use crate::prose::code;
 
 crate::declare_rule! {
@@ -57,8 +55,8 @@ const HELP: &str = "Look at the project, its maintainers and its history before 
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(base) = context.base else { return };
-    let known: BTreeSet<String> = names(base).into_set();
-    let mut told = BTreeSet::new();
+    let known: Set<String> = names(base).collect::<Set<_>>();
+    let mut told = Set::new();
     for after in context.changes.iter().filter_map(|change| change.after.as_ref()).filter(|entry| !entry.constraint) {
         let name = after.requirement.subject().name().to_owned();
         if known.contains(&name) || !told.insert(name) {

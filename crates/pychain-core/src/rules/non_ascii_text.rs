@@ -1,7 +1,5 @@
 //! `non-ascii-text`: characters that look like others, or that are taken for white space.
 
-use std::collections::BTreeMap;
-
 use super::characters::{code_point, looks_like};
 use super::support::{is_in_comment, lines_at, pieces};
 use crate::audit::{Context, Findings};
@@ -10,6 +8,7 @@ use crate::finding::{Location, Safety, Severity, Subject};
 use crate::format::requirements_txt::{self, text_of};
 use crate::knowledge::Names;
 use crate::model::{Document, Line, LineKind};
+use crate::order::Map;
 use crate::prose::{code, is_hidden};
 use crate::text::{Edit, SourceFile, Span};
 
@@ -110,9 +109,9 @@ pub(super) fn is_cause(document: &Document, line: &Line) -> bool {
             Kind::Other => c,
         })
         .collect();
-    let unknown = BTreeMap::new();
+    let unknown = Map::new();
     let paths = requirements_txt::Paths::new(&unknown, None);
-    let document = requirements_txt::parse(&SourceFile::from_text("", plain), &BTreeMap::new(), paths);
+    let document = requirements_txt::parse(&SourceFile::from_text("", plain), &Map::new(), paths);
     document.lines.iter().all(|line| !matches!(line.kind, LineKind::Refused(_)))
 }
 

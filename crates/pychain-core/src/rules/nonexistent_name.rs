@@ -1,7 +1,5 @@
 //! `nonexistent-name`: a name that the public index does not have.
 
-use std::collections::BTreeMap;
-
 use super::names::{Judged, is_told_otherwise, judged, with_existence};
 use super::support::list;
 use crate::audit::{Context, Findings, Scope};
@@ -9,6 +7,7 @@ use crate::confusable::{Absence, Level, absence, verdict};
 use crate::finding::{Severity, Subject};
 use crate::knowledge::Names;
 use crate::knowledge::filter::NameFilter;
+use crate::order::Map;
 use crate::prose::code;
 use crate::text::FileId;
 
@@ -57,7 +56,7 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(names) = &context.knowledge.names else { return };
     let Some(index) = &names.index else { return };
-    let mut absent: BTreeMap<FileId, Vec<Judged<'_>>> = BTreeMap::new();
+    let mut absent: Map<FileId, Vec<Judged<'_>>> = Map::new();
     for judged in judged(context, |name| !index.contains(name) && names.ranked.find(name).is_none()) {
         let is_quiet = !judged.is_public
             // A project of this tree needs no index: its own extras are asked for by its name.

@@ -1,13 +1,12 @@
 //! `private-name-exposed`: a name of one's own that somebody else's index may answer for.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::indexes::{binding_of, is_expected, is_foreign, is_private, names, shown};
 use super::lock_files::{PYPI_FILES, host, is_from_pypi, manifest_beside};
 use super::names::is_public_index;
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Confidence, Finding, Location, Severity, Subject};
 use crate::model::{LockFormat, SourceKind, Tool};
+use crate::order::{Map, Set};
 use crate::prose::code;
 use crate::resolution::{Asked, Hold, Place, PlaceKind, Sources, Way, asked};
 use crate::text::{FileId, Span};
@@ -81,7 +80,7 @@ enum Why {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let (project, config) = (context.project, context.config);
     check_locks(context, findings);
-    let mut told: BTreeSet<Location> = BTreeSet::new();
+    let mut told: Set<Location> = Set::new();
     for run in &project.runs {
         let sources = Sources::of(project, run, config.installer);
         // An index for those alone that name it answers for nothing else, so what it has is no reason for a name.
@@ -89,7 +88,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             sources.places.iter().any(|place| place.kind != PlaceKind::Named && !is_foreign(place, config));
         let exposures = [Hold::Open, Hold::Pinned].map(|hold| (hold, exposure(context, &sources, hold)));
         let exposure_of = |hold| exposures.iter().find(|(known, _)| *known == hold).and_then(|(_, exposure)| *exposure);
-        let mut groups: BTreeMap<Key, (Exposure<'_>, Vec<Asked<'_>>)> = BTreeMap::new();
+        let mut groups: Map<Key, (Exposure<'_>, Vec<Asked<'_>>)> = Map::new();
         for asked in asked(project, run, config.installer) {
             let location = asked.entry.location();
             let Some(exposure) = exposure_of(asked.hold) else { continue };

@@ -1,10 +1,8 @@
 //! `removed-dependency`: the change no longer asks for a project.
 
-use std::collections::BTreeSet;
-
 use crate::audit::{Context, Findings};
 use crate::finding::Location;
-use crate::order::Gather as _;
+use crate::order::Set;
 use crate::prose::code;
 use crate::text::Span;
 
@@ -54,9 +52,9 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(base) = context.base else { return };
-    let left: BTreeSet<String> =
-        context.project.mentions().map(|mention| mention.subject().name().to_owned()).into_set();
-    let mut told = BTreeSet::new();
+    let left: Set<String> =
+        context.project.mentions().map(|mention| mention.subject().name().to_owned()).collect::<Set<_>>();
+    let mut told = Set::new();
     for change in context.changes.iter().filter(|change| change.after.is_none()) {
         let Some(before) = change.before.as_ref().filter(|entry| !entry.constraint) else { continue };
         let subject = before.requirement.subject();

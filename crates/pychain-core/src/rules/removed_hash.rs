@@ -1,13 +1,12 @@
 //! `removed-hash`: a change takes the hashes from a requirement and the install goes on without them.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::lock_files::kept_files;
 use super::support::list;
 use crate::audit::{Context, Findings};
 use crate::diff::LockedPair;
 use crate::finding::{Location, Subject};
 use crate::model::{LockedPackage, Requirement};
+use crate::order::{Map, Set};
 use crate::prose::code;
 use crate::text::FileId;
 use crate::tree::Entry;
@@ -63,7 +62,7 @@ const MANY: usize = 4;
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     check_locks(context, findings);
-    let mut files: BTreeMap<FileId, Vec<(&Entry<'_>, usize)>> = BTreeMap::new();
+    let mut files: Map<FileId, Vec<(&Entry<'_>, usize)>> = Map::new();
     for (before, after) in context.changes.iter().filter_map(crate::diff::Change::both) {
         if !has_hash(before.requirement) || has_hash(after.requirement) || after.constraint {
             continue;
@@ -104,7 +103,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 
 /// A package that lost all its hashes, and a file that lost its own.
 fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let mut whole = BTreeSet::new();
+    let mut whole = Set::new();
     for (document, lock) in context.project.locks() {
         let mut remote = lock.packages.iter().filter(|package| package.is_fetched()).peekable();
         let Some(first) = remote.peek().copied() else { continue };

@@ -98,7 +98,7 @@ fn finding(findings: &Findings<'_>, place: Location, subject: Subject, [name, ol
     findings
         .finding(place, subject, message)
         .help("Lock it again, so that the hashes are those of the version")
-        .evidence("versions", list([old, new].into_iter()))
+        .evidence("versions", list([old, new]))
         .identified_by(format!("{old} {new}"))
 }
 

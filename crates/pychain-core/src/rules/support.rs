@@ -1,13 +1,12 @@
 //! What several rules ask: of runs, of files, and of the parts of a URL.
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::ops::Range;
 
 use crate::audit::Context;
 use crate::finding::{Finding, Location};
 use crate::model::{Document, Line};
-use crate::order::Gather as _;
+use crate::order::Set;
 use crate::resolution::index_key;
 use crate::text::{FileId, SourceFile, Span};
 use crate::tree::{Entry, Project, Run};
@@ -54,12 +53,13 @@ pub(super) fn checks_hashes(run: &Run) -> bool {
 }
 
 /// Files that are read by runs in hash-checking mode only.
-pub(super) fn hash_checked_files(project: &Project) -> BTreeSet<FileId> {
-    let files = |checked: bool| -> BTreeSet<FileId> {
+pub(super) fn hash_checked_files(project: &Project) -> Set<FileId> {
+    let files = |checked: bool| -> Set<FileId> {
         let runs = project.runs.iter().filter(|run| checks_hashes(run) == checked);
-        runs.flat_map(|run| std::iter::once(run.root).chain(run.entries.iter().map(|entry| entry.file))).into_set()
+        runs.flat_map(|run| std::iter::once(run.root).chain(run.entries.iter().map(|entry| entry.file)))
+            .collect::<Set<_>>()
     };
-    files(true).difference(&files(false)).copied().into_set()
+    files(true).difference(&files(false)).copied().collect::<Set<_>>()
 }
 
 /// Where a part of a requirement's URL stands, by bytes of the URL's text. None where the file holds

@@ -1,13 +1,12 @@
 //! What holds for every rule: its page is true, its id is its file's name, it is registered once.
 
-use std::collections::BTreeSet;
-
 mod commands;
 pub(crate) mod formats;
 mod tampering;
 
 use super::RULES;
 use crate::manual::{self, ExampleKind, HEADINGS};
+use crate::order::Set;
 use crate::rule::{FixAvailability, Rule};
 use crate::testing::{Fixture, fixed};
 
@@ -24,7 +23,7 @@ fn findings(rule: &Rule, fixture: &str) -> usize {
 fn manuals_are_true() {
     for rule in RULES {
         let mut before = None;
-        let mut kinds = BTreeSet::new();
+        let mut kinds = Set::new();
         for example in manual::examples(rule) {
             let text = fixture(&example.files);
             match example.kind {
@@ -73,7 +72,7 @@ fn summaries_are_noun_phrases_without_a_period() {
 #[test]
 fn every_file_is_a_registered_rule_and_has_its_id() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
-    let mut files = BTreeSet::new();
+    let mut files = Set::new();
     for entry in std::fs::read_dir(folder).expect("the rules") {
         let path = entry.expect("an entry").path();
         let text = std::fs::read_to_string(&path).unwrap_or_default();
@@ -81,7 +80,7 @@ fn every_file_is_a_registered_rule_and_has_its_id() {
             files.insert(path.file_stem().expect("a name").to_string_lossy().replace('_', "-"));
         }
     }
-    let ids: BTreeSet<String> = RULES.iter().map(|rule| rule.id.to_owned()).collect();
+    let ids: Set<String> = RULES.iter().map(|rule| rule.id.to_owned()).collect();
     assert_eq!(ids.len(), RULES.len(), "an id is used once");
     assert_eq!(ids, files);
 }

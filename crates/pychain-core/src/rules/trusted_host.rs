@@ -1,13 +1,12 @@
 //! `trusted-host`: pip does not check who answers.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::indexes::Together;
 use super::support::{is_loopback, is_partly_unknown};
 use crate::audit::{Context, Findings};
 use crate::config::Installer;
 use crate::finding::{Location, Severity, Subject};
 use crate::model::{InstallOption, LineKind, Purpose, Tool};
+use crate::order::{Map, Set};
 use crate::prose::code;
 use crate::text::{FileId, Span};
 use crate::tree::trusted_host;
@@ -59,8 +58,8 @@ crate::declare_rule! {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let mut known: BTreeMap<FileId, bool> = BTreeMap::new();
-    let mut told: BTreeSet<(FileId, String)> = BTreeSet::new();
+    let mut known: Map<FileId, bool> = Map::new();
+    let mut told: Set<(FileId, String)> = Set::new();
     for (document, line, used) in context.project.options(InstallOption::TrustedHost) {
         // uv does not take it from there.
         let is_file = document.section(line).is_some_and(|section| section.purpose == Purpose::RequirementsFile);

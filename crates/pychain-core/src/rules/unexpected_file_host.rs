@@ -1,10 +1,9 @@
 //! `unexpected-file-host`: a locked file is fetched from a host that is not its index's.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::lock_files::{PYPI_FILES, authority, host, is_from_pypi};
 use crate::audit::{Context, Findings};
 use crate::model::{LockedPackage, SourceKind};
+use crate::order::{Map, Set};
 use crate::prose::code;
 use crate::tree::Project;
 use crate::url::redact;
@@ -94,7 +93,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 }
 
 /// Why a host is not expected; none if it is.
-fn judge(package: &LockedPackage, host: Option<&str>, before: &BTreeMap<String, BTreeSet<String>>) -> Option<String> {
+fn judge(package: &LockedPackage, host: Option<&str>, before: &Map<String, Set<String>>) -> Option<String> {
     let Some(host) = host else { return Some("which not every tool reads as the same host".to_owned()) };
     if host == PYPI_FILES {
         return None;
@@ -116,8 +115,8 @@ fn judge(package: &LockedPackage, host: Option<&str>, before: &BTreeMap<String, 
 }
 
 /// The hosts that files of each index come from, by the index's URL.
-fn hosts_by_index(project: &Project) -> BTreeMap<String, BTreeSet<String>> {
-    let mut hosts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+fn hosts_by_index(project: &Project) -> Map<String, Set<String>> {
+    let mut hosts: Map<String, Set<String>> = Map::new();
     for locked in project.locked() {
         let Some(index) = locked.package.source.url.as_ref() else { continue };
         for host in locked.package.files.iter().filter_map(|file| host(&file.url.as_ref()?.value)) {

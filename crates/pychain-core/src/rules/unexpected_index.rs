@@ -1,11 +1,10 @@
 //! `unexpected-index`: an index that the configuration does not name.
 
-use std::collections::BTreeSet;
-
 use super::indexes::{beginning_of, is_expected, is_script, shown};
 use super::support::{is_partly_unknown, part_accepted};
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Confidence, Location, Severity, Subject};
+use crate::order::Set;
 use crate::prose::code;
 use crate::resolution::{Sources, asked, index_key};
 use crate::url::{DEFAULT_INDEX, redact};
@@ -64,8 +63,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let (project, config) = (context.project, context.config);
     let expected: Vec<String> = config.expected_indexes.iter().map(|url| redact(url)).collect();
     let help = "Use an expected index, or add this one to `expected-indexes` if it may be used";
-    let mut told = BTreeSet::new();
-    let mut told_default = BTreeSet::new();
+    let mut told = Set::new();
+    let mut told_default = Set::new();
     let mut unnamed = Vec::new();
     for run in &project.runs {
         let sources = Sources::of(project, run, config.installer);
@@ -129,7 +128,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 
 /// The indexes that lock files name: one finding for each and file.
 fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let mut told = BTreeSet::new();
+    let mut told = Set::new();
     for locked in context.project.locked() {
         let Some(url) = locked.lock.index_of(locked.package) else { continue };
         if is_expected(&url.value, context.config) || !told.insert((locked.document.file, index_key(&url.value))) {

@@ -1,12 +1,10 @@
 //! `unhashed-file`: a lock file lets something be fetched that nothing checks.
 
-use std::collections::BTreeSet;
-
 use crate::audit::{Context, Findings, Scope};
 use crate::diff::LockedPair;
 use crate::finding::{Location, Subject};
 use crate::model::{LockFormat, LockedFile};
-use crate::order::Gather as _;
+use crate::order::Set;
 use crate::prose::code;
 
 crate::declare_rule! {
@@ -69,16 +67,16 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let had_hash = |pair: &&LockedPair<'_>| {
         pair.before.is_some_and(|before| before.package.files.iter().any(|file| !file.hashes.is_empty()))
     };
-    let had: BTreeSet<_> = context
+    let had: Set<_> = context
         .locked
         .iter()
         .filter(had_hash)
         .filter_map(LockedPair::same_version)
         .map(|(_, after)| after.at(after.package.name_span))
-        .into_set();
-    let lost: BTreeSet<_> =
-        context.locked.iter().filter(had_hash).filter_map(|pair| Some(pair.after?.document.file)).into_set();
-    let mut whole = BTreeSet::new();
+        .collect::<Set<_>>();
+    let lost: Set<_> =
+        context.locked.iter().filter(had_hash).filter_map(|pair| Some(pair.after?.document.file)).collect::<Set<_>>();
+    let mut whole = Set::new();
     for (document, lock) in context.project.locks() {
         let remote: Vec<_> = lock.packages.iter().filter(|package| package.is_fetched()).collect();
         let Some(first) = remote.first().filter(|_| remote.len() > 1) else { continue };

@@ -1,13 +1,11 @@
 //! `unhashed-requirement`: what is downloaded is not checked against anything.
 
-use std::collections::BTreeSet;
-
 use super::support::{is_input, part_accepted};
 use super::{lock_tool, unpinned_requirement, wildcard_pin};
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Location, Subject};
 use crate::model::{Document, PathKind, Requirement, Section, Source};
-use crate::order::Gather as _;
+use crate::order::Set;
 use crate::prose::code;
 use crate::requirement::Binding;
 use crate::text::FileId;
@@ -58,24 +56,24 @@ const HELP: &str =
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let project = context.project;
-    let checked: BTreeSet<FileId> = project
+    let checked: Set<FileId> = project
         .runs
         .iter()
         .filter_map(|run| run.hash_mode.as_ref().filter(|mode| mode.on))
         .flat_map(|mode| mode.lines.iter().map(|line| line.file))
-        .into_set();
+        .collect::<Set<_>>();
     // `removed-hash` speaks of those.
-    let lost: BTreeSet<Location> = context
+    let lost: Set<Location> = context
         .changes
         .iter()
         .filter_map(crate::diff::Change::both)
         .filter(|(before, _)| !before.requirement.hashes.is_empty())
         .map(|(_, after)| after.location())
-        .into_set();
+        .collect::<Set<_>>();
     // What may be any version has no hash either: one word about it is enough.
     let unpinned_is_told = context.runs(&unpinned_requirement::RULE);
     let wildcard_is_told = context.runs(&wildcard_pin::RULE);
-    let loose = if unpinned_is_told { unpinned_requirement::loose_files(context) } else { BTreeSet::new() };
+    let loose = if unpinned_is_told { unpinned_requirement::loose_files(context) } else { Set::new() };
     let is_told = |entry: &Entry<'_>| match Binding::of(&entry.requirement.specifiers) {
         Binding::None | Binding::Range => unpinned_is_told && matches!(entry.requirement.source, Source::Index),
         Binding::Wildcard => wildcard_is_told,

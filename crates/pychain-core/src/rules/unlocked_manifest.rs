@@ -1,11 +1,10 @@
 //! `unlocked-manifest`: nothing locks what an application asks for.
 
-use std::collections::BTreeSet;
-
 use crate::audit::{Context, Findings};
 use crate::finding::{Location, Subject};
 use crate::format::detect;
 use crate::model::{Document, LockFormat, ManifestFormat, Purpose, Role};
+use crate::order::Set;
 use crate::prose::code;
 use crate::text::SourceFile;
 use crate::tree::Project;
@@ -102,7 +101,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 }
 
 /// Whether what lies beside a manifest may make a distribution of the project.
-fn may_be_library(path: &str, listing: &BTreeSet<String>) -> bool {
+fn may_be_library(path: &str, listing: &Set<String>) -> bool {
     let beside = |name: &str| listing.contains(&format!("{}{name}", folder(path)));
     beside("setup.py")
         || beside("setup.cfg")

@@ -1,10 +1,9 @@
 //! `unpinned-command`: a command installs whatever version is the newest on the day.
 
-use std::collections::BTreeMap;
-
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Finding, Subject};
 use crate::model::{Purpose, Source};
+use crate::order::Map;
 use crate::prose::code;
 use crate::text::FileId;
 use crate::tree::Entry;
@@ -53,7 +52,7 @@ crate::declare_rule! {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let mut files: BTreeMap<FileId, Vec<Entry<'_>>> = BTreeMap::new();
+    let mut files: Map<FileId, Vec<Entry<'_>>> = Map::new();
     for entry in context.project.requirements().filter(is_loose) {
         files.entry(entry.document.file).or_default().push(entry);
     }

@@ -1,14 +1,12 @@
 //! `unpinned-requirement`: the version is whatever is newest on the day of the install.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::loose_lines::{LooseLines, loose_lines};
 use super::support::{list, part_accepted};
 use crate::audit::{Context, Findings, Scope};
 use crate::diff::Change;
 use crate::finding::{Finding, Location, Severity, Subject};
 use crate::name::ProjectName;
-use crate::order::Gather as _;
+use crate::order::{Map, Set};
 use crate::prose::code;
 use crate::requirement::{Binding, Specifier};
 use crate::text::{FileId, Span};
@@ -64,12 +62,12 @@ crate::declare_rule! {
 const HELP: &str = "Pin it with `==`, or install from a lock that `pip-compile --generate-hashes` or `uv pip compile --generate-hashes` makes";
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let lost: BTreeMap<Location, &Specifier> = context
+    let lost: Map<Location, &Specifier> = context
         .changes
         .iter()
         .filter_map(Change::both)
         .filter_map(|(before, after)| Some((after.location(), before.requirement.pin()?)))
-        .into_map();
+        .collect::<Map<_, _>>();
     for mut lines in unpinned_lines(context) {
         if is_one_matter(context, &lines) {
             let entries = std::mem::take(&mut lines.entries);
@@ -93,8 +91,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 }
 
 /// Files of which this rule says once for all that they are not pinned.
-pub(super) fn loose_files(context: &Context<'_>) -> BTreeSet<FileId> {
-    unpinned_lines(context).filter(|lines| is_one_matter(context, lines)).map(|lines| lines.file).into_set()
+pub(super) fn loose_files(context: &Context<'_>) -> Set<FileId> {
+    unpinned_lines(context).filter(|lines| is_one_matter(context, lines)).map(|lines| lines.file).collect::<Set<_>>()
 }
 
 fn unpinned_lines<'a>(context: &Context<'a>) -> impl Iterator<Item = LooseLines<'a>> {

@@ -1,11 +1,9 @@
 //! `unreachable-package`: an entry of a lock file that nothing asks for.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::audit::{Context, Findings};
 use crate::model::{Document, Line, LineKind, Lock, LockFormat, LockedDependency, LockedPackage};
 use crate::name::ProjectName;
-use crate::order::{Arrange as _, Gather as _};
+use crate::order::{Arrange as _, Map, Set};
 use crate::prose::code;
 use crate::rules::lock_files::{is_made_for, manifest_beside};
 use crate::tree::{Locked, Project};
@@ -108,10 +106,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 }
 
 /// The names that are asked for by other than the projects in the file; none where that is not known.
-fn asked<'a>(project: &'a Project, document: &Document, lock: &'a Lock) -> Option<BTreeSet<&'a str>> {
+fn asked<'a>(project: &'a Project, document: &Document, lock: &'a Lock) -> Option<Set<&'a str>> {
     match lock.format {
         LockFormat::Uv => {
-            let asked: BTreeSet<&str> = names(&lock.inputs.requirements).into_set();
+            let asked: Set<&str> = names(&lock.inputs.requirements).collect::<Set<_>>();
             (!asked.is_empty() || lock.packages.iter().any(LockedPackage::is_own)).then_some(asked)
         }
         LockFormat::Poetry | LockFormat::Pdm => {
@@ -121,7 +119,7 @@ fn asked<'a>(project: &'a Project, document: &Document, lock: &'a Lock) -> Optio
             }
             let requirements = project.requirements_of(manifest);
             let names = requirements.map(|entry| entry.requirement.name.as_ref().map(ProjectName::normalized));
-            Some(names.collect::<Option<Vec<&str>>>()?.into_iter().into_set())
+            Some(names.collect::<Option<Vec<&str>>>()?.into_iter().collect::<Set<_>>())
         }
         LockFormat::Pipfile | LockFormat::Pylock => None,
     }
@@ -136,10 +134,10 @@ fn names(needed: &[LockedDependency]) -> impl Iterator<Item = &str> {
 }
 
 /// The packages to which no way leads from what is asked for, nor from a project of one's own; in the order of the file.
-fn unreached<'a>(lock: &'a Lock, asked: &BTreeSet<&str>) -> Vec<&'a LockedPackage> {
+fn unreached<'a>(lock: &'a Lock, asked: &Set<&str>) -> Vec<&'a LockedPackage> {
     let is_root = |package: &&LockedPackage| package.is_own() || asked.contains(package.name.normalized());
     let (mut queue, rest): (Vec<&LockedPackage>, Vec<&LockedPackage>) = lock.packages.iter().partition(is_root);
-    let mut left: BTreeMap<&str, Vec<&LockedPackage>> = BTreeMap::new();
+    let mut left: Map<&str, Vec<&LockedPackage>> = Map::new();
     for package in rest {
         left.entry(package.name.normalized()).or_default().push(package);
     }

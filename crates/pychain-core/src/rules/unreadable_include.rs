@@ -1,11 +1,10 @@
 //! `unreadable-include`: a file that is included cannot be read.
 
-use std::collections::BTreeSet;
-
 use crate::audit::{Context, Findings};
 use crate::finding::{Location, Subject};
 use crate::format::requirements_txt::leaves_root;
 use crate::model::{Include, LineKind, RefusalClass, Stage};
+use crate::order::Set;
 use crate::prose::code;
 
 crate::declare_rule! {
@@ -51,7 +50,7 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let project = context.project;
-    let mut told = BTreeSet::new();
+    let mut told = Set::new();
     for entry in project.runs.iter().flat_map(|run| &run.entries) {
         let line = entry.line.and_then(|line| project.document(entry.file)?.lines.get(line));
         let (Some(refusal), Some(LineKind::Include(include))) = (&entry.refusal, line.map(|line| &line.kind)) else {

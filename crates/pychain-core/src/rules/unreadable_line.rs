@@ -1,7 +1,5 @@
 //! `unreadable-line`: pip stops here.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::non_ascii_text::is_cause;
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Confidence, Finding, Location, Safety, Severity, Subject};
@@ -9,7 +7,7 @@ use crate::format::requirements_txt::{self, text_of};
 use crate::model::{
     Document, InstallOption, Line, LineKind, Purpose, Refusal, RefusalClass, Requirement, Role, Section, Source, Tool,
 };
-use crate::order::Gather as _;
+use crate::order::{Map, Set};
 use crate::prose::code;
 use crate::text::{Edit, FileId, SourceFile, Span};
 use crate::tree::Project;
@@ -62,12 +60,12 @@ const TOO_MANY: usize = 5;
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let project = context.project;
-    let stops: BTreeSet<(FileId, Option<usize>)> = project
+    let stops: Set<(FileId, Option<usize>)> = project
         .runs
         .iter()
         .filter_map(|run| run.entries.get(run.refused.as_ref()?.0?))
         .map(|entry| (entry.file, entry.line))
-        .into_set();
+        .collect::<Set<_>>();
     let characters_are_told = context.runs(&super::non_ascii_text::RULE);
     for document in &project.documents {
         if document.decode_error.is_some() {
@@ -241,9 +239,9 @@ fn reads(text: &str) -> bool {
 
 /// The line that a text is, if it is one.
 pub(super) fn only_line(text: &str) -> Option<Line> {
-    let known = BTreeMap::new();
+    let known = Map::new();
     let file = SourceFile::from_text("", text);
-    let document = requirements_txt::parse(&file, &BTreeMap::new(), requirements_txt::Paths::new(&known, None));
+    let document = requirements_txt::parse(&file, &Map::new(), requirements_txt::Paths::new(&known, None));
     let mut lines = document.lines.into_iter();
     lines.next().filter(|_| lines.next().is_none())
 }

@@ -1,10 +1,9 @@
 //! `unreadable-lock`: a lock file that its tool refuses, so that nothing in it is checked.
 
-use std::collections::BTreeSet;
-
 use crate::audit::{Context, Findings};
 use crate::finding::{Location, Severity, Subject};
 use crate::model::LockFormat;
+use crate::order::Set;
 use crate::prose::code;
 
 crate::declare_rule! {
@@ -54,7 +53,7 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     for (document, lock) in context.project.locks() {
         let path = context.project.file(document.file).path();
-        let mut told = BTreeSet::new();
+        let mut told = Set::new();
         for error in lock.errors.iter().filter(|error| told.insert(error.message.as_str())) {
             let message = match lock.format {
                 LockFormat::Pylock => format!("{} breaks its specification: {}", code(path), error.message),

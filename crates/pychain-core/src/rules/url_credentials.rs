@@ -1,11 +1,9 @@
 //! `url-credentials`: a secret that everybody who can read the file has.
 
-use std::collections::BTreeSet;
-
 use crate::audit::{Context, Findings};
 use crate::finding::{Confidence, Location, Subject};
 use crate::model::{Document, Section};
-use crate::order::Gather as _;
+use crate::order::Set;
 use crate::prose::code;
 use crate::text::{SourceFile, Span};
 use crate::tree::Project;
@@ -76,7 +74,7 @@ const STAND_INS: [&str; 12] = [
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let project = context.project;
-    let known: BTreeSet<&str> = context.base.into_iter().flat_map(all_secrets).into_set();
+    let known: Set<&str> = context.base.into_iter().flat_map(all_secrets).collect::<Set<_>>();
     for document in &project.documents {
         let file = project.file(document.file);
         for (span, confidence) in secrets_of(file, document) {

@@ -1,9 +1,8 @@
 //! `version-outside-requirement`: a locked version that the manifest beside the lock file does not accept.
 
-use std::collections::BTreeMap;
-
 use crate::audit::{Context, Findings};
 use crate::model::{Document, LockFormat, Purpose, Section, SourceKind, Tool};
+use crate::order::Map;
 use crate::prose::code;
 use crate::requirement::typed::{self, VersionSpecifiers};
 use crate::rules::lock_files::manifest_beside;
@@ -93,9 +92,9 @@ fn asked_beside<'a>(
     project: &'a Project,
     document: &Document,
     format: LockFormat,
-) -> Option<BTreeMap<&'a str, Vec<Entry<'a>>>> {
+) -> Option<Map<&'a str, Vec<Entry<'a>>>> {
     let document = manifest_beside(project, document, format)?;
-    let mut asked: BTreeMap<&str, Vec<Entry<'_>>> = BTreeMap::new();
+    let mut asked: Map<&str, Vec<Entry<'_>>> = Map::new();
     let mut unknown = Vec::new();
     for entry in project.requirements_of(document) {
         let Some(name) = entry.requirement.name.as_ref().map(crate::name::ProjectName::normalized) else { continue };

@@ -1,13 +1,12 @@
 //! Gathers files without doing I/O: says what it still wants, takes what the caller brings.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Project, Role, run};
 use crate::format::requirements_txt::{self, Paths, folder, leaves_root};
 use crate::format::{self, lock};
 use crate::model::{Document, Line, LineKind, LockFormat, ManifestFormat, PathKind, Purpose, Section, Tool};
-use crate::order::{Arrange as _, Gather as _};
+use crate::order::{Arrange as _, Map, Set};
 use crate::requirement::Environment;
 use crate::text::{DecodeError, FileId, MAX_FILE_BYTES, Problem, SourceFile};
 
@@ -42,19 +41,19 @@ pub enum Want {
 /// ```
 #[derive(Debug, Default)]
 pub struct Loader {
-    loaded: BTreeMap<String, Loaded>,
-    roots: BTreeMap<String, Role>,
-    missing: BTreeSet<String>,
-    paths: BTreeMap<String, PathKind>,
+    loaded: Map<String, Loaded>,
+    roots: Map<String, Role>,
+    missing: Set<String>,
+    paths: Map<String, PathKind>,
     problems: Vec<Problem>,
-    environment: BTreeMap<String, String>,
+    environment: Map<String, String>,
     markers: Option<Environment>,
     strict: bool,
     /// Lock files that requirements files include.
-    also_requirements: BTreeSet<String>,
+    also_requirements: Set<String>,
     /// Files and paths that came since [`Loader::wants`] looked last.
     fresh: Vec<String>,
-    pending: BTreeSet<Want>,
+    pending: Set<Want>,
 }
 
 #[derive(Debug)]
@@ -67,7 +66,7 @@ struct Loaded {
 /// Lets the files that setuptools takes for lists of specifiers be that: what a manifest asks for, without pins and
 /// hashes. One with hashes it could not read, so that is for pip.
 fn read_as_lists(documents: &mut [Document]) {
-    let mut lists: BTreeMap<String, Section> = BTreeMap::new();
+    let mut lists: Map<String, Section> = Map::new();
     for document in documents.iter() {
         for line in &document.lines {
             if let LineKind::Include(include) = &line.kind
@@ -139,7 +138,7 @@ impl Loader {
     }
 
     /// Sets the variables that `${NAME}` stands for; none are known otherwise, and the text stays literal.
-    pub fn environment(&mut self, variables: BTreeMap<String, String>) {
+    pub fn environment(&mut self, variables: Map<String, String>) {
         self.environment = variables;
     }
 
@@ -266,7 +265,7 @@ impl Loader {
         self.problems.arrange();
         read_as_lists(&mut documents);
         let own_names = documents.iter().filter_map(|document| document.project.as_ref());
-        let own_names = own_names.map(|name| name.normalized().to_owned()).into_set();
+        let own_names = own_names.map(|name| name.normalized().to_owned()).collect::<Set<_>>();
         let mut project = Project {
             files,
             documents,

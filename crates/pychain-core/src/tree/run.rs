@@ -1,7 +1,5 @@
 //! What an installer makes of one root file: options in effect, pip's verdict and hash-checking mode.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::{Project, Role};
 use crate::finding::Location;
 use crate::format::requirements_txt::{folder, join, leaves_root};
@@ -9,7 +7,7 @@ use crate::model::{
     Document, Include, InstallOption, Line, LineKind, OptionUse, Purpose, Refusal, RefusalClass, Source, Stage, Tool,
 };
 use crate::name::normalize;
-use crate::order::{Arrange as _, Gather as _};
+use crate::order::{Arrange as _, Map, Set};
 use crate::requirement::Environment;
 use crate::text::{DecodeError, FileId, Problem, Span};
 use crate::url::{DirectUrl, is_vcs_scheme};
@@ -87,13 +85,13 @@ pub struct Effective {
     /// Hosts whose certificate is not checked, `host` or `host:port`.
     pub trusted_hosts: Vec<Setting>,
     /// Normalized names, or `:all:`, that are built from source.
-    pub no_binary: BTreeSet<String>,
+    pub no_binary: Set<String>,
     /// Normalized names, or `:all:`, that are never built.
-    pub only_binary: BTreeSet<String>,
+    pub only_binary: Set<String>,
     /// Normalized names, or `:all:`, of which pre-releases are taken.
-    pub all_releases: BTreeSet<String>,
+    pub all_releases: Set<String>,
     /// Normalized names, or `:all:`, of which they are not.
-    pub only_final: BTreeSet<String>,
+    pub only_final: Set<String>,
     /// `--prefer-binary`.
     pub prefer_binary: bool,
     /// `--require-hashes`.
@@ -101,13 +99,13 @@ pub struct Effective {
     /// `--no-require-hashes`.
     pub no_require_hashes: Option<Location>,
     /// `--use-feature`.
-    pub use_feature: BTreeSet<String>,
+    pub use_feature: Set<String>,
 }
 
 /// Reads every root that no other root includes, and fills in what each file is read as.
-pub(super) fn read(project: &mut Project, roots: &BTreeMap<String, Role>, markers: Option<&Environment>) {
+pub(super) fn read(project: &mut Project, roots: &Map<String, Role>, markers: Option<&Environment>) {
     // What a manifest or a command includes is a requirements file by itself all the same.
-    let included: BTreeSet<FileId> = project
+    let included: Set<FileId> = project
         .lines()
         .filter(|(document, line)| {
             document.section(line).is_some_and(|section| section.purpose == Purpose::RequirementsFile)
@@ -116,7 +114,7 @@ pub(super) fn read(project: &mut Project, roots: &BTreeMap<String, Role>, marker
             LineKind::Include(include) => project.find(include.path.as_ref()?).filter(|to| *to != document.file),
             _ => None,
         })
-        .into_set();
+        .collect::<Set<_>>();
     let roots: Vec<(FileId, Role)> =
         roots.iter().filter_map(|(path, role)| project.find(path).map(|file| (file, *role))).collect();
     let mut wanted: Vec<(FileId, Role)> = roots.iter().copied().filter(|(_, role)| role.is_pips()).collect();
@@ -135,8 +133,8 @@ pub(super) fn read(project: &mut Project, roots: &BTreeMap<String, Role>, marker
         runs.collect::<Vec<Run>>()
     };
     let mut runs: Vec<Run> = free.iter().flat_map(|(file, role)| walk(*file, *role)).collect();
-    let mut reached: BTreeSet<FileId> =
-        runs.iter().flat_map(|run| run.entries.iter().map(|entry| entry.file)).into_set();
+    let mut reached: Set<FileId> =
+        runs.iter().flat_map(|run| run.entries.iter().map(|entry| entry.file)).collect::<Set<_>>();
     reached.extend(free.iter().map(|(file, _)| *file));
     wanted.retain(|(file, _)| !reached.contains(file) && project.document(*file).is_some_and(|d| !d.lines.is_empty()));
     while let Some((file, role)) = wanted.first().copied() {
@@ -182,7 +180,7 @@ struct Walk<'a> {
     truncated: bool,
     budget: usize,
     /// Values of `options.trusted_hosts`, to be looked up.
-    trusted: BTreeSet<String>,
+    trusted: Set<String>,
 }
 
 impl<'a> Walk<'a> {
@@ -207,7 +205,7 @@ impl<'a> Walk<'a> {
             refused: None,
             truncated: false,
             budget,
-            trusted: BTreeSet::new(),
+            trusted: Set::new(),
         };
         walk.file(root, part.lines.as_deref(), role == Role::Constraints, None, &mut vec![root]);
         if is_pips {
@@ -557,7 +555,7 @@ fn undecodable(error: &DecodeError) -> Refusal {
 }
 
 /// pip's `handle_mutual_excludes`: names join `target` and leave `other`; `:all:` empties both first.
-fn set_exclusive(value: &str, target: &mut BTreeSet<String>, other: &mut BTreeSet<String>) {
+fn set_exclusive(value: &str, target: &mut Set<String>, other: &mut Set<String>) {
     let mut names: Vec<&str> = value.split(',').collect();
     while let Some(all) = names.iter().position(|name| *name == ":all:") {
         other.clear();
@@ -608,7 +606,6 @@ fn is_vcs(source: &Source) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
 
     use super::*;
     use crate::testing::load;
@@ -622,7 +619,7 @@ mod tests {
             ("c.txt", many("d.txt")),
             ("d.txt", "x==1\n".into()),
         ];
-        let files: BTreeMap<&str, &str> = texts.iter().map(|(path, text)| (*path, text.as_str())).collect();
+        let files: Map<&str, &str> = texts.iter().map(|(path, text)| (*path, text.as_str())).collect();
         let project = load(&files);
         let all: usize = project.runs.iter().map(|run| run.entries.len()).sum();
         assert!((MAX_RUN_LINES..MAX_RUN_LINES + 1000).contains(&all), "{all}");
@@ -633,13 +630,13 @@ mod tests {
     fn includes_that_nest_too_deep_are_cut_off_and_said() {
         let texts: Vec<(String, String)> =
             (0..MAX_INCLUDE_DEPTH + 10).map(|n| (format!("r{n:03}.txt"), format!("-r r{:03}.txt\n", n + 1))).collect();
-        let files: BTreeMap<&str, &str> = texts.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let files: Map<&str, &str> = texts.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
         assert!(load(&files).problems.iter().any(|problem| problem.message.contains("deeper")));
     }
 
     #[test]
     fn an_index_line_wipes_the_extra_indexes_before_it() {
-        let files = BTreeMap::from([
+        let files = Map::from([
             ("r.txt", "--extra-index-url https://a\n-i https://b\n-r s.txt --pre\n"),
             ("s.txt", "--extra-index-url https://c\nx --extra-index-url https://d\n"),
         ]);

@@ -3,6 +3,7 @@
 use std::fs;
 
 use pychain_core::finding::Subject;
+use pychain_core::order::Set;
 use pychain_core::text::Span;
 use pychain_core::tree::Role;
 
@@ -61,8 +62,8 @@ fn job(directory: &tempfile::TempDir, files: &[(&str, &str)], roots: &[&str]) ->
         workflows: Vec::new(),
         as_of: None,
         problems: Vec::new(),
-        audited: BTreeSet::new(),
-        unread: BTreeSet::new(),
+        audited: Set::new(),
+        unread: Set::new(),
     }
 }
 
@@ -86,7 +87,7 @@ fn a_crash_on_one_file_leaves_the_findings_on_the_others() {
     assert_eq!(problem.path, "bad.txt");
     assert!(problem.message.contains("this is a bug in pychain (met \u{1b}[31m bad milk at "), "{}", problem.message);
     assert!(problem.message.contains("engine/tests.rs:"), "{}", problem.message);
-    assert_eq!(job.audited, BTreeSet::from(["a.txt".to_owned(), "c.txt".to_owned()]));
+    assert_eq!(job.audited, Set::from(["a.txt".to_owned(), "c.txt".to_owned()]));
 }
 
 #[test]

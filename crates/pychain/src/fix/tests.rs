@@ -1,6 +1,7 @@
 //! The diff that shows fixes.
 
 use super::*;
+use pychain_core::order::Map;
 
 fn fixed(text: &str, after: &str) -> FixedFile {
     let before = SourceFile::from_text("r.txt", text);
@@ -9,7 +10,7 @@ fn fixed(text: &str, after: &str) -> FixedFile {
 
 #[test]
 fn a_diff_is_one_that_patch_understands() {
-    let files = BTreeMap::from([("a/r.txt".to_owned(), fixed("one\r\ntwo\r\nthree", "one\r\nTWO\r\nthree"))]);
+    let files = Map::from([("a/r.txt".to_owned(), fixed("one\r\ntwo\r\nthree", "one\r\nTWO\r\nthree"))]);
     assert_eq!(
         diff(&files),
         "--- a/a/r.txt\n+++ b/a/r.txt\n@@ -1,3 +1,3 @@\n one\r\n-two\r\n+TWO\r\n three\n\\ No newline at end of file\n"
@@ -28,7 +29,7 @@ mod writing {
         let path = directory.path().join("r.txt");
         fs::write(&path, now).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-        let (count, problems) = write(directory.path(), &BTreeMap::from([("r.txt".to_owned(), fixed(before, after))]));
+        let (count, problems) = write(directory.path(), &Map::from([("r.txt".to_owned(), fixed(before, after))]));
         assert_eq!(count + problems.len(), 1);
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "nothing is left behind");
         let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
@@ -63,7 +64,7 @@ mod writing {
         let directory = tempfile::tempdir().unwrap();
         fs::write(directory.path().join("real.txt"), "a\n").unwrap();
         symlink("real.txt", directory.path().join("r.txt")).unwrap();
-        let (count, problems) = write(directory.path(), &BTreeMap::from([("r.txt".to_owned(), fixed("a\n", "b\n"))]));
+        let (count, problems) = write(directory.path(), &Map::from([("r.txt".to_owned(), fixed("a\n", "b\n"))]));
         assert_eq!((count, problems[0].message.as_str()), (0, "this is a symbolic link and was not written"));
         assert_eq!(fs::read_to_string(directory.path().join("real.txt")).unwrap(), "a\n");
     }

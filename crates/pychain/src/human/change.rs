@@ -1,11 +1,10 @@
 //! The table of a change at a terminal: aligned, one project a line, what else there is to know behind it.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use pychain_core::diff::{Kind, Row};
-use pychain_core::order::Gather as _;
+use pychain_core::order::Set;
 use pychain_core::prose::{clip, visible};
 use pychain_core::report::change;
 use unicode_width::UnicodeWidthStr as _;
@@ -60,7 +59,7 @@ pub(crate) fn table(rows: &[Row], columns: Option<usize>) -> String {
             let _ = writeln!(out, "{}\n    {}", line.trim_end(), wrapped.join("\n    "));
         }
     }
-    let files: BTreeSet<&str> = rows.iter().flat_map(|row| &row.places).map(|place| place.path.as_str()).into_set();
+    let files: Set<&str> = rows.iter().flat_map(|row| &row.places).map(|place| place.path.as_str()).collect::<Set<_>>();
     let (count, noun) = (files.len(), plural(files.len(), "file", "files"));
     let _ = writeln!(out, "{} in {count} {noun}", change::counts(rows));
     out

@@ -5,7 +5,7 @@
 //! audit sees what the pull request brings, and nothing that the base branch did since. Only where GitHub withholds a
 //! patch the commit where the branches parted is looked up.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result, bail};
 use pychain_core::audit::Workflow;
 use pychain_core::config::{Config, glob_matches};
 use pychain_core::format::detect;
-use pychain_core::order::{Arrange as _, Gather as _};
+use pychain_core::order::{Arrange as _, Map, Set};
 use pychain_core::patch::Patch;
 use pychain_core::text::{Problem, SourceFile};
 use pychain_core::tree::Role;
@@ -31,14 +31,14 @@ use crate::tree::{Commit, EntryKind, Listing, Remote, Tree, commit};
 pub(super) struct Change {
     pub(super) job: Job,
     /// What the pull request's diff shows, by path.
-    pub(super) patches: BTreeMap<String, Patch>,
+    pub(super) patches: Map<String, Patch>,
 }
 
 /// Paths on both sides that the change touches.
 #[derive(Debug, Default)]
 struct Touched {
-    head: BTreeSet<String>,
-    base: BTreeSet<String>,
+    head: Set<String>,
+    base: Set<String>,
 }
 
 /// What a pull request changes.
@@ -46,7 +46,7 @@ pub(super) fn of_pull(options: &Options, github: &Rc<GitHub>, remote: &Remote, p
     let files = github.files(pull.number).context("cannot read which files the pull request changes")?;
     let is_whole = files.len() >= pull.changed_files;
     if is_whole && !files.iter().any(is_ours) {
-        return Ok(Change { job: nothing(remote), patches: BTreeMap::new() });
+        return Ok(Change { job: nothing(remote), patches: Map::new() });
     }
     let mut head = remote.commit(&pull.head).context("cannot list the files of the pull request")?;
     remote.part_at(&pull.base, &pull.head);
@@ -72,7 +72,7 @@ pub(super) fn of_pull(options: &Options, github: &Rc<GitHub>, remote: &Remote, p
     }
     let mut policy = Tree::Commit(remote.commit_on_demand(&pull.base));
     let config = base_config(options, &mut policy)?;
-    let patches = files.into_iter().filter_map(|file| Some((file.path, file.patch?))).into_map();
+    let patches = files.into_iter().filter_map(|file| Some((file.path, file.patch?))).collect::<Map<_, _>>();
     let context = Budget { pages: pull.changed_files.div_ceil(100) };
     let mut job = job(options, Sides { head, base: Some(base), touched, context }, config, problems);
     if !is_whole {
@@ -113,8 +113,8 @@ fn nothing(remote: &Remote) -> Job {
         workflows: Vec::new(),
         as_of: None,
         problems: Vec::new(),
-        audited: BTreeSet::new(),
-        unread: BTreeSet::new(),
+        audited: Set::new(),
+        unread: Set::new(),
     }
 }
 
@@ -145,14 +145,14 @@ pub(super) fn of_commits(options: &Options, remote: &Remote, base: Option<&str>,
     let touched = before.as_ref().map_or_else(
         || {
             let files = commit.listed().keys().filter(|path| !detect::is_source(path));
-            Touched { head: files.cloned().into_set(), base: BTreeSet::new() }
+            Touched { head: files.cloned().collect::<Set<_>>(), base: Set::new() }
         },
         |before| differences(&commit, before),
     );
     let mut policy = Tree::Commit(remote.commit_on_demand(base.filter(|_| before.is_some()).unwrap_or(head)));
     let config = base_config(options, &mut policy)?;
     let sides = Sides { head: commit, base: before, touched, context: Budget { pages: 0 } };
-    Ok(Change { job: job(options, sides, config, problems), patches: BTreeMap::new() })
+    Ok(Change { job: job(options, sides, config, problems), patches: Map::new() })
 }
 
 /// The files before the change, made from those after it, and what is different.
@@ -266,7 +266,7 @@ fn job(options: &Options, sides: Sides, config: Config, mut problems: Vec<Proble
         // They are the same on both sides, so that nothing in them is this change's. But they may include what it
         // changes, or know already what would seem new.
         let room = context.unchanged(touched_roots(&head_roots, &base_roots));
-        let near: BTreeSet<String> = nearest(unchanged, &head_roots, room);
+        let near: Set<String> = nearest(unchanged, &head_roots, room);
         let beside = roots(&mut head, &near, &config, &|_| true, &mut Vec::new());
         base_roots.extend(beside.iter().map(|(path, root)| (path.clone(), *root)));
         head_roots.extend(beside);
@@ -287,19 +287,19 @@ fn job(options: &Options, sides: Sides, config: Config, mut problems: Vec<Proble
         workflows,
         as_of: clock::today(),
         problems,
-        audited: BTreeSet::new(),
-        unread: BTreeSet::new(),
+        audited: Set::new(),
+        unread: Set::new(),
     }
 }
 
 fn touched_roots(head: &Roots, base: &Roots) -> usize {
-    head.keys().chain(base.keys()).into_set().len()
+    head.keys().chain(base.keys()).collect::<Set<_>>().len()
 }
 
 /// The dependency files among `paths`.
 fn roots(
     tree: &mut Tree,
-    paths: &BTreeSet<String>,
+    paths: &Set<String>,
     config: &Config,
     is_wanted: &dyn Fn(&str) -> bool,
     problems: &mut Vec<Problem>,
@@ -335,7 +335,7 @@ fn is_script(path: &str) -> bool {
 }
 
 /// The ones that lie nearest to a changed file.
-fn nearest(mut paths: Vec<String>, changed: &Roots, room: usize) -> BTreeSet<String> {
+fn nearest(mut paths: Vec<String>, changed: &Roots, room: usize) -> Set<String> {
     let distance = |one: &str, other: &str| {
         let directories = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
         let (one, other) = (directories(one), directories(other));
@@ -344,7 +344,7 @@ fn nearest(mut paths: Vec<String>, changed: &Roots, room: usize) -> BTreeSet<Str
     };
     paths.arrange_by_key(|path| (changed.keys().map(|other| distance(path, other)).min(), path.clone()));
     paths.truncate(room);
-    paths.into_iter().into_set()
+    paths.into_iter().collect::<Set<_>>()
 }
 
 /// The configuration as the change makes it, where the change makes another one of it.
@@ -371,7 +371,8 @@ fn head_config(head: &mut Tree, base: &mut Tree, touched: &Touched, problems: &m
 
 /// Workflows that the change touches.
 fn workflows(head: &mut Tree, base: &mut Tree, touched: &Touched) -> Vec<Workflow> {
-    let paths: BTreeSet<&String> = touched.head.iter().chain(&touched.base).filter(|path| is_workflow(path)).into_set();
+    let paths: Set<&String> =
+        touched.head.iter().chain(&touched.base).filter(|path| is_workflow(path)).collect::<Set<_>>();
     let text = |tree: &mut Tree, path: &str| {
         let bytes = tree.read(path).ok()?;
         Some(SourceFile::from_text(path, String::from_utf8_lossy(&bytes)))

@@ -1,6 +1,5 @@
 //! What a run leaves for later steps and for readers of its page.
 
-use std::collections::BTreeSet;
 use std::collections::hash_map::RandomState;
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
@@ -10,7 +9,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use pychain_core::finding::{Severity, Subject};
-use pychain_core::order::Gather as _;
+use pychain_core::order::Set;
 use pychain_core::report::{Report, json, markdown, sarif};
 
 use super::options::Options;
@@ -41,7 +40,7 @@ pub(super) fn write(options: &Options, report: &Report, commented: bool) -> Resu
     }
     let counts = report.counts();
     let of = |severity| counts.get(&severity).copied().unwrap_or_default().to_string();
-    let new: BTreeSet<&str> = report
+    let new: Set<&str> = report
         .findings
         .iter()
         .filter(|finding| finding.rule.id == NEW)
@@ -49,7 +48,7 @@ pub(super) fn write(options: &Options, report: &Report, commented: bool) -> Resu
             Subject::Project(name) => Some(name.as_str()),
             _ => None,
         })
-        .into_set();
+        .collect::<Set<_>>();
     step_outputs(
         options,
         &[

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pychain_core::format::detect::{is_candidate, is_source};
 use pychain_core::model::PathKind;
+use pychain_core::order::Set;
 use pychain_core::text::MAX_FILE_BYTES;
 
 use super::git::CatFile;
@@ -88,7 +89,7 @@ impl Commit {
     }
 
     /// The paths of all candidates; none where not all are listed.
-    pub(crate) fn candidates(&self) -> Option<BTreeSet<String>> {
+    pub(crate) fn candidates(&self) -> Option<Set<String>> {
         let stands = |path: &&String| is_candidate(path) && self.known(path).is_some();
         self.is_complete().then(|| self.entries.keys().chain(self.instead.keys()).filter(stands).cloned().collect())
     }

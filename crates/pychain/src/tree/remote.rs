@@ -6,7 +6,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use pychain_core::order::{Arrange as _, Gather as _};
+use pychain_core::order::Arrange as _;
 use pychain_core::patch::Patch;
 use pychain_core::text::MAX_FILE_BYTES;
 use pychain_github::{GitHub, TreeEntry};
@@ -114,7 +114,7 @@ impl Remote {
             (path, Some(Listed::Entry(entry))) => Some((path, entry)),
             _ => None,
         });
-        Ok(Commit::new(entries.into_map(), Vec::new(), BTreeMap::new(), Blobs::Remote(self.clone())))
+        Ok(Commit::new(entries.collect(), Vec::new(), BTreeMap::new(), Blobs::Remote(self.clone())))
     }
 
     /// The files of a commit, of which few will be asked for.

@@ -476,6 +476,7 @@ pub(super) const PROJECT: Grammar = Grammar {
 mod tests {
     use super::super::super::shell::{Dialect, commands, whole};
     use super::*;
+    use crate::order::Set;
 
     fn shape(text: &str, grammar: &Grammar) -> Vec<String> {
         let commands = commands(&whole(text), Dialect::Posix);
@@ -505,8 +506,7 @@ mod tests {
     #[test]
     fn lists_are_sorted() {
         for grammar in [&PIP, &UV, &PIPX, &PROJECT] {
-            let of =
-                |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect::<std::collections::BTreeSet<_>>();
+            let of = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect::<Set<_>>();
             let (values, flags) = (of(grammar.values), of(grammar.flags));
             assert!(values.is_disjoint(&flags), "{:?}", values.intersection(&flags).collect::<Vec<_>>());
             assert!(grammar.short.iter().all(|(_, long)| values.contains(*long)));

@@ -4,6 +4,7 @@ use super::super::logical::LogicalLine;
 use super::super::requirements_txt::{self, Paths};
 use super::super::shell::{self, Word};
 use crate::model::{Requirement, Source};
+use crate::order::Map;
 use crate::requirement::Specifier;
 use crate::url::is_archive;
 
@@ -20,7 +21,7 @@ pub(super) fn of_word(word: &Word, editable: bool) -> Option<(Requirement, Logic
     if word.expands {
         return partly_known(word);
     }
-    let known = std::collections::BTreeMap::new();
+    let known = Map::new();
     let paths = Paths::new(&known, None);
     let read = if editable { requirements_txt::from_editable_word } else { requirements_txt::from_word };
     let requirement = read(&word.text, &paths)?;
@@ -41,7 +42,7 @@ fn partly_known(word: &Word) -> Option<(Requirement, LogicalLine<'static>)> {
     let rest = text.get(at..)?.trim_start();
     let operator = OPERATORS.into_iter().find(|operator| rest.starts_with(operator))?;
     let name = shell::slice(&word.text, 0..at);
-    let map = std::collections::BTreeMap::new();
+    let map = Map::new();
     let mut requirement = requirements_txt::from_word(&name, &Paths::new(&map, None))?;
     requirement.name.as_ref()?;
     let start = text.len() - rest.len() + operator.len();

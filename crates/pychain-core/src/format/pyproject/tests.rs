@@ -1,13 +1,12 @@
 //! What is read of each tool's tables, and what rules make of it.
 
-use std::collections::BTreeMap;
-
 use crate::model::{LineKind, Source};
+use crate::order::Map;
 use crate::testing::{check, load};
 
 /// Each line: its table, what stands there, and what it was read as.
 pub(crate) fn shape(path: &str, text: &str) -> Vec<String> {
-    let project = load(&BTreeMap::from([(path, text)]));
+    let project = load(&Map::from([(path, text)]));
     let document = project.documents.first().expect("a document");
     let file = &document.source;
     let show = |line: &crate::model::Line| {

@@ -1,8 +1,6 @@
 //! `[tool.uv]`: indexes and how they are used, sources of single projects, and what limits or replaces
 //! what others ask for.
 
-use std::collections::BTreeMap;
-
 use toml::de::{DeTable, DeValue};
 
 use super::{list, tables, words};
@@ -11,6 +9,7 @@ use crate::format::toml_value::{self, Keys as _, key_spans};
 use crate::format::value::{Reader, SectionId, named};
 use crate::model::{InstallOption, LineKind, Purpose, Section, Source, Tool, Word};
 use crate::name::normalize;
+use crate::order::Map;
 use crate::text::Span;
 
 pub(in crate::format) fn read(reader: &mut Reader<'_>, uv: &DeTable<'_>) {
@@ -95,7 +94,7 @@ fn settings(reader: &mut Reader<'_>, uv: &DeTable<'_>, section: &mut Option<Sect
 fn sources(reader: &mut Reader<'_>, uv: &DeTable<'_>) {
     let Some(table) = uv.table("sources") else { return };
     let section = reader.section(Section::new(Tool::Uv, Purpose::Constraints).at("tool.uv.sources"));
-    let mut elsewhere: BTreeMap<String, Word> = BTreeMap::new();
+    let mut elsewhere: Map<String, Word> = Map::new();
     for (key, value) in table {
         let (name, span) = key_spans(reader.file.text(), key, value);
         let several = value.get_ref().as_array();

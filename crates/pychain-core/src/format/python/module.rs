@@ -1,9 +1,8 @@
 //! A module's names: what is assigned to them, and in which function.
 
-use std::collections::BTreeMap;
-
 use super::{Argument, Cursor, Expression, Kind, Token, tokens};
 use crate::format::logical::LogicalLine;
+use crate::order::Map;
 use crate::text::{SourceFile, Span};
 
 /// How many names one value is assigned to at once.
@@ -18,7 +17,7 @@ pub(in crate::format) struct Module<'t> {
     parents: Vec<Option<Scope>>,
     /// The first token of each logical line, and its scope.
     lines: Vec<(usize, Scope)>,
-    bindings: BTreeMap<&'t str, Vec<Binding<'t>>>,
+    bindings: Map<&'t str, Vec<Binding<'t>>>,
 }
 
 /// The module, or the body of a function or class in it.
@@ -55,7 +54,7 @@ impl<'t> Module<'t> {
     pub(in crate::format) fn of(file: &'t SourceFile) -> Self {
         let mut comments = Vec::new();
         let tokens = tokens(file.text(), &mut comments);
-        let (parents, lines, bindings) = (vec![None], Vec::new(), BTreeMap::new());
+        let (parents, lines, bindings) = (vec![None], Vec::new(), Map::new());
         let mut module = Self { file, tokens, comments, parents, lines, bindings };
         // Functions that are open, with their indentations.
         let mut open: Vec<(usize, Scope)> = Vec::new();

@@ -1,11 +1,11 @@
 //! From text to logical lines, as pip's `preprocess`: Python's line ends, continuations, comments, variables.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::format::logical::{LogicalLine, Segment, Segments, locate};
 use crate::model::{Document, Line};
+use crate::order::Map;
 use crate::requirement::{is_space, strip};
 use crate::text::Span;
 
@@ -14,7 +14,7 @@ use crate::text::Span;
 /// One at a time, because what a line needs while it is read then stays in the cache.
 pub(super) fn for_each_line(
     text: &str,
-    environment: &BTreeMap<String, String>,
+    environment: &Map<String, String>,
     mut take: impl FnMut(&LogicalLine<'_>),
 ) -> Vec<Span> {
     let mut take = |mut line: LogicalLine<'_>| {
@@ -181,7 +181,7 @@ fn is_line_end(c: char) -> bool {
 }
 
 /// pip's `expand_env_variables`: names found first, then each replaced wherever it stands, empty values skipped.
-fn expand(line: &mut LogicalLine<'_>, environment: &BTreeMap<String, String>) {
+fn expand(line: &mut LogicalLine<'_>, environment: &Map<String, String>) {
     let names: Vec<String> = variables(&line.text).map(|(name, _)| name.to_owned()).collect();
     for name in names {
         if let Some(value) = environment.get(&name).filter(|value| !value.is_empty()) {
@@ -236,7 +236,7 @@ fn replace(line: &mut LogicalLine<'_>, what: &str, value: &str) {
 mod tests {
     use super::*;
 
-    fn logical_lines(text: &str, environment: &BTreeMap<String, String>) -> (Vec<LogicalLine<'static>>, Vec<Span>) {
+    fn logical_lines(text: &str, environment: &Map<String, String>) -> (Vec<LogicalLine<'static>>, Vec<Span>) {
         let mut lines = Vec::new();
         let comments = for_each_line(text, environment, |line| {
             let LogicalLine { number, cut_by_comment, segments, text } = line.clone();
@@ -251,7 +251,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &[(u32, &str)]) {
-        let (lines, _) = logical_lines(text, &BTreeMap::new());
+        let (lines, _) = logical_lines(text, &Map::new());
         let got: Vec<(u32, &str)> = lines.iter().map(|line| (line.number, line.text.as_ref())).collect();
         assert_eq!(got, expected, "{text:?}");
         for line in &lines {
@@ -260,8 +260,8 @@ mod tests {
         }
     }
 
-    fn texts(text: &str, environment: &BTreeMap<String, String>) -> [Vec<String>; 2] {
-        let unknown = BTreeMap::new();
+    fn texts(text: &str, environment: &Map<String, String>) -> [Vec<String>; 2] {
+        let unknown = Map::new();
         let file = crate::text::SourceFile::from_text("r.txt", text);
         let document = super::super::parse(&file, environment, super::super::Paths::new(&unknown, None));
         let made = document.lines.iter().map(|line| text_of(&document, line).into_owned()).collect();
@@ -272,7 +272,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn the_text_made_from_the_file_is_the_text_that_was_read(text in "([ab]|\\\\|\n|\r\n|\u{85}| |\t|#|\\$\\{V\\}|--hash=sha256:a){0,24}") {
-            for environment in [BTreeMap::new(), BTreeMap::from([("V".to_owned(), "c \\ d".to_owned())])] {
+            for environment in [Map::new(), Map::from([("V".to_owned(), "c \\ d".to_owned())])] {
                 let [read, made] = texts(&text, &environment);
                 proptest::prop_assert_eq!(read, made);
             }
@@ -282,7 +282,7 @@ mod tests {
     #[test]
     fn the_text_of_a_line_that_continues_into_nothing_is_made_too() {
         for text in ["a\\\n\\#\\", "a\\\n\\b\\\\ # c \\\n", "  \\\n\\a\\\nb\\\\\n\n", "a\\\n\\b\\\n# c\n"] {
-            let [read, made] = texts(text, &BTreeMap::new());
+            let [read, made] = texts(text, &Map::new());
             assert_eq!(read, made, "{text:?}");
         }
     }
@@ -315,7 +315,7 @@ mod tests {
     #[test]
     fn spans_point_into_the_file_across_joins() {
         let text = "  foo \\\n  --hash=a \\\n  --hash=b # c\n";
-        let (lines, comments) = logical_lines(text, &BTreeMap::new());
+        let (lines, comments) = logical_lines(text, &Map::new());
         let line = &lines[0];
         let at = line.text.find("--hash=b").unwrap();
         assert_eq!(&text[line.span(at..at + 8).range()], "--hash=b");
@@ -325,13 +325,13 @@ mod tests {
 
     #[test]
     fn an_empty_range_stays_within_its_line() {
-        let (lines, _) = logical_lines("H\\\n\nee", &BTreeMap::new());
+        let (lines, _) = logical_lines("H\\\n\nee", &Map::new());
         assert_eq!(lines[0].span(1..1), Span::new(1, 1));
     }
 
     #[test]
     fn variables_expand_once_and_point_at_their_name() {
-        let environment = BTreeMap::from([("V".to_owned(), "1".to_owned()), ("E".to_owned(), String::new())]);
+        let environment = Map::from([("V".to_owned(), "1".to_owned()), ("E".to_owned(), String::new())]);
         let text = "foo \\\n==${V}.${V}${E}x\n";
         let (lines, _) = logical_lines(text, &environment);
         assert_eq!(lines[0].text, "foo ==1.1${E}x");

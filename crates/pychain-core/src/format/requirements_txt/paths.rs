@@ -1,25 +1,25 @@
 //! Local paths in requirements files: what they resolve to, and what is known of them.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::PathKind;
+use crate::order::{Map, Set};
 use crate::url::percent_encode_path;
 
 /// What is known of the file system below the audited root.
 #[derive(Debug)]
 pub(crate) struct Paths<'a> {
     /// What each path is, relative to the root, normalized.
-    pub(crate) known: &'a BTreeMap<String, PathKind>,
+    pub(crate) known: &'a Map<String, PathKind>,
     /// The folder of the file that is read, relative to the root; empty for the root itself.
     /// pip knows only the working directory, which nobody can tell from a repository: a path that
     /// is found beside the file is as good.
     pub(crate) beside: Option<&'a str>,
-    asked: RefCell<BTreeSet<String>>,
+    asked: RefCell<Set<String>>,
 }
 
 impl<'a> Paths<'a> {
-    pub(crate) fn new(known: &'a BTreeMap<String, PathKind>, beside: Option<&'a str>) -> Self {
+    pub(crate) fn new(known: &'a Map<String, PathKind>, beside: Option<&'a str>) -> Self {
         Self { known, beside, asked: RefCell::default() }
     }
 

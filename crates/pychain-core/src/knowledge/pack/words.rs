@@ -5,10 +5,9 @@
     expect(clippy::indexing_slicing, reason = "every place is below a length that is computed here")
 )]
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::knowledge::bytes::hash;
 use crate::knowledge::vocabulary::{ALPHABET, END, MAGIC, MIN_NAMES, SCALE, SLOT, letter, slot};
+use crate::order::{Map, Set};
 
 #[derive(Default)]
 struct Count {
@@ -22,11 +21,11 @@ const UNCOUNTED: u32 = 8;
 
 /// Packs what the normalized names of an index are made of.
 pub fn words(names: &[&str]) -> Vec<u8> {
-    let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
+    let mut counts: Map<&str, Count> = Map::new();
     let mut rows = vec![0u32; ALPHABET.pow(3)];
     for name in names {
         let parts: Vec<&str> = name.split('-').collect();
-        for part in parts.iter().collect::<BTreeSet<_>>() {
+        for part in parts.iter().collect::<Set<_>>() {
             counts.entry(part).or_default().any += 1;
         }
         if let [first, .., last] = parts.as_slice() {

@@ -1,11 +1,10 @@
 //! The rows of a change, version 1: part of the report, and what `pychain diff` prints.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::v1::{Problem, Tool};
 use crate::diff::{self, Route, Row};
+use crate::order::Map;
 use crate::text;
 
 /// Identifies the form of a table of changes; the `$id` of its schema, `docs/diff.schema.json`.
@@ -15,7 +14,7 @@ pub const SCHEMA: &str = "urn:pychain:diff:v1";
 pub(super) struct Diff<'a> {
     schema: &'static str,
     tool: Tool<'a>,
-    counts: BTreeMap<&'static str, usize>,
+    counts: Map<&'static str, usize>,
     changes: Vec<Change<'a>>,
     problems: Vec<Problem<'a>>,
 }

@@ -1,11 +1,11 @@
 //! Where a comment on a finding can stand: lines that one hunk of the diff shows.
 
-use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use super::suggestion::{self, Suggestion, last_line};
 use super::{Input, NewComment, Thread, Wanted};
 use crate::finding::Finding;
+use crate::order::Map;
 
 /// A finding that spans more lines is commented on at its first.
 const MAX_LINES: usize = 20;
@@ -50,7 +50,7 @@ impl Anchor {
 
 /// Leaves no line to two suggestions, and none to a comment that stands at other lines than it speaks of.
 pub(super) fn settle_suggestions(wanted: &mut [Wanted<'_>]) {
-    let mut taken: BTreeMap<_, Vec<RangeInclusive<usize>>> = BTreeMap::new();
+    let mut taken: Map<_, Vec<RangeInclusive<usize>>> = Map::new();
     for item in wanted.iter_mut() {
         let Some(anchor) = &mut item.anchor else { continue };
         if anchor.suggestion.is_none() {

@@ -1,12 +1,10 @@
 //! The one comment below the diff: how much there is, and what no line of the diff could carry.
 
-use std::collections::BTreeSet;
-
 use super::{Input, Wanted, marker};
 use crate::finding::{Finding, Severity};
 use crate::manual::capitalized;
 use crate::name::normalize;
-use crate::order::Gather as _;
+use crate::order::Set;
 use crate::prose::clip;
 use crate::report::change;
 use crate::report::markdown::{COMMENT_LIMIT, MAX_PIECE, MAX_PROSE, escape, heading, list, plural, problem, rule_name};
@@ -33,7 +31,7 @@ pub(super) fn text(input: &Input<'_>, wanted: &[Wanted<'_>]) -> String {
     };
     let is_calm = wanted.is_empty() && report.problems.is_empty();
     let (changes, shown) = change::table(&report.changes, CHANGES.0, CHANGES.1, input.options.blob);
-    let told: BTreeSet<String> = report.changes.iter().take(shown).map(|row| normalize(&row.name)).into_set();
+    let told: Set<String> = report.changes.iter().take(shown).map(|row| normalize(&row.name)).collect::<Set<_>>();
     let is_told = |finding: &Finding| {
         TOLD_BY_TABLE.contains(&finding.rule.id)
             && finding.severity == Severity::Info

@@ -1,11 +1,10 @@
 //! Plans over a small model of a pull request: what a person sees, and what a second run adds.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use proptest::prelude::*;
 
 use super::*;
 use crate::config::{Config, Policy};
+use crate::order::{Map, Set};
 use crate::report::markdown::COMMENT_LIMIT;
 use crate::testing::{Fixture, whole_patch};
 use crate::text::Problem;
@@ -17,8 +16,8 @@ const LATER: &str = "b1b2c3d4e5f60718293a4b5c6d7e8f9001122334";
 struct Pull {
     head: String,
     report: Report,
-    patches: BTreeMap<String, Patch>,
-    unread: BTreeSet<String>,
+    patches: Map<String, Patch>,
+    unread: Set<String>,
     existing: Existing,
     inline: bool,
     ids: u64,
@@ -27,9 +26,8 @@ struct Pull {
 impl Pull {
     /// A pull request that adds `requirements.txt`, and more files after lines `==> path <==`.
     fn new(text: &str) -> Self {
-        let (head, unread, existing) = (String::new(), BTreeSet::new(), Existing::default());
-        let mut pull =
-            Self { head, report: report(""), patches: BTreeMap::new(), unread, existing, inline: true, ids: 0 };
+        let (head, unread, existing) = (String::new(), Set::new(), Existing::default());
+        let mut pull = Self { head, report: report(""), patches: Map::new(), unread, existing, inline: true, ids: 0 };
         pull.push(HEAD, text);
         pull
     }
@@ -452,7 +450,7 @@ proptest! {
                     _ => None,
                 })
                 .collect();
-            let once: BTreeSet<_> = open.iter().collect();
+            let once: Set<_> = open.iter().collect();
             prop_assert_eq!(open.len(), once.len(), "each finding is told once");
             for body in pull.bodies() {
                 prop_assert!(body.chars().count() <= COMMENT_LIMIT);

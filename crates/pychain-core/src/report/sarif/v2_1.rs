@@ -1,7 +1,6 @@
 //! The part of SARIF 2.1.0 that is written (OASIS, "Static Analysis Results Interchange Format").
 
-use std::collections::BTreeMap;
-
+use crate::order::Map;
 use serde::Serialize;
 
 /// Section 3.13.
@@ -21,10 +20,10 @@ pub(super) struct Run {
     pub(super) invocations: [Invocation; 1],
     /// What columns count.
     pub(super) column_kind: &'static str,
-    pub(super) original_uri_base_ids: BTreeMap<&'static str, BaseLocation>,
+    pub(super) original_uri_base_ids: Map<&'static str, BaseLocation>,
     pub(super) artifacts: Vec<Artifact>,
     pub(super) results: Vec<SarifResult>,
-    pub(super) properties: BTreeMap<&'static str, usize>,
+    pub(super) properties: Map<&'static str, usize>,
 }
 
 /// Section 3.18.
@@ -175,7 +174,7 @@ pub(super) struct SarifResult {
     pub(super) locations: [Location; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) related_locations: Vec<Location>,
-    pub(super) partial_fingerprints: BTreeMap<&'static str, String>,
+    pub(super) partial_fingerprints: Map<&'static str, String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) fixes: Vec<Fix>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -200,7 +199,7 @@ pub(super) struct ResultProperties {
 pub(super) struct Fix {
     pub(super) description: Text,
     pub(super) artifact_changes: [ArtifactChange; 1],
-    pub(super) properties: BTreeMap<&'static str, &'static str>,
+    pub(super) properties: Map<&'static str, &'static str>,
 }
 
 /// Section 3.56.

@@ -1,12 +1,10 @@
 //! What `uv.lock` says that its projects asked for, against what their manifests ask for.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::finding::Location;
 use crate::format::requirements_txt::{folder, join};
 use crate::model::{Condition, Document, LineKind, Lock, LockedDependency, LockedPackage, Section, Source};
 use crate::name::{ProjectName, normalize};
-use crate::order::Gather as _;
+use crate::order::{Map, Set};
 use crate::prose::code;
 use crate::requirement::typed::{VersionSpecifiers, specifiers};
 use crate::requirement::{Specifier, parse_requirement};
@@ -39,7 +37,7 @@ enum Place {
 }
 
 /// What is asked for, by where and what.
-type Asked<'a, T> = BTreeMap<(Place, &'a str), Vec<T>>;
+type Asked<'a, T> = Map<(Place, &'a str), Vec<T>>;
 
 /// All differences. Only what uv writes down as it stands in a manifest is looked at: which project is asked for, when,
 /// and in which versions, but not its markers, and no versions of what has a source of its own.
@@ -115,15 +113,15 @@ impl<'a> Comparison<'a> {
         let mut found = Vec::new();
         let Some(entries) = asked_by(project, self.manifest) else { return found };
         // An extra that stands in a marker is part of the condition here, and of no condition that can hold there.
-        let mut unclear: BTreeSet<&str> = self.own_name.map(ProjectName::normalized).into_iter().into_set();
-        let mut asked: Asked<'_, Entry<'a>> = BTreeMap::new();
+        let mut unclear: Set<&str> = self.own_name.map(ProjectName::normalized).into_iter().collect::<Set<_>>();
+        let mut asked: Asked<'_, Entry<'a>> = Map::new();
         for (place, name, entry) in entries {
             if entry.requirement.marker.as_ref().is_some_and(|marker| marker.to_string().contains("extra")) {
                 unclear.insert(name);
             }
             asked.entry((place, name)).or_default().push(entry);
         }
-        let mut written: Asked<'_, &LockedDependency> = BTreeMap::new();
+        let mut written: Asked<'_, &LockedDependency> = Map::new();
         for (place, locked) in locked {
             let name = locked.name.normalized();
             if locked.marker.as_deref() == Some("python_version < '0'") {
@@ -131,7 +129,7 @@ impl<'a> Comparison<'a> {
             }
             written.entry((place, name)).or_default().push(locked);
         }
-        let keys: BTreeSet<_> = asked.keys().chain(written.keys()).into_set();
+        let keys: Set<_> = asked.keys().chain(written.keys()).collect::<Set<_>>();
         for key in keys.into_iter().filter(|(place, name)| is_compared(place) && !unclear.contains(name)) {
             let entries = asked.get(key).map(Vec::as_slice).unwrap_or_default();
             let locked = written.get(key).map(Vec::as_slice).unwrap_or_default();
@@ -207,13 +205,13 @@ fn asked_by<'a>(project: &'a Project, manifest: &'a Document) -> Option<Vec<(Pla
     if manifest.lines.iter().any(|line| matches!(line.kind, LineKind::Refused(_))) {
         return None;
     }
-    let mut sections: BTreeMap<Place, Vec<u32>> = BTreeMap::new();
+    let mut sections: Map<Place, Vec<u32>> = Map::new();
     for (section, at) in manifest.sections.iter().zip(0..) {
         if let Some(place) = place_of(section) {
             sections.entry(place).or_default().push(at);
         }
     }
-    let mut entries: BTreeMap<u32, Vec<Entry<'a>>> = BTreeMap::new();
+    let mut entries: Map<u32, Vec<Entry<'a>>> = Map::new();
     for entry in project.requirements_of(manifest) {
         entries.entry(entry.line.section).or_default().push(entry);
     }
@@ -283,9 +281,9 @@ fn is_other(entry: &Entry<'_>, locked: &LockedDependency) -> bool {
     let is_in = |one: &VersionSpecifiers, other: &VersionSpecifiers| {
         one.iter().all(|part| other.iter().any(|other| other == part))
     };
-    let new_extras: BTreeSet<String> =
-        entry.requirement.extras.iter().map(|extra| normalize(extra.as_written())).into_set();
-    let old_extras: BTreeSet<String> = locked.extras.iter().map(|extra| normalize(extra)).into_set();
+    let new_extras: Set<String> =
+        entry.requirement.extras.iter().map(|extra| normalize(extra.as_written())).collect::<Set<_>>();
+    let old_extras: Set<String> = locked.extras.iter().map(|extra| normalize(extra)).collect::<Set<_>>();
     !is_in(&new, &old) || !is_in(&old, &new) || new_extras != old_extras
 }
 

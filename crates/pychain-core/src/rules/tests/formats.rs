@@ -1,12 +1,12 @@
 //! Which rules speak of which files: the table of `docs/rules/README.md`, made of examples that are run.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use super::{RULES, fixture};
 use crate::format::detect;
 use crate::manual::{self, ExampleKind};
 use crate::model::{LockFormat, ManifestFormat, Role};
+use crate::order::{Map, Set};
 use crate::report::Report;
 use crate::testing::Fixture;
 
@@ -16,7 +16,7 @@ const SAMPLES: &str = include_str!("formats.txt");
 const CONFIG: &str = "==> pychain.toml <==\npolicy = \"strict\"\nexpected-indexes = [\"https://pypi.org/simple\"]\nprivate-prefixes = [\"our-\"]\n";
 const TABLE: &str = include_str!("snapshots/pychain_core__rules__tests__formats__the_table_is_what_examples_show.snap");
 
-type Table = BTreeMap<&'static str, BTreeSet<&'static str>>;
+type Table = Map<&'static str, Set<&'static str>>;
 
 /// The kinds of files, in the order of the table.
 const KINDS: [&str; 14] = [
@@ -73,7 +73,7 @@ fn add(table: &mut Table, report: &Report) {
 /// A finding of any test has to be in the table.
 #[track_caller]
 pub(crate) fn assert_known(rule: &str, path: &str) {
-    static KNOWN: LazyLock<BTreeMap<&str, BTreeSet<&str>>> = LazyLock::new(|| {
+    static KNOWN: LazyLock<Map<&str, Set<&str>>> = LazyLock::new(|| {
         let rows = TABLE.lines().filter_map(|line| line.split_once(": "));
         rows.map(|(rule, kinds)| (rule, kinds.split(", ").collect())).collect()
     });

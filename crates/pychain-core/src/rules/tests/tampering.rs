@@ -1,12 +1,11 @@
 //! Every way of tampering with a lock file that `docs/lock-files.md` lists: what is said, and on which line.
 
-use std::collections::BTreeMap;
-
 use toml::de::{DeTable, DeValue};
 
 use crate::audit::{Request, audit};
 use crate::config::Config;
 use crate::knowledge::Knowledge;
+use crate::order::Map;
 use crate::report::Report;
 use crate::testing::load;
 
@@ -183,7 +182,7 @@ fn honest(path: &str) -> &'static str {
 
 fn report(path: &str, base: &str, head: &str) -> Report {
     let side = |text| {
-        let mut files = BTreeMap::from([(path, text)]);
+        let mut files = Map::from([(path, text)]);
         if matches!(path, "uv.lock" | "poetry.lock" | "pdm.lock") {
             files.insert("pyproject.toml", PROJECT);
         }

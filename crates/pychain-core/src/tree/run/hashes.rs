@@ -1,10 +1,8 @@
 //! Hash-checking mode as pip 26.3 decides it, and where older versions differ.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::{Run, is_vcs};
 use crate::model::{PathKind, Requirement, Source};
-use crate::order::Gather as _;
+use crate::order::{Map, Set};
 use crate::requirement::Environment;
 use crate::text::FileId;
 use crate::tree::Project;
@@ -99,13 +97,13 @@ pub(super) fn judge(project: &Project, run: &Run, markers: Option<&Environment>)
     if !on {
         return mode;
     }
-    let constrained: BTreeSet<&str> = rows
+    let constrained: Set<&str> = rows
         .iter()
         .filter(|row| row.constraint && row.applies && !row.requirement.hashes.is_empty())
         .filter_map(Row::name)
-        .into_set();
+        .collect::<Set<_>>();
     // Which line decides for a project, and whether it would yield.
-    let mut deciding: BTreeMap<Key<'_>, (usize, bool)> = BTreeMap::new();
+    let mut deciding: Map<Key<'_>, (usize, bool)> = Map::new();
     mode.lines.reserve_exact(rows.len());
     for row in rows.iter().filter(|row| !row.constraint) {
         let at = mode.lines.len();
@@ -170,7 +168,7 @@ impl Row<'_> {
     }
 
     /// In pip's order (`RequirementPreparer`, `Factory`): what can never be hashed first.
-    fn verdict(&self, constrained: &BTreeSet<&str>) -> HashVerdict {
+    fn verdict(&self, constrained: &Set<&str>) -> HashVerdict {
         let requirement = self.requirement;
         let by_name = matches!(requirement.source, Source::Index);
         let has_hash =

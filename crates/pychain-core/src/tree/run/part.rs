@@ -1,11 +1,9 @@
 //! What of a root file is read together: each command with the settings that act on it, the rest of a tool as one.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::super::Project;
 use super::MAX_LINES_OF_ALL_RUNS;
 use crate::model::{Document, InstallOption, Line, LineKind, Purpose, Tool};
-use crate::order::Arrange as _;
+use crate::order::{Arrange as _, Map, Set};
 use crate::text::{FileId, Span};
 
 /// What of a root file one run reads.
@@ -25,10 +23,10 @@ impl Part {
     /// Each command with the settings that act on it; all the rest of a tool together.
     pub(super) fn of(project: &Project, file: FileId) -> Vec<Self> {
         let Some(document) = project.document(file) else { return Vec::new() };
-        let mut rest: BTreeMap<Tool, Vec<usize>> = BTreeMap::new();
-        let mut settings: BTreeMap<Tool, Vec<usize>> = BTreeMap::new();
-        let mut own: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-        let mut told: BTreeSet<u32> = BTreeSet::new();
+        let mut rest: Map<Tool, Vec<usize>> = Map::new();
+        let mut settings: Map<Tool, Vec<usize>> = Map::new();
+        let mut own: Map<u32, Vec<usize>> = Map::new();
+        let mut told: Set<u32> = Set::new();
         for (at, line) in document.lines.iter().enumerate() {
             let Some(section) = document.section(line) else { continue };
             match (section.purpose, &section.under) {
