@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn a_change_is_made_up_where_there_is_none() {
-        let lock: String = (0..10).map(|n| format!("[[package]]\nname = \"a{n}\"\nversion = \"1\"\n")).collect();
+        let package = |n: usize| format!("[[package]]\nname = \"a{n}\"\nversion = \"1\"\n");
+        let lock = (0..10).map(package).collect::<Vec<_>>().concat();
         let versions = |text: &str| text.matches("version = \"0.1\"").count();
         assert_eq!((versions(&lock), versions(&before(&lock))), (0, 2));
         assert_eq!(read(before(&lock).as_bytes()).locked().count(), 10);
