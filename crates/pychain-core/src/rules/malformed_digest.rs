@@ -11,7 +11,7 @@ crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for digests with the wrong number of digits, or with characters that are no hexadecimal digits: in `--hash` and in the fragment of a URL.
-    /// The digests in lock files are looked at as well.
+    /// The digests in lock files are looked at as well, and the names of their algorithms.
     ///
     /// ## Why it matters
     ///
@@ -72,16 +72,42 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// What Python's `hashlib` knows beside pip's algorithms.
+const OTHERS: [&str; 14] = [
+    "blake2b",
+    "blake2s",
+    "md4",
+    "md5-sha1",
+    "ripemd160",
+    "sha3_224",
+    "sha3_256",
+    "sha3_384",
+    "sha3_512",
+    "sha512_224",
+    "sha512_256",
+    "shake_128",
+    "shake_256",
+    "sm3",
+];
+
 /// Hashes in lock files.
 fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
     for locked in context.project.locked() {
         let package = locked.package;
         for hash in package.files.iter().flat_map(|file| &file.hashes) {
-            let Some(algorithm) = Algorithm::from_name(&hash.algorithm) else { continue };
+            let (digest, name) = (hash.digest.to_string(), code(package.name.as_written()));
+            let Some(algorithm) = Algorithm::from_name(&hash.algorithm) else {
+                let written = &*hash.algorithm;
+                if !written.is_empty() && !OTHERS.contains(&&*written.to_ascii_lowercase()) {
+                    let message = format!("{} of {name} is no hash algorithm: nothing checks the file", code(written));
+                    let finding = findings.finding(locked.at(hash.span), package.subject(), message);
+                    findings.push(finding.help("Lock the package again").identified_by(digest));
+                }
+                continue;
+            };
             if hash.digest.fits(algorithm) {
                 continue;
             }
-            let (digest, name) = (hash.digest.to_string(), code(package.name.as_written()));
             let message =
                 format!("a {algorithm} digest of {name} {}: no file can match it", defect(algorithm, &digest));
             let finding = findings
@@ -153,6 +179,20 @@ mod tests {
                 "^".repeat(64)
             ),
         );
+    }
+
+    #[test]
+    fn an_algorithm_that_nobody_knows_checks_nothing() {
+        let lock = |hash: &str| {
+            format!(
+                "==> pdm.lock <==\n[[package]]\nname = \"a\"\nversion = \"1\"\nfiles = [{{file = \"a-1.zip\", hash = \"{hash}\"}}]\n"
+            )
+        };
+        check("malformed-digest", &lock("blake2b:aa"));
+        check("malformed-digest", &lock("aa"));
+        let told =
+            "                                    ^^^^^^^^^ malformed-digest: `sva256` of `a` is no hash algorithm\n";
+        check("malformed-digest", &(lock("sva256:aa") + told));
     }
 
     #[test]
