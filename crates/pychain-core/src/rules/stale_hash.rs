@@ -1,6 +1,5 @@
 //! `stale-hash`: a version is another one, and its hashes are those of the one before.
 
-use super::support::list;
 use crate::audit::{Context, Findings};
 use crate::diff::LockedPair;
 use crate::finding::{Finding, Location, Subject};
@@ -66,8 +65,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         };
         let Some(first) = after.requirement.hashes.first() else { continue };
         if differ(&old.version, &new.version) && after.requirement.hashes.iter().all(had) {
-            let (label, place) = (after.requirement.label(), after.at(first.digest_span));
-            findings.push(finding(findings, place, after.requirement.subject(), [&label, &old.version, &new.version]));
+            let places = [after.requirement.specifiers_span, first.digest_span].map(|span| after.at(span));
+            let what = [&*after.requirement.label(), &old.version, &new.version];
+            findings.push(finding(findings, places, after.requirement.subject(), what));
         }
     }
     for (before, after) in context.locked.iter().filter_map(LockedPair::both) {
@@ -84,7 +84,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let stale = hashes().find(had).filter(|_| is_named || hashes().all(|hash| had(&hash)));
         if let Some(hash) = stale {
             let what = [new.name.as_written(), old.version(), new.version()];
-            findings.push(finding(findings, after.at(hash.span), new.subject(), what));
+            let places = [new.place(), hash.span].map(|span| after.at(span));
+            findings.push(finding(findings, places, new.subject(), what));
         }
     }
 }
@@ -93,12 +94,18 @@ fn differ(old: &str, new: &str) -> bool {
     typed::version(old).zip(typed::version(new)).is_some_and(|(old, new)| old != new)
 }
 
-fn finding(findings: &Findings<'_>, place: Location, subject: Subject, [name, old, new]: [&str; 3]) -> Finding {
+/// At the version, which is what the change alters.
+fn finding(
+    findings: &Findings<'_>,
+    [version, hash]: [Location; 2],
+    subject: Subject,
+    [name, old, new]: [&str; 3],
+) -> Finding {
     let message = format!("{} is {} now, with a hash that {} had", code(name), code(new), code(old));
     findings
-        .finding(place, subject, message)
+        .finding(version, subject, message)
         .help("Lock it again, so that the hashes are those of the version")
-        .evidence("versions", list([old, new]))
+        .related(hash, format!("the hash that {old} had"))
         .identified_by(format!("{old} {new}"))
 }
 
@@ -124,9 +131,10 @@ mod tests {
         let old = lock("1", &(file("a-1-py3-none-any.whl", "aa") + &file("a-1.tar.gz", "bb")));
         let change = |new: &str| format!("==> base/pdm.lock <==\n{old}==> pdm.lock <==\n{new}");
         check("stale-hash", &change(&lock("2", &(file("a-2-py3-none-any.whl", "cc") + &file("a-2.tar.gz", "dd")))));
-        let stale = file("a-2.tar.gz", "bb")
-            + "                              ^^^^^^^^^ stale-hash: `a` is `2` now, with a hash that `1` had\n";
-        check("stale-hash", &change(&lock("2", &(file("a-2-py3-none-any.whl", "cc") + &stale))));
+        let stale = file("a-2-py3-none-any.whl", "cc") + &file("a-2.tar.gz", "bb");
+        let told = lock("2\"\n           ^ stale-hash: `a` is `2` now, with a hash that `1` had", &stale)
+            .replace("had\"", "had");
+        check("stale-hash", &change(&told));
     }
 
     #[test]
@@ -138,9 +146,7 @@ mod tests {
         check("stale-hash", &change("{\"version\": \"==2\", \"hashes\": [\"sha256:aa\", \"sha256:cc\"]}"));
         check(
             "stale-hash",
-            &change(
-                "{\"version\": \"==2\", \"hashes\": [\"sha256:aa\"]}\n                                    ^^^^^^^^^ stale-hash",
-            ),
+            &change("{\"version\": \"==2\", \"hashes\": [\"sha256:aa\"]}\n                    ^ stale-hash"),
         );
     }
 }
