@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::diff::LockedPair;
+use crate::digest::Digest;
 use crate::format::content_hash;
 pub(super) use crate::model::time::seconds;
 use crate::model::{Document, Lock, LockFormat, LockedFile, LockedHash, LockedPackage, SourceKind};
@@ -122,17 +123,23 @@ pub(super) fn renamed<'a>(
         return Vec::new();
     }
     new.retain(|name, _| old.remove(name).is_none());
+    let by_hash: Map<_, _> =
+        old.iter().rev().flat_map(|(name, file)| file.hashes.iter().map(move |hash| (digest_of(hash), name))).collect();
     let rename = |(name, file): (Cow<'a, str>, &'a LockedFile)| {
-        let (was, _) = old.iter().find(|(_, old)| share_a_hash(old, file))?;
-        Some((was.clone(), name, file))
+        let was = file.hashes.iter().find_map(|hash| by_hash.get(&digest_of(hash)))?;
+        Some(((*was).clone(), name, file))
     };
     new.into_iter().filter_map(rename).collect()
 }
 
+/// What makes two hashes the same.
+pub(super) fn digest_of(hash: &LockedHash) -> (&str, &Digest) {
+    (&hash.algorithm, &hash.digest)
+}
+
 /// Whether two files have the same digest of one algorithm.
 pub(super) fn share_a_hash(old: &LockedFile, new: &LockedFile) -> bool {
-    let same = |old: &LockedHash, new: &LockedHash| old.algorithm == new.algorithm && old.digest == new.digest;
-    old.hashes.iter().any(|old| new.hashes.iter().any(|new| same(old, new)))
+    old.hashes.iter().any(|old| new.hashes.iter().any(|new| digest_of(old) == digest_of(new)))
 }
 
 /// Whether two files share an algorithm whose digests differ.

@@ -6,7 +6,9 @@ use crate::audit::{Context, Findings};
 use crate::diff::LockedPair;
 use crate::finding::{Confidence, Severity};
 use crate::model::{Document, FileKind, LockedFile};
+use crate::order::Map;
 use crate::prose::code;
+use crate::text::FileId;
 use crate::tree::Locked;
 
 crate::declare_rule! {
@@ -73,6 +75,7 @@ crate::declare_rule! {
 const HELP: &str = "Put the wheels back, or say in the change why the package has to be built";
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let mut made_for_the_same: Map<FileId, bool> = Map::new();
     for (before, after) in context.locked.iter().filter_map(LockedPair::same_version) {
         let (old, new) = (before.package, after.package);
         let wheels = old.files.iter().filter(|file| file.kind() == FileKind::Wheel).count();
@@ -81,7 +84,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         if !new.is_sdist_only() {
-            if is_made_for_the_same(before.document, after.document) {
+            let is_same = || is_made_for_the_same(before.document, after.document);
+            if *made_for_the_same.entry(after.document.file).or_insert_with(is_same) {
                 some(findings, before, after, sdist);
             }
             continue;
@@ -121,13 +125,14 @@ fn some(findings: &mut Findings<'_>, before: Locked<'_>, after: Locked<'_>, sdis
 /// Whether nothing that decides for all packages which files are listed is altered: what stands before the first of them,
 /// but the hash of the manifest. Old files of PDM do not tell the versions of Python that they were made for.
 fn is_made_for_the_same(before: &Document, after: &Document) -> bool {
-    let head = |document: &Document| {
-        let lines = document.source.text().lines().take_while(|line| !line.starts_with("[[package"));
-        lines.filter(|line| !line.starts_with("content_hash")).map(str::to_owned).collect::<Vec<_>>()
-    };
-    let (old, new) = (head(before), head(after));
-    let tells = |key: &str| new.iter().any(|line| line.starts_with(key));
-    old == new && (tells("requires_python") || !tells("lock_version"))
+    let same = head(before).eq(head(after));
+    let tells = |key: &str| head(after).any(|line| line.starts_with(key));
+    same && (tells("requires_python") || !tells("lock_version"))
+}
+
+fn head(document: &Document) -> impl Iterator<Item = &str> {
+    let lines = document.source.text().lines().take_while(|line| !line.starts_with("[[package"));
+    lines.filter(|line| !line.starts_with("content_hash"))
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! `stale-hash`: a version is another one, and its hashes are those of the one before.
 
+use super::lock_files::digest_of;
 use crate::audit::{Context, Findings};
 use crate::diff::LockedPair;
 use crate::finding::{Finding, Location, Subject};
+use crate::model::LockedHash;
+use crate::order::Set;
 use crate::prose::code;
 use crate::requirement::typed;
 
@@ -59,12 +62,11 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     for change in context.changes {
         let Some((before, after)) = change.both() else { continue };
         let (Some(old), Some(new)) = (before.requirement.pin(), after.requirement.pin()) else { continue };
-        let had = |hash: &crate::model::HashOption| {
-            let same = |old: &crate::model::HashOption| old.algorithm == hash.algorithm && old.digest == hash.digest;
-            before.requirement.hashes.iter().any(same)
+        let Some(first) = after.requirement.hashes.first().filter(|_| differ(&old.version, &new.version)) else {
+            continue;
         };
-        let Some(first) = after.requirement.hashes.first() else { continue };
-        if differ(&old.version, &new.version) && after.requirement.hashes.iter().all(had) {
+        let of_old: Set<_> = before.requirement.hashes.iter().map(|hash| (hash.algorithm, &hash.digest)).collect();
+        if after.requirement.hashes.iter().all(|hash| of_old.contains(&(hash.algorithm, &hash.digest))) {
             let places = [after.requirement.specifiers_span, first.digest_span].map(|span| after.at(span));
             let what = [&*after.requirement.label(), &old.version, &new.version];
             findings.push(finding(findings, places, after.requirement.subject(), what));
@@ -75,10 +77,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         if !old.is_fetched() || !new.is_fetched() || !differ(old.version(), new.version()) {
             continue;
         }
-        let old_hashes = || old.files.iter().flat_map(|file| &file.hashes);
-        let had = |hash: &&crate::model::LockedHash| {
-            old_hashes().any(|old| old.algorithm == hash.algorithm && old.digest == hash.digest)
-        };
+        let of_old: Set<_> = old.files.iter().flat_map(|file| &file.hashes).map(digest_of).collect();
+        let had = |hash: &&LockedHash| of_old.contains(&digest_of(hash));
         let is_named = new.files.iter().all(|file| file.file_name().is_some());
         let hashes = || new.files.iter().flat_map(|file| &file.hashes);
         let stale = hashes().find(had).filter(|_| is_named || hashes().all(|hash| had(&hash)));
