@@ -4,6 +4,7 @@ use super::hash_sets::{altered, altered_nameless, list, list_locked};
 use super::lock_files::{by_name, renamed};
 use crate::audit::{Context, Findings};
 use crate::diff::LockedPair;
+use crate::order::Set;
 use crate::prose::code;
 
 crate::declare_rule! {
@@ -86,8 +87,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         // A file that was there under another name is none more; `altered-file-facts` tells of it.
-        let renamed = renamed(before.package, after.package);
-        let is_new = |name: &str| !known.contains_key(name) && !renamed.iter().any(|(_, new, _)| new == name);
+        let renamed: Set<_> = renamed(before.package, after.package).into_iter().map(|(_, new, _)| new).collect();
+        let is_new = |name: &str| !known.contains_key(name) && !renamed.contains(name);
         for (name, file) in by_name(after.package).into_iter().filter(|(name, _)| is_new(name)) {
             let package = after.package;
             let message = format!(

@@ -6,7 +6,7 @@ use crate::audit::{Context, Findings};
 use crate::diff::LockedPair;
 use crate::finding::{Confidence, Severity};
 use crate::model::{Document, FileKind, LockedFile};
-use crate::order::Map;
+use crate::order::{Map, Set};
 use crate::prose::code;
 use crate::text::FileId;
 use crate::tree::Locked;
@@ -103,8 +103,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 fn some(findings: &mut Findings<'_>, before: Locked<'_>, after: Locked<'_>, sdist: &LockedFile) {
     let (old, new) = (before.package, after.package);
     let kept = by_name(new);
-    let renamed = renamed(old, new);
-    let is_gone = |name: &str| !kept.contains_key(name) && !renamed.iter().any(|(was, _, _)| was == name);
+    let renamed: Set<_> = renamed(old, new).into_iter().map(|(was, _, _)| was).collect();
+    let is_gone = |name: &str| !kept.contains_key(name) && !renamed.contains(name);
     let wheels = by_name(old).into_iter().filter(|(_, file)| file.kind() == FileKind::Wheel);
     let gone: Vec<_> = wheels.map(|(name, _)| name).filter(|name| is_gone(name)).collect();
     let (Some(first), name) = (gone.first(), code(new.name.as_written())) else { return };
