@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use pychain_core::audit::{Request, audit};
+use pychain_core::audit::{Request, audit, is_plain};
 use pychain_core::config::{Config, Date, from_pychain_toml, from_pyproject_toml, glob_matches};
-use pychain_core::confusable::{Level, verdict};
 use pychain_core::finding::Safety;
 use pychain_core::fix;
 use pychain_core::knowledge::Knowledge;
@@ -114,7 +113,7 @@ impl Agent {
         (report, head)
     }
 
-    /// Judges the names that are new to the worker and remembers those that resemble no other: a key changes one name
+    /// Judges the names that are new to the worker and remembers those of which there is nothing to say: a key changes one name
     /// of thousands, and to judge a name is the longest part of an audit.
     fn remember(&mut self, project: &Project) {
         let Some(names) = &mut self.knowledge.names else { return };
@@ -123,8 +122,7 @@ impl Agent {
         }
         for name in project.mentions().filter_map(|mention| mention.name()) {
             let name = name.normalized();
-            let is_settled = names.ranked.find(name).is_some() || names.plain.contains(name);
-            if !is_settled && verdict(name, Level::Warn, names).is_none() {
+            if !names.plain.contains(name) && is_plain(name, names) {
                 names.plain.insert(name.to_owned());
             }
         }

@@ -11,10 +11,12 @@ use crate::rules::RULES;
 use crate::text::{FileId, Problem, SourceFile};
 use crate::tree::Project;
 
+mod asked;
 mod pointless;
 mod suppress;
 mod workflow;
 
+pub use asked::{AskedName, is_plain};
 pub use suppress::{Suppression, SuppressionOrigin};
 pub use workflow::Workflow;
 
@@ -84,6 +86,8 @@ pub struct Context<'a> {
     pub config_file: Option<FileId>,
     /// Workflows that ran pychain before the change, where the change touches that.
     pub workflows: &'a [TouchedWorkflow],
+    /// Names that an index is asked for, but those of which there is nothing to say.
+    pub names: &'a [AskedName<'a>],
     /// Facts from outside.
     pub knowledge: &'a Knowledge,
     /// Today.
@@ -184,6 +188,7 @@ pub fn audit(request: &Request<'_>) -> Report {
         head_config: request.head_config,
         config_file,
         workflows: &workflows,
+        names: &asked::names(request.head, request.base, request.knowledge),
         knowledge: request.knowledge,
         as_of: request.as_of,
         scope: if request.base.is_some() { Scope::Change } else { Scope::Full },
@@ -272,6 +277,7 @@ fn findings_of_base(base: &Project, request: &Request<'_>) -> Set<Fingerprint> {
         head_config: None,
         config_file: None,
         workflows: &[],
+        names: &asked::names(base, None, request.knowledge),
         knowledge: request.knowledge,
         as_of: request.as_of,
         scope: Scope::Change,

@@ -40,6 +40,7 @@ pub struct Names {
     pub imports: SortedLines,
     /// Names under which something malicious was published, and what is known of each.
     pub malicious: SortedLines,
-    /// Normalized names that resemble no other, as the caller has found out before and need not be found again.
+    /// Normalized names that are on no list and resemble no other, as the caller has found out before
+    /// ([`crate::audit::is_plain`]) and need not be found again.
     pub plain: Set<String>,
 }

@@ -77,7 +77,7 @@ fn what_is_remembered_changes_no_answer() {
     let before = agent.answer(&first, contents).1.unwrap();
     assert!(before.contains("confusable-name"), "{before}");
     let plain = &agent.knowledge.names.as_ref().unwrap().plain;
-    assert_eq!(plain.iter().collect::<Vec<_>>(), ["some-name-of-ours"]);
+    assert_eq!(plain.iter().collect::<Vec<_>>(), ["flask", "some-name-of-ours"]);
     assert_eq!(agent.answer(&Ask { brought: Vec::new(), ..first }, Vec::new()).1.unwrap(), before);
 }
 

@@ -52,8 +52,7 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(names) = &context.knowledge.names else { return };
     // A much downloaded name is its own alibi.
-    let is_open = |name: &str| names.ranked.find(name).is_none() && !is_told_otherwise(name, names);
-    for judged in &judged(context, is_open) {
+    for judged in &judged(context, |asked| !asked.is_ranked && !is_told_otherwise(asked.name, names)) {
         // Where a private index answers as well, absence from the public one is no sign.
         let is_absent = judged.is_public && names.index.as_ref().is_some_and(|index| !index.contains(judged.name));
         let least = if is_absent { Level::Warn } else { Level::Strict };

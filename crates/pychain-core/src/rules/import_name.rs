@@ -45,7 +45,7 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(names) = &context.knowledge.names else { return };
-    for judged in judged(context, |name| names.imports.get(name).is_some()) {
+    for judged in judged(context, |asked| names.imports.get(asked.name).is_some()) {
         // A tool that locks a name has found it on an index, and asked for what it says it needs.
         if matches!(judged.mention, Mention::Locked(_)) {
             continue;
@@ -72,7 +72,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             .help(format!("Write `{project}`, with a version of its own"))
             .at_most(severity);
         // A version of the one says nothing about the other.
-        if asking(&judged, context.project).all(|entry| entry.requirement.specifiers.is_empty()) {
+        if asking(&judged).all(|entry| entry.requirement.specifiers.is_empty()) {
             finding = with_other_name(finding, &judged, project, context.project);
         }
         findings.push(with_existence(finding, judged.name, names));

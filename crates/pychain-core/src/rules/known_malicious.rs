@@ -1,11 +1,11 @@
 //! `known-malicious`: a name under which something malicious was published.
 
-use super::names::{asked_of, is_ours, with_existence};
-use crate::audit::{Context, Findings};
+use super::names::{is_ours, with_existence};
+use crate::audit::{AskedName, Context, Findings};
 use crate::finding::Confidence;
-use crate::order::Set;
 use crate::prose::code;
 use crate::requirement::typed;
+use crate::tree::Mention;
 
 crate::declare_rule! {
     /// ## What it does
@@ -48,20 +48,19 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(names) = &context.knowledge.names else { return };
-    let mut told = Set::new();
     // A project that was asked for before may be taken to a bad version now, so known names are looked at as well.
-    for (mention, name) in asked_of(context.project) {
+    for AskedName { name, mentions, .. } in context.names {
         let Some(record) = names.malicious.get(name) else { continue };
         let (id, versions) = record.split_once('\t').unwrap_or((record, ""));
         let is_same = |a: &str, b: &str| match (typed::version(a), typed::version(b)) {
             (Some(a), Some(b)) => a == b,
             _ => a == b,
         };
-        let is_meant = versions.is_empty()
-            || mention.version().is_some_and(|given| versions.split(' ').any(|version| is_same(version, given)));
-        if !is_meant || mention.is_constraint() || is_ours(name, context) || !told.insert(name) {
-            continue;
-        }
+        let is_meant = |mention: &&Mention<'_>| {
+            let is_bad = |given| versions.split(' ').any(|version| is_same(version, given));
+            !mention.is_constraint() && (versions.is_empty() || mention.version().is_some_and(is_bad))
+        };
+        let Some(mention) = mentions.iter().find(is_meant).filter(|_| !is_ours(name, context)) else { continue };
         let what = if versions.is_empty() { "" } else { ", in this version" };
         let message = format!("{} is on the list of malicious packages{what}", code(&mention.label()));
         let mut finding = findings

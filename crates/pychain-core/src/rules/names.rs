@@ -2,11 +2,11 @@
 
 use super::indexes::remote;
 use super::support::runs_of;
-use crate::audit::Context;
+use crate::audit::{AskedName, Context};
 use crate::finding::{Finding, Location, Safety};
 use crate::knowledge::Names;
 use crate::model::Requirement;
-use crate::order::{Arrange as _, Map, Set};
+use crate::order::{Arrange as _, Map};
 use crate::resolution::Sources;
 use crate::text::{Edit, FileId};
 use crate::tree::{Entry, Mention, Project};
@@ -15,6 +15,8 @@ use crate::url::PUBLIC_INDEX_HOSTS;
 /// A name that is judged, where it stands first.
 pub(super) struct Judged<'a> {
     pub(super) mention: Mention<'a>,
+    /// All places where it stands.
+    pub(super) mentions: &'a [Mention<'a>],
     /// Normalized.
     pub(super) name: &'a str,
     pub(super) place: Location,
@@ -26,17 +28,12 @@ pub(super) struct Judged<'a> {
 /// A change is asked about its new ones only.
 ///
 /// Never judged: direct references and local projects, what only constrains, `own-names`, `private-prefixes`.
-/// Of thousands of names few are worth a look: what `is_open` says no to costs nothing more.
-pub(super) fn judged<'a>(context: &Context<'a>, is_open: impl Fn(&str) -> bool) -> Vec<Judged<'a>> {
-    let open_of = |project: &'a Project| asked_of(project).filter(|(_, name)| is_open(name));
-    let known: Set<&str> = context.base.into_iter().flat_map(open_of).map(|(_, name)| name).collect::<Set<_>>();
-    let mut told = Set::new();
+pub(super) fn judged<'a>(context: &Context<'a>, is_open: impl Fn(&AskedName<'_>) -> bool) -> Vec<Judged<'a>> {
     let mut public: Map<FileId, bool> = Map::new();
     let mut found = Vec::new();
-    for (mention, name) in open_of(context.project) {
-        if mention.is_constraint() || is_ours(name, context) || known.contains(name) || !told.insert(name) {
-            continue;
-        }
+    for asked in context.names.iter().filter(|asked| !asked.is_in_base && is_open(asked)) {
+        let mention = asked.mentions.iter().find(|mention| !mention.is_constraint());
+        let Some(mention) = mention.copied().filter(|_| !is_ours(asked.name, context)) else { continue };
         let is_public = match mention {
             Mention::Requirement(_) => {
                 *public.entry(mention.file()).or_insert_with(|| is_public(context, mention.file()))
@@ -46,18 +43,15 @@ pub(super) fn judged<'a>(context: &Context<'a>, is_open: impl Fn(&str) -> bool) 
                 url.is_none_or(|url| is_public_index(&url.value)) && expects_public(context)
             }
         };
-        found.push(Judged { mention, name, place: mention.location(), is_public });
+        found.push(Judged {
+            mention,
+            mentions: &asked.mentions,
+            name: asked.name,
+            place: mention.location(),
+            is_public,
+        });
     }
     found
-}
-
-/// Everything that is looked up on an index by name, with the name normalized.
-pub(super) fn asked_of(project: &Project) -> impl Iterator<Item = (Mention<'_>, &str)> {
-    project.mentions().filter_map(|mention| {
-        let name = mention.name().filter(|_| mention.is_from_index())?;
-        let is_name = name.as_written().is_ascii() && name.normalized().ends_with(|c: char| c.is_ascii_alphanumeric());
-        is_name.then(|| (mention, name.normalized()))
-    })
 }
 
 /// Whether the configuration says that a name is the user's own.
@@ -113,7 +107,7 @@ pub(super) fn with_existence(finding: Finding, name: &str, names: &Names) -> Fin
 /// the old one, or the file spells it otherwise.
 pub(super) fn with_other_name(finding: Finding, judged: &Judged<'_>, other: &str, project: &Project) -> Finding {
     let mut edits = Vec::new();
-    for entry in asking(judged, project) {
+    for entry in asking(judged) {
         let Requirement { name, name_span, hashes, .. } = entry.requirement;
         let (Some(name), Some(span)) = (name, name_span) else { return finding };
         if !hashes.is_empty() || project.text(entry.at(*span)) != name.as_written() {
@@ -130,10 +124,10 @@ pub(super) fn with_other_name(finding: Finding, judged: &Judged<'_>, other: &str
 }
 
 /// Every requirement of the finding's file that asks for the name.
-pub(super) fn asking<'a>(judged: &Judged<'_>, project: &'a Project) -> impl Iterator<Item = Entry<'a>> {
-    let (name, file) = (judged.name.to_owned(), judged.mention.file());
-    asked_of(project).filter_map(move |(mention, other)| match mention {
-        Mention::Requirement(entry) if other == name && mention.file() == file => Some(entry),
+pub(super) fn asking<'a>(judged: &Judged<'a>) -> impl Iterator<Item = Entry<'a>> {
+    let file = judged.mention.file();
+    judged.mentions.iter().filter_map(move |mention| match mention {
+        Mention::Requirement(entry) if mention.file() == file => Some(*entry),
         _ => None,
     })
 }

@@ -57,7 +57,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(names) = &context.knowledge.names else { return };
     let Some(index) = &names.index else { return };
     let mut absent: Map<FileId, Vec<Judged<'_>>> = Map::new();
-    for judged in judged(context, |name| !index.contains(name) && names.ranked.find(name).is_none()) {
+    for judged in judged(context, |asked| !asked.is_ranked && !index.contains(asked.name)) {
         let is_quiet = !judged.is_public
             // A project of this tree needs no index: its own extras are asked for by its name.
             || context.project.own_names.contains(judged.name)

@@ -49,7 +49,7 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(names) = &context.knowledge.names else { return };
     let is_module = |name: &str| names.standard_library.get(name).is_some() && names.malicious.get(name).is_none();
-    for judged in judged(context, is_module) {
+    for judged in judged(context, |asked| is_module(asked.name)) {
         // Markers and hashes are how a locking tool writes a backport that an old Python needs.
         let is_locked = match judged.mention {
             Mention::Requirement(entry) => entry.requirement.marker.is_some() || judged.mention.is_hashed(),
