@@ -343,8 +343,8 @@ fn python_splitext(path: &str) -> (&str, &str) {
 
 /// Whether pip takes a path for an archive by its extension (`is_archive_file`).
 pub fn is_archive(path: &str) -> bool {
-    let extension = split_extension(path).1.to_lowercase();
-    ARCHIVE_EXTENSIONS.contains(&extension.as_str())
+    let extension = split_extension(path).1;
+    ARCHIVE_EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension))
 }
 
 fn check_brackets(authority: &str) -> Result<(), InvalidUrl> {

@@ -38,23 +38,21 @@ pub(super) fn printable(value: &impl serde::Serialize) -> String {
     let text = serde_json::to_string_pretty(value).unwrap_or_default();
     let mut out = String::with_capacity(text.len() + 1);
     let mut rest = text.as_str();
-    // Nearly all of it is plain, and taken over as it is.
-    while let Some((at, c)) = rest.char_indices().find(|(at, c)| is_replaced(rest, *at, *c)) {
-        let (plain, replaced) = rest.split_at(at);
+    // Nearly all of it is plain, and taken over as it is. What is replaced can only stand inside a string; a line feed
+    // there is `\n` already.
+    while let Some(at) = rest.bytes().position(|byte| !matches!(byte, b'\n' | b' '..=b'Z' | b'\\'..=b'~')) {
+        let (plain, odd) = rest.split_at(at);
         out.push_str(plain);
-        out.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
-        rest = replaced.get(c.len_utf8()..).unwrap_or_default();
+        let mut after = odd.chars();
+        let Some(c) = after.next() else { break };
+        if c == '[' && out.ends_with("##") || c != '[' && is_hidden(c) {
+            out.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+        rest = after.as_str();
     }
     out.push_str(rest);
     out.push('\n');
     out
-}
-
-/// All of these can only stand inside a string; a line feed there is `\n` already.
-fn is_replaced(text: &str, at: usize, c: char) -> bool {
-    match c {
-        '\n' | ' '..='Z' | '\\'..='~' => false,
-        '[' => text.get(..at).is_some_and(|before| before.ends_with("##")),
-        _ => is_hidden(c),
-    }
 }

@@ -263,6 +263,10 @@ fn version(scanner: &mut Scanner<'_>, operator: &str) -> Option<()> {
     if matches!(operator, "==" | "!=") && scanner.eat(".*") {
         return Some(());
     }
+    // Most versions are a release and no more.
+    if !scanner.rest().starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+')) {
+        return Some(());
+    }
     optional(scanner, |scanner| {
         separator(scanner);
         let word = ["alpha", "beta", "preview", "pre", "a", "b", "c", "rc"];

@@ -92,8 +92,15 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             findings.push(finding.identified_by(&*specifier.version));
             continue;
         }
+        let before = before.get(&entry.location());
+        // Without nines or noughts there is nothing to take apart.
+        let is_worth_a_look =
+            |specifier: &Specifier| specifier.version.as_bytes().windows(2).any(|pair| matches!(pair, b"99" | b"00"));
+        if before.is_none() && !lower_bounds(requirement).any(is_worth_a_look) {
+            continue;
+        }
         let Some((specifier, release)) = version(requirement) else { continue };
-        let before = before.get(&entry.location()).and_then(|before| version(before));
+        let before = before.and_then(|before| version(before));
         let leap = before.filter(|(_, old)| is_leap(old, &release));
         let signature = is_signature(&release);
         if leap.is_none() && !signature {
