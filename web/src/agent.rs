@@ -179,7 +179,13 @@ impl Agent {
                 }
             }
         }
-        (loader.finish(), problems)
+        let mut project = loader.finish();
+        // Of a folder or an archive every file is known, and else only what was pasted.
+        if !beside.is_empty() {
+            let all = files.iter().map(|file| file.path.as_str()).chain(beside.iter().map(String::as_str));
+            project.listing = Some(all.map(str::to_owned).collect::<Set<_>>());
+        }
+        (project, problems)
     }
 
     /// The configuration among the files; the default where there is none or where it cannot be meant.

@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Blob, DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemEntry, FileSystemFileEntry};
 
 use crate::browser::{inflate, read, wait};
-use crate::repository::{is_dependency_file, is_distribution, is_skipped};
+use crate::repository::{is_dependency_file_with, is_distribution, is_skipped, may_be_dependency_file};
 use crate::zip;
 
 /// Files that are looked at in a dropped folder.
@@ -84,19 +84,29 @@ impl Intake {
             self.distributions.push(file);
         } else {
             // Whatever somebody drops by itself is meant, whatever it is called.
-            self.open(name, &file).await;
+            self.open(name, &file, |_, _| true).await;
         }
     }
 
-    async fn open(&mut self, path: String, blob: &Blob) {
+    /// Reads a file, and keeps it if `is_wanted` says so when it has been seen.
+    async fn open(&mut self, path: String, blob: &Blob, is_wanted: impl Fn(&str, &[u8]) -> bool) {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "compared with a small limit")]
         let size = blob.size() as usize;
         if !self.has_room(&path, size) {
             return;
         }
         match read(blob).await {
-            Ok(bytes) => self.files.push((path, bytes.into())),
+            Ok(bytes) => self.keep(path, bytes, is_wanted),
             Err(why) => self.trouble.push(format!("`{path}` was not read: {why}")),
+        }
+    }
+
+    fn keep(&mut self, path: String, bytes: Vec<u8>, is_wanted: impl Fn(&str, &[u8]) -> bool) {
+        if is_wanted(&path, &bytes) {
+            self.files.push((path, bytes.into()));
+        } else {
+            self.bytes = self.bytes.saturating_sub(bytes.len());
+            self.beside.push(path);
         }
     }
 
@@ -146,7 +156,7 @@ impl Intake {
                         self.trouble.push(format!("of the folder, only the first {MAX_FILES} files were looked at"));
                         return;
                     }
-                    if !is_dependency_file(&path) {
+                    if !may_be_dependency_file(&path) {
                         self.beside.push(path);
                         continue;
                     }
@@ -155,7 +165,7 @@ impl Intake {
                         let _ = call(&entry, "file", done, failed);
                     });
                     match wait(file).await {
-                        Ok(file) => self.open(path, file.unchecked_ref()).await,
+                        Ok(file) => self.open(path, file.unchecked_ref(), is_dependency_file_with).await,
                         Err(why) => self.trouble.push(format!("`{path}` was not read: {why}")),
                     }
                 }
@@ -184,7 +194,7 @@ impl Intake {
             if path.split('/').any(is_skipped) {
                 continue;
             }
-            if !is_dependency_file(&path) {
+            if !may_be_dependency_file(&path) {
                 self.beside.push(path);
                 continue;
             }
@@ -200,7 +210,7 @@ impl Intake {
                 if entry.is_deflated { inflate(&packed, unpacked).await } else { Ok(packed) }
             };
             match bytes.await {
-                Ok(bytes) => self.files.push((path, bytes.into())),
+                Ok(bytes) => self.keep(path, bytes, is_dependency_file_with),
                 Err(why) => self.trouble.push(format!("`{path}` was not read: {why}")),
             }
         }

@@ -7,6 +7,16 @@ pub fn is_dependency_file(path: &str) -> bool {
     matches!(path, "pychain.toml" | "pyproject.toml") || detect::is_named(path)
 }
 
+/// Whether it has to be opened to tell if it is one: source code may say what a script needs.
+pub fn may_be_dependency_file(path: &str) -> bool {
+    is_dependency_file(path) || detect::is_source(path)
+}
+
+/// Whether it is one, by its path or else by what is in it.
+pub fn is_dependency_file_with(path: &str, bytes: &[u8]) -> bool {
+    is_dependency_file(path) || detect::is_script(bytes)
+}
+
 /// Whether a folder of this name holds other people's files or none at all.
 pub fn is_skipped(name: &str) -> bool {
     detect::is_skipped_directory(name)
@@ -29,6 +39,9 @@ mod tests {
         for path in ["README.txt", "a/pychain.toml", "requirements.py", "robots.txt", "cargo.lock"] {
             assert!(!is_dependency_file(path), "{path}");
         }
+        let script = b"#!/usr/bin/env python\n# /// script\n# dependencies = [\"flask\"]\n# ///\n";
+        assert!(may_be_dependency_file("tools/report.py") && !may_be_dependency_file("README.txt"));
+        assert!(is_dependency_file_with("tools/report.py", script) && !is_dependency_file_with("a.py", b"import os\n"));
         assert!(is_distribution("a-1.0-py3-none-any.whl") && !is_distribution("requirements.txt"));
     }
 }

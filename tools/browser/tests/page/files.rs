@@ -110,12 +110,15 @@ fn a_zip_of_a_repository_is_opened_and_its_includes_followed() {
             ("shop-main/requirements.txt", b"-r requirements/base.txt\n"),
             ("shop-main/requirements/base.txt", b"flask\n"),
             ("shop-main/src/app.py", b"import flask\n"),
+            ("shop-main/tools/count.py", b"# /// script\n# dependencies = [\"rich==13.9.4\"]\n# ///\nimport rich\n"),
         ];
         drop_files(&visit.browser, &[("shop.zip", zip(files, None))])?;
         let report: Value = serde_json::from_str(&report(&visit.browser)?)?;
         let text = report.to_string();
         ensure!(text.contains("requirements/base.txt") && text.contains("unpinned-requirement"), "{text}");
         ensure!(!text.contains("cannot be read"), "{text}");
+        let files = json!(["requirements.txt", "requirements/base.txt", "tools/count.py"]);
+        ensure!(report["files"] == files, "{}", report["files"]);
         Ok(())
     });
 }
@@ -127,6 +130,7 @@ fn a_folder_that_the_mouse_lets_go_of_is_read_whole() {
         ("requirements.txt", "-r requirements/base.txt\n"),
         ("requirements/base.txt", "flask\n"),
         ("src/app.py", "import flask\n"),
+        ("tools/count.py", "# /// script\n# dependencies = [\"rich==13.9.4\"]\n# ///\nimport rich\n"),
         ("node_modules/gyp/requirements.txt", "six\n"),
     ];
     for (path, text) in files {
@@ -142,9 +146,10 @@ fn a_folder_that_the_mouse_lets_go_of_is_read_whole() {
             let event = json!({ "type": kind, "x": 400, "y": 300, "data": dragged });
             visit.browser.devtools("Input.dispatchDragEvent", &event)?;
         }
-        visit.browser.wait_for("document.querySelectorAll('.tab .name').length === 2")?;
+        visit.browser.wait_for("document.querySelectorAll('.tab .name').length === 3")?;
         let report: Value = serde_json::from_str(&report(&visit.browser)?)?;
-        ensure!(report["files"] == json!(["requirements.txt", "requirements/base.txt"]), "{}", report["files"]);
+        let files = json!(["requirements.txt", "requirements/base.txt", "tools/count.py"]);
+        ensure!(report["files"] == files, "{}", report["files"]);
         let found = report["findings"].as_array().into_iter().flatten();
         let found: Vec<&Value> = found.filter(|it| it["rule"] == "unpinned-requirement").collect();
         ensure!(found.len() == 1 && found[0]["location"]["path"] == "requirements/base.txt", "{found:?}");
