@@ -63,7 +63,7 @@ pub(crate) fn use_restoring(state: &UseReducerHandle<State>, begun: &str) {
         if follow_link(&state) {
             // It comes when it is unpacked.
         } else if !begun.is_empty() {
-            state.dispatch(Action::Edit(Side::Head, begun));
+            state.dispatch(Action::Paste(Side::Head, begun));
         } else {
             let kept = browser::kept(browser::KEPT).and_then(|kept| Saved::read(&kept));
             if let Some(saved) = kept {

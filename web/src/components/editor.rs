@@ -10,7 +10,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{ClipboardEvent, FocusOptions, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 use yew::{
     Callback, Html, InputEvent, NodeRef, Properties, TargetCast as _, classes, component, html, use_effect_with,
-    use_node_ref, use_state_eq,
+    use_mut_ref, use_node_ref, use_state_eq,
 };
 
 use crate::browser;
@@ -102,13 +102,14 @@ pub(crate) fn Editor(props: &Props) -> Html {
         });
     }
 
-    // The field has its own text; it is set only where that is not what was typed.
+    // The field has its own text; it is set only where that is not what was typed. It is not read for that: a long text
+    // costs milliseconds.
     {
-        let (field, file) = (field.clone(), props.file.clone());
-        use_effect_with((file.id, file.version, file.is_typed, is_editable), move |(_, _, is_typed, _)| {
-            if let Some(field) = field.cast::<HtmlTextAreaElement>()
-                && (!is_typed || field.value() != *file.text)
-            {
+        let (field, file, held) = (field.clone(), props.file.clone(), use_mut_ref(|| None));
+        use_effect_with((file.id, file.version, file.is_typed, is_editable), move |(id, _, is_typed, _)| {
+            let field = field.cast::<HtmlTextAreaElement>();
+            let is_held = held.replace(field.as_ref().map(|_| *id)) == Some(*id);
+            if let Some(field) = field.filter(|_| !(is_held && *is_typed)) {
                 field.set_value(&file.text);
             }
         });
