@@ -21,7 +21,7 @@ const MAX_NAMED: usize = 200;
 /// Reads a file. Total: what setuptools refuses is a line that says why.
 pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
     let module = Module::of(file);
-    let mut values = Values { module: &module, left: MAX_ITEMS, inside: Vec::new() };
+    let mut values = Values { module: &module, left: MAX_ITEMS, inside: Vec::new(), items: Vec::new() };
     let mut output = Output { reader: Reader::new(file, paths), told: Set::new() };
     let calls: Vec<_> = module.calls(|before| is_setup(before).then_some(())).collect();
     let mut given = Vec::new();
@@ -96,6 +96,8 @@ struct Values<'m, 't> {
     left: usize,
     /// Names that are being looked up, so that none is within itself.
     inside: Vec<(&'t str, Scope)>,
+    /// Values of dictionaries that are being looked up, for the same reason.
+    items: Vec<&'m Expression<'t>>,
 }
 
 /// The strings of a list, in order, and what is none.
@@ -159,7 +161,17 @@ impl<'m, 't> Values<'m, 't> {
                     found.computed.push(*span);
                 }
                 for (_, place) in items {
+                    // `NAME["key"] = NAME["key"] + …` is read where it stands.
+                    if self.items.iter().any(|item| std::ptr::eq(*item, place.value)) {
+                        continue;
+                    }
+                    if self.items.len() >= MAX_INSIDE {
+                        found.computed.push(*span);
+                        continue;
+                    }
+                    self.items.push(place.value);
                     self.strings(place, is_term, found);
+                    self.items.pop();
                 }
             }
             Expression::Name(name, span) => {

@@ -113,6 +113,10 @@ fn names_that_stand_for_each_other_end() {
         "{text}L = L\nM = N\nN = M\nE = {{'x': E['y']}}\nE['y'] = E['x']\nsetup(install_requires=A14 + A40 + L + M + E['x'])\n"
     );
     assert_eq!(shape("setup.py", &text), ["install_requires: a"]);
+    let text = "E = {'x': ['a'], 'y': ['b']}\nE['x'] = E['x'] + E['y']\nsetup(extras_require=E)\n";
+    assert_eq!(shape("setup.py", text), ["extras_require.x: a", "extras_require.y: b"]);
+    let chain: Vec<String> = (0..90).map(|n| format!("E['{n}'] = E['{}'] + E['{n}']\n", n + 1)).collect();
+    assert!(shape("setup.py", &format!("E = {{}}\n{}setup(install_requires=E['0'])\n", chain.concat())).is_empty());
 }
 
 #[test]
