@@ -56,28 +56,71 @@ impl Node {
     }
 }
 
+/// How far a line is moved that stands too far left for the parser: further than anything nests.
+const PADDING: usize = 80;
+/// How many bytes may be parsed again for lines that are moved.
+const MAX_AGAIN: usize = 4_000_000;
+
 /// The first document of a file, if there is one, or where the text is no YAML and why.
 pub(super) fn document(file: &SourceFile) -> Result<Option<Node>, (Span, String)> {
-    let text = file.text();
+    let mut text = Padded { text: file.text().to_owned(), lines: Vec::new() };
+    loop {
+        let (at, why) = match tree(file, &text) {
+            Ok(node) => return Ok(node),
+            Err(refused) => refused,
+        };
+        // The parser wants brackets and quoted text to stand as deep as what they belong to. PyYAML and GitHub do not
+        // ask, so a line there means the same wherever it begins.
+        if !why.starts_with("invalid indentation") || !text.pad(file.text(), at) {
+            let line = file.line_span(file.line_of(Span::new(at, at).start));
+            return Err((line, format!("this is no YAML: {why}")));
+        }
+    }
+}
+
+/// A text with some of its lines moved to the right.
+struct Padded {
+    text: String,
+    /// Where these begin in the text as it was, in order.
+    lines: Vec<usize>,
+}
+
+impl Padded {
+    /// The place in the text as it was.
+    fn original(&self, at: usize) -> usize {
+        self.lines.iter().fold(at, |at, line| if at > *line { at.saturating_sub(PADDING).max(*line) } else { at })
+    }
+
+    /// Moves the first line that may be moved and has not been: the one that begins at a place, or the next. False
+    /// where there is none, or it has been enough.
+    fn pad(&mut self, original: &str, at: usize) -> bool {
+        let start = original.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+        let begins_here = original.get(start..at).is_some_and(|before| before.trim_start().is_empty());
+        let nexts = original.get(at..).unwrap_or_default().match_indices('\n').map(|(end, _)| at + end + 1);
+        let mut starts = begins_here.then_some(start).into_iter().chain(nexts);
+        let Some(line) = starts.find(|start| !self.lines.contains(start)) else { return false };
+        let index = self.lines.partition_point(|known| *known < line);
+        self.lines.insert(index, line);
+        self.text.insert_str(line + index * PADDING, &" ".repeat(PADDING));
+        self.lines.len() * self.text.len() < MAX_AGAIN
+    }
+}
+
+/// The first document of a text, or the place and the reason of what is wrong with it.
+fn tree(file: &SourceFile, padded: &Padded) -> Result<Option<Node>, (usize, String)> {
+    let text = padded.text.as_str();
     let offsets = Offsets::new(text);
-    let at = |index: usize| offsets.byte(text, index);
-    let error = |index: usize, message: &str| {
-        let line = file.line_span(file.line_of(Span::new(at(index), at(index)).start));
-        Err((line, format!("this is no YAML: {message}")))
-    };
+    let at = |index: usize| padded.original(offsets.byte(text, index));
     let mut open: Vec<(usize, Vec<Node>, bool)> = Vec::new();
     for event in Parser::new_from_str(text) {
-        let (event, place) = match event {
-            Ok(event) => event,
-            Err(why) => return error(why.marker().index(), why.info()),
-        };
+        let (event, place) = event.map_err(|why| (at(why.marker().index()), why.info().to_owned()))?;
         let (start, end) = (at(place.start.index()), at(place.end.index()));
         let node = match event {
             Event::Alias(_) => Node { span: Span::new(start, end), kind: NodeKind::Alias },
             Event::Scalar(value, style, ..) => scalar(file, &value, style, start, end),
             Event::SequenceStart(..) | Event::MappingStart(..) => {
                 if open.len() >= MAX_DEPTH {
-                    return error(place.start.index(), "it nests too deep");
+                    return Err((start, "it nests too deep".to_owned()));
                 }
                 open.push((start, Vec::new(), matches!(event, Event::MappingStart(..))));
                 continue;
@@ -192,6 +235,18 @@ mod tests {
                 pair("foo bar", "foo\n  bar"),
             ]
         );
+    }
+
+    #[test]
+    fn brackets_and_quoted_text_may_begin_anywhere() {
+        let all =
+            |text: &str| scalars(text).into_iter().map(|(value, place)| format!("{value}={place}")).collect::<Vec<_>>();
+        assert_eq!(all("é:\n  a: [\n    x,\n  ]\n  b: [\n'é',\n  z]\n"), ["é=é", "a=a", "x=x", "b=b", "é=é", "z=z"]);
+        assert_eq!(
+            all("a:\n  - b: \"(\\\n    x|\\\n  )$\"\n    c: d\n"),
+            ["a=a", "b=b", "(x|)$=(\\\n    x|\\\n  )$", "c=c", "d=d"]
+        );
+        assert!(document(&SourceFile::from_text("w.yml", "a:\n  - b: \"(\nx\n")).is_err());
     }
 
     #[test]
