@@ -86,6 +86,11 @@ impl Document {
         !self.sections.is_empty() && self.sections.iter().all(|section| section.under.is_some())
     }
 
+    /// Whether it holds much that is no matter of an installer at all, as the source code around the block of a script.
+    pub fn is_partly_read(&self) -> bool {
+        self.is_script() || ManifestFormat::of_path(self.source.path()) == Some(ManifestFormat::Script)
+    }
+
     /// Whether a line is one of a command, or of what sets one up.
     pub fn is_of_command(&self, line: &Line) -> bool {
         self.section(line).is_some_and(|section| section.under.is_some())

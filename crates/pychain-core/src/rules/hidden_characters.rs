@@ -78,7 +78,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 
 /// The lines of a file, in one that holds other things as well those with something that is asked for or set.
 fn lines(file: &SourceFile, document: &Document) -> Vec<Span> {
-    if !document.is_script() {
+    if !document.is_partly_read() {
         return pieces(file, document);
     }
     let numbers = document.lines.iter().flat_map(|line| file.line_of(line.span.start)..=file.line_of(line.span.end));
@@ -138,7 +138,7 @@ fn of_line(findings: &Findings<'_>, file: &SourceFile, document: &Document, hidd
 
 fn hidden_in(text: &str, line: Span, document: &Document) -> Option<Hidden> {
     let mut hidden: Option<Hidden> = None;
-    let is_script = document.is_script();
+    let is_script = document.is_partly_read();
     let is_ink = |c: char| !c.is_whitespace() && !is_hidden(c);
     let ink = text.find(is_ink).unwrap_or(text.len())..text.rfind(is_ink).unwrap_or_default();
     for (at, character) in text.char_indices().filter(|(_, c)| is_hidden(*c) && *c != '\t') {
@@ -257,6 +257,14 @@ mod tests {
         check(
             "hidden-characters",
             "# a\u{200d}b\n   ^^^ hidden-characters\n# 👩\u{200d}\n      ^^^ hidden-characters\n",
+        );
+    }
+
+    #[test]
+    fn source_code_around_the_block_of_a_script_is_nobodys_business() {
+        check(
+            "hidden-characters",
+            "==> x.py <==\n# /// script\n# dependencies = [\"a\u{200b}\"]\n                    ^^^ hidden-characters\n# ///\nprint('⚠\u{fe0f}')\n",
         );
     }
 

@@ -83,7 +83,7 @@ pub(super) fn answers_https(host: &str) -> bool {
 /// The pieces of a file's text that speak of dependencies: all its physical lines, or in a file that is
 /// about other things the lines that are not.
 pub(super) fn pieces(file: &SourceFile, document: &Document) -> Vec<Span> {
-    if document.is_script() {
+    if document.is_partly_read() {
         document.lines.iter().map(|line| line.span).collect()
     } else {
         (1..=file.line_count()).map(|number| file.line_span(number)).collect()

@@ -101,7 +101,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 /// The secrets of a file, placeholders left out; of one that is about other things those of its dependencies.
 fn secrets_of(file: &SourceFile, document: &Document) -> Vec<(Span, Confidence)> {
     let mut secrets = secrets_in(file);
-    if document.is_script() {
+    if document.is_partly_read() {
         secrets.retain(|(span, _)| document.lines.iter().any(|line| line.span.cover(*span) == line.span));
     }
     secrets
@@ -207,6 +207,14 @@ mod tests {
             "-i https://${USER}:${TOKEN}@h/s\n-f https://u:$TOKEN@h\n--extra-index-url https://u:%TOKEN%@h\n\
              a @ git+ssh://git@h/a\n-e git+https://me@h/b#egg=b\nc @ https://u:<token>@h/c.zip\n# https://user:password@host/, https://u:****@h\n\
              d @ https://h/d.zip?token={{token}}#sha256=00\n-r https://me@h/r.txt\n",
+        );
+    }
+
+    #[test]
+    fn source_code_around_the_block_of_a_script_is_left_alone() {
+        check(
+            "url-credentials",
+            "==> x.py <==\n# /// script\n# dependencies = [\"a @ https://u:0ne@h/a.zip\"]\n                                 ^^^ url-credentials\n# ///\nDB = 'postgresql://u:tw0@h/f'\n",
         );
     }
 
