@@ -101,6 +101,19 @@ fn pdms_and_hatchs_tables_are_read() {
 }
 
 #[test]
+fn constraints_of_a_build_may_have_hashes() {
+    let text = "[tool.uv]\nbuild-constraint-dependencies = [\"a<2\", { requirement = \"b==1\", hashes = [\"sha256:aa\"] }, { hashes = [] }]\n";
+    assert_eq!(
+        shape("pyproject.toml", text),
+        [
+            "tool.uv.build-constraint-dependencies: a<2",
+            "tool.uv.build-constraint-dependencies: b==1",
+            "tool.uv.build-constraint-dependencies: \"{ hashes = [] }\": this is of type table, and a dependency is a string",
+        ]
+    );
+}
+
+#[test]
 fn uvs_table_is_read() {
     let text = "[project]\ndependencies = [\"a\", \"b\", \"c\", \"d\"]\n[tool.uv]\nno-binary = true\nextra-index-url = [\"https://extra.example.org\"]\nconstraint-dependencies = [\"x<2\"]\n\
                 [[tool.uv.index]]\nname = \"own\"\nurl = \"https://own.example.org\"\nexplicit = true\n[[tool.uv.index]]\nurl = \"https://main.example.org\"\ndefault = true\n\

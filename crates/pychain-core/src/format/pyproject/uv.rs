@@ -3,7 +3,7 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::{list, tables, words};
+use super::{each, list, specifier, tables, words};
 use crate::format::notation;
 use crate::format::toml_value::{self, Keys as _, key_spans};
 use crate::format::value::{Reader, SectionId, named};
@@ -16,8 +16,17 @@ pub(in crate::format) fn read(reader: &mut Reader<'_>, uv: &DeTable<'_>) {
     list(reader, uv, "dev-dependencies", || {
         Section::labelled(Tool::Uv, Purpose::Group, "dev").at("tool.uv.dev-dependencies")
     });
-    for key in ["constraint-dependencies", "override-dependencies", "build-constraint-dependencies"] {
-        list(reader, uv, key, || Section::new(Tool::Uv, Purpose::Constraints).at(format!("tool.uv.{key}")));
+    let constraints = |key: &str| Section::new(Tool::Uv, Purpose::Constraints).at(format!("tool.uv.{key}"));
+    for key in ["constraint-dependencies", "override-dependencies"] {
+        list(reader, uv, key, || constraints(key));
+    }
+    if let Some(value) = uv.get("build-constraint-dependencies") {
+        let section = reader.section(constraints("build-constraint-dependencies"));
+        each(reader, section, value, |reader, entry| {
+            // `{ requirement = "NAME==VERSION", hashes = […] }`.
+            let table = entry.get_ref().as_table();
+            specifier(reader, section, table.and_then(|table| table.get("requirement")).unwrap_or(entry));
+        });
     }
     let mut section = None;
     settings(reader, uv, &mut section);
