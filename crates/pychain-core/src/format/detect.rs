@@ -78,7 +78,8 @@ pub fn role(path: &str) -> Option<(Role, Certainty)> {
     let lower = path.to_lowercase();
     let (directories, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
     let (stem, extension) = extension(name)?;
-    if ["requirements.txt", "requirements.in", "constraints.txt", "constraints.in"].contains(&name) {
+    // Documentation has pages on constraints.
+    if ["requirements.txt", "requirements.in"].contains(&name) {
         return Some((named_role(path), Certainty::Certain));
     }
     let by_name = stem == "requirement" || stem.contains("requirements") || stem.contains("constraints");
@@ -239,5 +240,6 @@ mod tests {
     fn pips_own_names_are_certain() {
         assert_eq!(role("a/requirements.txt"), Some((Role::Requirements, Certainty::Certain)));
         assert_eq!(role("a/requirements-dev.txt"), Some((Role::Requirements, Certainty::Conventional)));
+        assert_eq!(role("docs/constraints.txt"), Some((Role::Constraints, Certainty::Conventional)));
     }
 }
