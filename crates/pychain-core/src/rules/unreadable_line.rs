@@ -72,6 +72,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             undecodable(context, findings, document);
             continue;
         }
+        // A file that becomes one only when its template is filled in is none that pip sees.
+        let is_template = project.file(document.file).path().contains("{{");
+        let is_filled_in =
+            |line: &Line| is_template && ["{{", "{%"].iter().any(|mark| text_of(document, line).contains(mark));
         let refused: Vec<(usize, &Line, &Refusal)> = document
             .lines
             .iter()
@@ -79,6 +83,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             .filter_map(|(index, line)| match &line.kind {
                 // The characters are the trouble, and the other rule names them.
                 LineKind::Refused(_) if characters_are_told && is_cause(document, line) => None,
+                LineKind::Refused(_) if is_filled_in(line) => None,
                 LineKind::Refused(refusal) => Some((index, line, refusal.as_ref())),
                 _ => None,
             })
@@ -255,6 +260,14 @@ mod tests {
         check(
             "unreadable-line",
             "==> r.txt <==\na==1\n-r b.txt\nfoo bar\n    ^^^ unreadable-line: pip cannot read this line: \n==> b.txt <==\n-U\n^^ unreadable-line: refuses the whole install for it: pip knows no option\n",
+        );
+    }
+
+    #[test]
+    fn what_a_template_fills_in_is_left_alone() {
+        check(
+            "unreadable-line",
+            "==> {{ x.name }}/r.txt <==\na~={{ x.version }}\n{% if x.b -%}\nb{% endif %}\nc d\n  ^ unreadable-line\n==> r.txt <==\na=={{ x }}\n ^^^^^^^^^ unreadable-line\n",
         );
     }
 
