@@ -35,6 +35,9 @@ const BESIDE: [&str; 21] = [
     "version",
 ];
 
+/// Projects that bring the module of their own name and are meant by it, though a more popular one brings it as well.
+const MEANT: [&str; 2] = ["cupy", "multipart"];
+
 /// How many times as popular the project must be that a module of another one's name stands for.
 const MUCH_MORE_POPULAR: u16 = 10;
 
@@ -64,7 +67,8 @@ pub(crate) fn run(wheels: &Path, out: &Path) -> Result<()> {
             let is_known_by = modules.len() <= 3 || reads_in(&name, &project);
             let is_other_project =
                 names.ranked.find(&name).is_some() && (has_own || rank(&name) / MUCH_MORE_POPULAR < rank(&project));
-            let is_no_use = is_same(module) || is_beside || !is_known_by || is_other_project;
+            let is_no_use =
+                is_same(module) || MEANT.contains(&name.as_str()) || is_beside || !is_known_by || is_other_project;
             if is_no_use || names.standard_library.get(&name).is_some() {
                 continue;
             }

@@ -66,7 +66,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         } else {
             Severity::Medium
         };
-        let message = format!("{name} is how `{project}` is imported, not what it is called on the index");
+        let there =
+            if is_absent { "not what it is called on the index" } else { "and the project called so is another one" };
+        let message = format!("{name} is how `{project}` is imported, {there}");
         let mut finding = findings
             .finding(judged.place, judged.mention.subject(), message)
             .help(format!("Write `{project}`, with a version of its own"))
