@@ -3,8 +3,9 @@
 use super::support::{is_input, part_of_url};
 use crate::audit::{Context, Findings};
 use crate::finding::Severity;
-use crate::model::{Source, SourceKind};
+use crate::model::{Section, Source, SourceKind};
 use crate::prose::code;
+use crate::tree::Entry;
 use crate::url::{DirectUrl, redact};
 
 crate::declare_rule! {
@@ -35,7 +36,7 @@ crate::declare_rule! {
     /// ## When it is wrong
     ///
     /// When following a branch is what the file is for, such as tests against the next version of a dependency.
-    /// Inputs of pip-compile (`.in`) are left alone: what is locked from them is what is installed.
+    /// Inputs of pip-compile (`.in`), and manifests whose lock file has the revision, are left alone: what is locked from them is what is installed.
     /// A review of a change leaves alone a tag that takes the place of another tag of the same repository.
     ///
     /// ## References
@@ -55,7 +56,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     for entry in project.requirements().filter(|entry| !is_input(project, entry.document.file)) {
         let requirement = entry.requirement;
         let Source::Url(url) = &requirement.source else { continue };
-        let Some(system) = System::of(url) else { continue };
+        let Some(system) = System::of(url).filter(|system| !is_locked(context, &entry, *system)) else { continue };
         let name = code(&requirement.label());
         let (message, severity) = match url.revision() {
             None => (
@@ -76,6 +77,24 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             .identified_by(identity(url));
         findings.push(finding.at_most(severity));
     }
+}
+
+/// Whether a lock file of the manifest has the revision: what is locked is what is installed.
+fn is_locked(context: &Context<'_>, entry: &Entry<'_>, system: System) -> bool {
+    let is_manifest = !entry.document.is_partly_read() && !entry.section().is_some_and(Section::is_pips);
+    let Some(name) = entry.requirement.name.as_ref().filter(|_| is_manifest) else { return false };
+    context.project.locked().any(|locked| {
+        let package = locked.package;
+        let is_it = package.name.normalized() == name.normalized() && matches!(package.source.kind, SourceKind::Vcs(_));
+        let reference = package.source.reference.as_ref().filter(|_| is_it);
+        reference.is_some_and(|reference| system.judge(&reference.value).is_none())
+            && entry.document.source.path().starts_with(folder(locked.document.source.path()))
+    })
+}
+
+/// The folder of a file with the slash behind it.
+fn folder(path: &str) -> &str {
+    path.rfind('/').and_then(|end| path.get(..=end)).unwrap_or_default()
 }
 
 /// Repositories in lock files: what is locked there should be one commit.
@@ -261,6 +280,19 @@ mod tests {
             "mutable-vcs-reference",
             "https://e.org/archive/main.zip\na @ git+https://e.org/a@${REF}\n==> r.in <==\na @ git+https://e.org/a\n",
         );
+    }
+
+    #[test]
+    fn what_a_lock_file_has_is_left_alone() {
+        let manifest = "==> a/pyproject.toml <==\n[project]\ndependencies = [\"x\", \"y\"]\n[tool.uv.sources]\n\
+            x = { git = \"https://e.org/x\", branch = \"main\" }\n";
+        let locked = "==> a/uv.lock <==\nversion = 1\n[[package]]\nname = \"x\"\nversion = \"1\"\n\
+            source = { git = \"https://e.org/x?branch=main#0123456789abcdef0123456789abcdef01234567\" }\n";
+        check("mutable-vcs-reference", &format!("{manifest}{locked}"));
+        let mark = "             ^^^^^^^^^^^^^^^ mutable-vcs-reference: at `main`\n";
+        for other in [locked.replace("a/uv", "b/uv"), locked.replace("\"x\"", "\"y\"")] {
+            check("mutable-vcs-reference", &format!("{manifest}{mark}{other}"));
+        }
     }
 
     #[test]
