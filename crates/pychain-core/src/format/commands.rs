@@ -3,7 +3,7 @@
 //! The readers of workflows, Dockerfiles and the like find the shell text in their format and hand it over here.
 
 use super::logical::LogicalLine;
-use super::requirements_txt::join;
+use super::requirements_txt::{folder, join};
 use super::shell::{self, Command, Dialect, Word};
 use crate::model::{
     Document, Include, InstallOption, Line, LineKind, OptionUse, Purpose, Refusal, RefusalClass, Requirement, Section,
@@ -49,6 +49,11 @@ pub(super) type Lasting = (String, u32);
 impl<'a> Commands<'a> {
     pub(super) fn new(file: &'a SourceFile) -> Self {
         Self { file, lines: Vec::new(), sections: Vec::new(), settings: Vec::new(), folder: Some(String::new()) }
+    }
+
+    /// Lets commands start in the folder of the file, where the tools that look for it there run them.
+    pub(super) fn of_own_folder(file: &'a SourceFile) -> Self {
+        Self { folder: Some(folder(file.path()).to_owned()), ..Self::new(file) }
     }
 
     /// What acts here, to come back to with [`Commands::leave`].
@@ -255,7 +260,9 @@ impl<'a> Commands<'a> {
     }
 
     fn include(&mut self, section: u32, value: &Word, constraint: bool) {
-        let is_known = !value.expands && !value.globs && !value.value().contains("://");
+        // From the root of a machine or an image: nobody can tell what was put there.
+        let is_known =
+            !value.expands && !value.globs && !value.value().contains("://") && !value.value().starts_with('/');
         let Some(folder) = self.folder.as_ref().filter(|_| is_known && !value.value().is_empty()) else { return };
         let target_span = value.span;
         let include = Include {

@@ -8,7 +8,7 @@ use crate::text::SourceFile;
 
 /// Reads a file.
 pub(super) fn parse(file: &SourceFile) -> Document {
-    let mut commands = Commands::new(file);
+    let mut commands = Commands::of_own_folder(file);
     let mut line = 1;
     while line <= file.line_count() {
         let first = file.slice(file.line_span(line));

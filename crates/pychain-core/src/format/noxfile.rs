@@ -17,7 +17,7 @@ const METHODS: [(&str, &[&str]); 5] = [
 
 /// Reads a file.
 pub(super) fn parse(file: &SourceFile) -> Document {
-    let mut commands = Commands::new(file);
+    let mut commands = Commands::of_own_folder(file);
     for ((call, span), arguments, _) in Module::of(file).calls(method) {
         let call = call.iter().map(|word| Word::standing_for(word, span));
         let words: Vec<Word> = call.chain(arguments.into_iter().filter_map(|argument| word(argument, span))).collect();

@@ -26,7 +26,7 @@ fn sections(file: &SourceFile) -> Ini {
 }
 
 fn of_sections(file: &SourceFile, read: &Ini, tox: Option<&IniSection>) -> Document {
-    let mut commands = Commands::new(file);
+    let mut commands = Commands::of_own_folder(file);
     let shared = read.section("testenv");
     if let Some(tox) = tox {
         index_servers(&mut commands, tox);

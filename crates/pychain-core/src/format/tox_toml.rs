@@ -30,7 +30,7 @@ pub(super) fn of_pyproject(file: &SourceFile, tox: &DeTable<'_>) -> Document {
 }
 
 fn native(file: &SourceFile, core: &DeTable<'_>) -> Document {
-    let mut reader = Reader { file, commands: Commands::new(file) };
+    let mut reader = Reader { file, commands: Commands::of_own_folder(file) };
     reader.requirements(core.get("requires"));
     if let Some(packaging) = core.table("env_pkg_base") {
         reader.alone(packaging);

@@ -189,6 +189,14 @@ fn workflows() {
 }
 
 #[test]
+fn files_are_looked_for_from_where_the_tool_runs() {
+    check("a/tox.ini", "[testenv]\ndeps = -r../b/r.txt\n", &["pip: -r b/r.txt"]);
+    check("a/Makefile", "x:\n\tcd .. && pip install -r b/r.txt\n", &["pip: -r b/r.txt"]);
+    check("a/.github/workflows/w.yml", "jobs: {a: {steps: [{run: pip install -r r.txt}]}}\n", &["pip: -r r.txt"]);
+    check("a/Dockerfile", "RUN pip install -r /r.txt -r s.txt b\n", &["pip: -r s.txt | b"]);
+}
+
+#[test]
 fn steps_of_a_parallel_group() {
     check(
         ".github/workflows/ci.yml",
@@ -301,7 +309,13 @@ fn kinds_of_files() {
     ] {
         assert!(of_path(path).is_some(), "{path}");
     }
-    for path in ["workflows/a.yml", "{{x}}/.github/workflows/a.yml", "docker-compose.yml", "setup.sh.in", "a.yml"] {
+    for path in [
+        "workflows/a.yml",
+        "{{x}}/.github/workflows/a.yml",
+        "docker-compose.yml",
+        "setup.sh.in",
+        "a.yml",
+    ] {
         assert!(of_path(path).is_none(), "{path}");
     }
 }
