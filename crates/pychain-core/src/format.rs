@@ -16,6 +16,7 @@ mod notation;
 mod noxfile;
 mod pdm_lock;
 mod pip_conf;
+mod pipeline;
 mod pipfile;
 mod pipfile_lock;
 mod poetry_lock;

@@ -24,10 +24,11 @@ pub fn check(bytes: &[u8]) {
 }
 
 /// Names of files that hold commands or settings, one of each kind.
-pub const SCRIPTS: [&str; 12] = [
+pub const SCRIPTS: [&str; 13] = [
     ".github/workflows/ci.yml",
     "action.yml",
     ".gitlab-ci.yml",
+    ".readthedocs.yaml",
     ".pre-commit-config.yaml",
     "Dockerfile",
     "Makefile",

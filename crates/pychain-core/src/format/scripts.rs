@@ -1,13 +1,26 @@
 //! Files that hold no dependencies by trade, and yet say what is installed and from where: by their names, with their readers.
 
 use super::{
-    dockerfile, makefile, noxfile, pip_conf, pre_commit, pyproject, shell_script, tox_ini, tox_toml, workflow,
+    dockerfile, makefile, noxfile, pip_conf, pipeline, pre_commit, pyproject, shell_script, tox_ini, tox_toml, workflow,
 };
 use crate::model::{Document, Role};
 use crate::text::SourceFile;
 
 /// Reads a file of one kind. Total.
 pub(super) type Read = fn(&SourceFile) -> Document;
+
+/// Names, without their extension, of what services run.
+const PIPELINES: [&str; 9] = [
+    ".appveyor",
+    ".cirrus",
+    ".readthedocs",
+    ".travis",
+    ".woodpecker",
+    "appveyor",
+    "azure-pipelines",
+    "bitbucket-pipelines",
+    "readthedocs",
+];
 
 /// The role of a file by its path, and its reader; none for any other file.
 pub(super) fn of_path(path: &str) -> Option<(Role, Read)> {
@@ -22,6 +35,8 @@ pub(super) fn of_path(path: &str) -> Option<(Role, Read)> {
         _ if is_workflow => workflow::parse,
         "action.yml" | "action.yaml" => workflow::parse,
         ".gitlab-ci.yml" => workflow::parse_gitlab,
+        "config.yml" if folder == ".circleci" => pipeline::parse,
+        _ if is_yaml && PIPELINES.contains(&name.rsplit_once('.').unwrap_or_default().0) => pipeline::parse,
         ".pre-commit-config.yaml" => pre_commit::parse,
         "tox.ini" => tox_ini::parse,
         "tox.toml" => tox_toml::parse,

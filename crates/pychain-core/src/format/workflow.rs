@@ -110,7 +110,7 @@ fn dialect(shell: Option<&str>) -> Option<Dialect> {
     }
 }
 
-fn variables(commands: &mut Commands<'_>, node: Option<&Node>) {
+pub(super) fn variables(commands: &mut Commands<'_>, node: Option<&Node>) {
     for (name, value) in node.map(Node::entries).unwrap_or_default() {
         // GitLab's may say what they are for beside their value.
         let value = value.get("value").unwrap_or(value);
@@ -137,7 +137,7 @@ fn scripts(commands: &mut Commands<'_>, place: &Node) {
 }
 
 /// GitLab takes lists of lists.
-fn collect<'n>(node: &'n Node, texts: &mut Vec<&'n LogicalLine<'static>>, depth: usize) {
+pub(super) fn collect<'n>(node: &'n Node, texts: &mut Vec<&'n LogicalLine<'static>>, depth: usize) {
     match &node.kind {
         NodeKind::Scalar(text) => texts.push(text),
         NodeKind::Sequence(items) if depth < 8 => items.iter().for_each(|item| collect(item, texts, depth + 1)),

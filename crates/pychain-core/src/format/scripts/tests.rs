@@ -189,6 +189,36 @@ fn workflows() {
 }
 
 #[test]
+fn pipelines_of_other_services() {
+    check(
+        ".readthedocs.yaml",
+        "build:\n  os: ubuntu\n  jobs:\n    post_install:\n      - pip install a\n    build:\n      html:\n        - uvx b\npython:\n  install:\n    - requirements: r.txt\n    - method: pip\n      path: .\n",
+        &["pip: a", "uv: b"],
+    );
+    check(".readthedocs.yml", "build:\n  commands:\n    - pip install a\n", &["pip: a"]);
+    check(
+        ".circleci/config.yml",
+        "jobs:\n  a:\n    environment:\n      PIP_INDEX_URL: https://a\n    steps:\n      - checkout\n      - run: pip install a\n      - run:\n          name: pip install no\n          command: |\n            pip install b\n  c:\n    steps:\n      - run: pip install c\n",
+        &["pip set: --index-url=https://a", "pip under 0: a", "pip under 0: b", "pip: c"],
+    );
+    check(
+        "azure-pipelines.yml",
+        "steps:\n- bash: pip install a\n- pwsh: pip install b\n- script: pip install c\n",
+        &["pip: a", "pip: b", "pip: c"],
+    );
+    check(
+        "appveyor.yml",
+        "install:\n- \"pip install a\"\n- ps: pip install b\nbefore_build:\n- pip install c\n",
+        &["pip: a", "pip: b", "pip: c"],
+    );
+    check(
+        ".travis.yml",
+        "before_install: &a\n- pip install a\nscript:\n- *a\n- pip install b\n",
+        &["pip: a", "pip: b"],
+    );
+}
+
+#[test]
 fn files_are_looked_for_from_where_the_tool_runs() {
     check("a/tox.ini", "[testenv]\ndeps = -r../b/r.txt\n", &["pip: -r b/r.txt"]);
     check("a/Makefile", "x:\n\tcd .. && pip install -r b/r.txt\n", &["pip: -r b/r.txt"]);
@@ -315,6 +345,8 @@ fn kinds_of_files() {
         "docker-compose.yml",
         "setup.sh.in",
         "a.yml",
+        "config.yml",
+        "travis.yml",
     ] {
         assert!(of_path(path).is_none(), "{path}");
     }
@@ -327,6 +359,7 @@ fn hostile_files_are_read_in_time() {
         ".github/workflows/a.yml",
         "action.yml",
         ".gitlab-ci.yml",
+        ".travis.yml",
         ".pre-commit-config.yaml",
         "Dockerfile",
         "Makefile",
