@@ -107,9 +107,9 @@ impl Context<'_> {
     /// Whether a suppression would silence a finding. Where one is said of many lines at once, those lines
     /// are better said by themselves: the suppression has its finding, and the others keep theirs.
     pub fn is_accepted(&self, finding: &Finding) -> bool {
-        let path = self.project.file(finding.primary.file).path();
+        let at = suppress::At::of(finding, self.project.file(finding.primary.file).path(), self.project);
         let mut suppressions = self.suppressions.iter().take(MAX_ASKED);
-        suppressions.any(|suppression| suppression.silences(finding, path, self.project, self.config))
+        suppressions.any(|suppression| suppression.silences(finding, &at, self.config))
     }
 
     /// How finely to report on one file. What a change brings as a whole is judged as a whole: nobody

@@ -6,6 +6,7 @@ use crate::diff::Renames;
 use crate::finding::{Finding, Location, Subject};
 use crate::format::requirements_txt::text_of;
 use crate::model::{Document, Line, LineKind};
+use crate::order::Set;
 use crate::report::Suppressed;
 use crate::rules;
 use crate::text::{FileId, Span};
@@ -57,8 +58,9 @@ pub(super) fn collect(request: &Request<'_>, renames: &Renames, config_file: Opt
             let document = base.document(base.find(renames.base_path(path))?)?;
             Some(comments(base, document))
         });
+        let accepted: Set<(&str, &str)> = before.iter().flatten().flat_map(Comment::accepts).collect::<Set<_>>();
         for comment in comments(head, document) {
-            let kept = before.iter().flatten().any(|old| old.says_the_same(&comment));
+            let kept = before.is_some() && comment.accepts().all(|accepts| accepted.contains(&accepts));
             let introduced = request.base.is_some() && !kept;
             for rule in &comment.rules {
                 out.push(Suppression {
@@ -101,8 +103,8 @@ pub(super) fn apply<'p>(
 ) -> Vec<Suppressed> {
     let mut silenced = Vec::new();
     findings.retain(|finding| {
-        let path = path_of(finding.primary.file);
-        let holds = |suppression: &&mut Suppression| suppression.silences(finding, path, request.head, request.config);
+        let at = At::of(finding, path_of(finding.primary.file), request.head);
+        let holds = |suppression: &&mut Suppression| suppression.silences(finding, &at, request.config);
         let Some(suppression) = suppressions.iter_mut().find(holds) else { return true };
         suppression.used = true;
         let comment = match suppression.origin {
@@ -115,26 +117,36 @@ pub(super) fn apply<'p>(
     silenced
 }
 
+/// Where a finding stands, for suppressions.
+pub(super) struct At<'p> {
+    path: &'p str,
+    line: usize,
+}
+
+impl<'p> At<'p> {
+    pub(super) fn of(finding: &Finding, path: &'p str, project: &Project) -> Self {
+        Self { path, line: project.file(finding.primary.file).line_of(finding.primary.span.start) }
+    }
+}
+
 impl Suppression {
     /// What a finding about this suppression is about.
     pub fn subject(&self) -> Subject {
         Subject::Option(format!("ignore[{}]", self.rule))
     }
 
-    /// Whether it silences a finding in the file of that path.
-    pub(super) fn silences(&self, finding: &Finding, path: &str, project: &Project, config: &Config) -> bool {
+    /// Whether it silences a finding that stands there.
+    pub(super) fn silences(&self, finding: &Finding, at: &At<'_>, config: &Config) -> bool {
         match &self.origin {
+            // The place first: that is quick, and there may be many of both.
             SuppressionOrigin::Comment { lines: (first, last), introduced } => {
-                !introduced
-                    && finding.rule.answers_to(&self.rule)
+                (*first..=*last).contains(&at.line)
                     && self.location.is_some_and(|location| location.file == finding.primary.file)
-                    && {
-                        let start = project.file(finding.primary.file).line_of(finding.primary.span.start);
-                        (*first..=*last).contains(&start)
-                    }
+                    && !introduced
+                    && finding.rule.answers_to(&self.rule)
             }
             SuppressionOrigin::Config { index, expired, .. } => {
-                !expired && config.ignores.get(*index).is_some_and(|ignore| ignore.matches(finding, path))
+                !expired && config.ignores.get(*index).is_some_and(|ignore| ignore.matches(finding, at.path))
             }
         }
     }
@@ -157,14 +169,18 @@ struct Comment {
 }
 
 impl Comment {
-    fn says_the_same(&self, other: &Self) -> bool {
-        self.target == other.target && other.rules.iter().all(|rule| self.rules.contains(rule))
+    /// What it accepts: each rule, for what it is for.
+    fn accepts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.rules.iter().map(|rule| (self.target.as_str(), rule.as_str()))
     }
 }
 
 fn comments(project: &Project, document: &Document) -> Vec<Comment> {
     let file = project.file(document.file);
     let mut out = Vec::new();
+    // Lines that hold comments and nothing else, from the first up to the second, which does not: a hundred thousand of
+    // them above one line are gone through once.
+    let mut block = (0, 0);
     for span in &document.comments {
         let Some((rules, reason)) = parse(file.slice(*span)) else { continue };
         let own = file.line_of(span.start);
@@ -176,10 +192,14 @@ fn comments(project: &Project, document: &Document) -> Vec<Comment> {
         let on = next.checked_sub(1).and_then(|at| document.lines.get(at)).filter(|line| extent(line).1 >= own);
         let below = || {
             let line = document.lines.get(next)?;
-            let between = own + 1..extent(line).0;
-            let all_comments =
-                between.into_iter().all(|line| file.slice(file.line_span(line)).trim_start().starts_with('#'));
-            all_comments.then_some(line)
+            let first = extent(line).0;
+            if !(block.0..=block.1).contains(&(own + 1)) {
+                block = (own + 1, own + 1);
+            }
+            while block.1 < first && file.slice(file.line_span(block.1)).trim_start().starts_with('#') {
+                block.1 += 1;
+            }
+            (block.1 >= first).then_some(line)
         };
         let (lines, target) = match on.or_else(below) {
             Some(line) => (extent(line), target(document, line)),

@@ -47,7 +47,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     if context.scope == Scope::Change {
         return;
     }
-    for suppression in context.suppressions.iter().filter(|suppression| !suppression.used) {
+    // Those of one comment stand together.
+    let comments = context.suppressions.chunk_by(|one, other| one.location == other.location);
+    let each = comments.flat_map(|of_one| of_one.iter().map(|suppression| (suppression, of_one.len() == 1)));
+    for (suppression, alone) in each.filter(|(suppression, _)| !suppression.used) {
         let Some(place) = suppression.location else { continue };
         let known = crate::rules::find(&suppression.rule);
         let could_run = known.is_none_or(|rule| context.runs(rule));
@@ -63,7 +66,6 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             None => format!("the suppression names {}, and there is no such rule", code(&suppression.rule)),
         };
         let mut finding = findings.finding(place, suppression.subject(), message).help("Remove the suppression");
-        let alone = context.suppressions.iter().filter(|other| other.location == suppression.location).count() == 1;
         if alone && known.is_some() && matches!(suppression.origin, SuppressionOrigin::Comment { .. }) {
             let file = context.project.file(place.file);
             finding =
