@@ -42,59 +42,96 @@ pub(super) fn touched(workflow: &Workflow) -> Option<Touched> {
     Some(Touched { span, removed: line.is_none(), file })
 }
 
-/// A line that says something, with its indentation.
-type Line<'a> = (usize, &'a str);
+/// A line that says something, with what it stands under.
+struct Line<'a> {
+    content: &'a str,
+    /// How deep it stands. An item of a list is deeper than the key in the same column that it belongs to.
+    depth: usize,
+    /// The line that it stands under.
+    parent: Option<usize>,
+    /// Behind all that stands under it.
+    end: usize,
+}
 
-/// Everything that decides whether and how pychain runs: when the workflow starts, the jobs with pychain without their
-/// other steps. Empty where nothing runs pychain.
+impl Line<'_> {
+    fn is_item(&self) -> bool {
+        self.content.starts_with("- ")
+    }
+
+    fn is_steps(&self) -> bool {
+        self.content.starts_with("steps:")
+    }
+
+    /// Whether it begins what acts on the whole workflow.
+    fn is_for_all(&self) -> bool {
+        let key = self.content.split(':').next().unwrap_or_default().trim_matches(['"', '\'']);
+        self.depth == 0 && ["on", "env", "defaults"].contains(&key)
+    }
+}
+
+/// The lines that say something. One pass, because whoever writes them may write many.
+fn lines(text: &str) -> Vec<Line<'_>> {
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    let mut above: Option<usize> = None;
+    for line in text.lines() {
+        let content = line.trim();
+        if content.is_empty() || content.starts_with('#') {
+            continue;
+        }
+        let depth = 2 * (line.len() - line.trim_start().len()) + usize::from(content.starts_with("- "));
+        let at = lines.len();
+        while let Some(ended) = above.and_then(|above| lines.get_mut(above)).filter(|above| above.depth >= depth) {
+            ended.end = at;
+            above = ended.parent;
+        }
+        lines.push(Line { content, depth, parent: above, end: usize::MAX });
+        above = Some(at);
+    }
+    lines
+}
+
+/// Everything that decides whether and how pychain runs: when the workflow starts and what acts on all of it, the jobs
+/// with pychain without their other steps. Empty where nothing runs pychain.
 fn frame(text: &str) -> Vec<&str> {
-    let lines: Vec<Line<'_>> = text
-        .lines()
-        .map(|line| (line.len() - line.trim_start().len(), line.trim()))
-        .filter(|(_, content)| !content.is_empty() && !content.starts_with('#'))
-        .collect();
-    let mut kept = vec![false; lines.len()];
+    let lines = lines(text);
+    let within = |at: usize| std::iter::successors(Some(at), |at| lines.get(*at)?.parent);
+    let end = |at: usize| lines.get(at).map_or(at, |line| line.end.min(lines.len()));
+    // How many of the kept ranges begin at a line, less those that end there.
+    let mut kept = vec![0_isize; lines.len() + 1];
     let mut keep = |from: usize, to: usize| {
-        for slot in kept.iter_mut().take(to).skip(from) {
-            *slot = true;
+        for (at, change) in [(from, 1), (to, -1)] {
+            if let Some(slot) = kept.get_mut(at) {
+                *slot += change;
+            }
         }
     };
-    for (at, (indent, _)) in lines.iter().enumerate().filter(|(_, (_, content))| runs_pychain(content)) {
-        let start = if content(&lines, at).starts_with("- ") {
-            Some(at)
+    let mut is_run = false;
+    for (at, line) in lines.iter().enumerate().filter(|(_, line)| runs_pychain(line.content)) {
+        is_run = true;
+        let step = within(at).find(|at| lines.get(*at).is_some_and(Line::is_item));
+        let steps = step.and_then(|step| within(step).find(|at| lines.get(*at).is_some_and(Line::is_steps)));
+        if let Some((step, steps)) = step.zip(steps) {
+            keep(step, end(step));
+            let job = within(steps).nth(1).unwrap_or(0);
+            keep(job, steps + 1);
+            keep(end(steps), end(job).max(end(steps)));
         } else {
-            above(&lines, at, |line| line.0 < *indent && line.1.starts_with("- "))
-        };
-        let steps = start.and_then(|step| {
-            let indent = indent_of(&lines, step);
-            above(&lines, step, |line| line.0 <= indent && line.1.starts_with("steps:"))
-        });
-        if let Some((step, steps)) = start.zip(steps) {
-            keep(step, end(&lines, step));
-            let inner = indent_of(&lines, steps);
-            let job = above(&lines, steps, |line| line.0 < inner).unwrap_or(0);
-            for at in job..end(&lines, job) {
-                let under_steps = at > steps && at < section_end(&lines, steps);
-                if !under_steps {
-                    keep(at, at + 1);
-                }
-            }
-        } else {
-            let job = above(&lines, at, |line| line.0 < *indent).unwrap_or(at);
-            keep(job, end(&lines, job));
+            let job = line.parent.unwrap_or(at);
+            keep(job, end(job));
         }
     }
-    if !kept.contains(&true) {
+    if !is_run {
         return Vec::new();
     }
-    let is_trigger =
-        |line: &Line<'_>| line.0 == 0 && ["on:", "\"on\":", "'on':"].iter().any(|on| line.1.starts_with(on));
-    if let Some(on) = lines.iter().position(is_trigger) {
-        for slot in kept.iter_mut().take(end(&lines, on)).skip(on) {
-            *slot = true;
-        }
+    for (at, _) in lines.iter().enumerate().filter(|(_, line)| line.is_for_all()) {
+        keep(at, end(at));
     }
-    lines.iter().zip(kept).filter(|(_, kept)| *kept).map(|((_, content), _)| *content).collect()
+    let mut depth = 0;
+    let is_kept = kept.iter().map(|change| {
+        depth += change;
+        depth > 0
+    });
+    lines.iter().zip(is_kept).filter(|(_, kept)| *kept).map(|(line, _)| line.content).collect()
 }
 
 /// `uses:` of something that is called pychain, or a command that runs it.
@@ -107,34 +144,6 @@ fn runs_pychain(line: &str) -> bool {
     uses.is_some_and(|target| target.contains("pychain"))
         || lower.contains("pychain review")
         || lower.contains("pychain audit")
-}
-
-fn content<'a>(lines: &[Line<'a>], at: usize) -> &'a str {
-    lines.get(at).map_or("", |line| line.1)
-}
-
-fn indent_of(lines: &[Line<'_>], at: usize) -> usize {
-    lines.get(at).map_or(0, |line| line.0)
-}
-
-/// The nearest line above that is so.
-fn above(lines: &[Line<'_>], at: usize, is: impl Fn(&Line<'_>) -> bool) -> Option<usize> {
-    lines.get(..at)?.iter().rposition(is)
-}
-
-/// One past the last line that is indented below `at`.
-fn end(lines: &[Line<'_>], at: usize) -> usize {
-    let indent = indent_of(lines, at);
-    let rest = lines.get(at + 1..).unwrap_or_default();
-    at + 1 + rest.iter().position(|line| line.0 <= indent).unwrap_or(rest.len())
-}
-
-/// One past the last line of a list, whose items may stand at the indentation of its key.
-fn section_end(lines: &[Line<'_>], at: usize) -> usize {
-    let indent = indent_of(lines, at);
-    let rest = lines.get(at + 1..).unwrap_or_default();
-    let is_after = |line: &Line<'_>| line.0 < indent || (line.0 == indent && !line.1.starts_with("- "));
-    at + 1 + rest.iter().position(is_after).unwrap_or(rest.len())
 }
 
 #[cfg(test)]
@@ -183,6 +192,7 @@ jobs:
         for (from, to) in [
             ("fail-on: high", "fail-on: never"),
             ("on: pull_request", "on: push"),
+            ("jobs:", "defaults:\n  run:\n    shell: \"true {0}\"\njobs:"),
             ("review:\n", "review:\n    if: false\n"),
             ("      - run: echo done\n", "      - run: echo done\n    continue-on-error: true\n"),
         ] {
