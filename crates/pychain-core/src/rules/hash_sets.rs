@@ -5,6 +5,7 @@ use crate::diff::LockedPair;
 use crate::digest::{Algorithm, Digest};
 use crate::model::{LockedHash, LockedPackage, Requirement, Source};
 use crate::order::Set;
+use crate::rules::lock_files::digest_of;
 use crate::tree::{Entry, Locked};
 
 /// The hashes of a requirement whose version the change keeps.
@@ -59,14 +60,14 @@ pub(super) fn altered_nameless<'a>(context: &Context<'a>) -> impl Iterator<Item 
             return None;
         }
         let (old, new) = (nameless(before.package), nameless(after.package));
-        let same =
-            |one: &LockedHash, other: &LockedHash| one.algorithm == other.algorithm && one.digest == other.digest;
-        let not_in = |one: &[&'a LockedHash], other: &[&'a LockedHash]| -> Vec<&'a LockedHash> {
-            one.iter().copied().filter(|hash| !other.iter().any(|other| same(hash, other))).collect()
+        let known = |hashes: &[&'a LockedHash]| hashes.iter().map(|hash| digest_of(hash)).collect::<Set<_>>();
+        let not_in = |one: &[&'a LockedHash], other: Set<(&str, &Digest)>| -> Vec<&'a LockedHash> {
+            one.iter().copied().filter(|hash| !other.contains(&digest_of(hash))).collect()
         };
-        let (removed, added) = (not_in(&old, &new), not_in(&new, &old));
+        let (removed, added) = (not_in(&old, known(&new)), not_in(&new, known(&old)));
         let kept = old.len() - removed.len();
-        let comparable = old.iter().any(|old| new.iter().any(|new| old.algorithm == new.algorithm));
+        let algorithms: Set<&str> = old.iter().map(|hash| &*hash.algorithm).collect::<Set<_>>();
+        let comparable = new.iter().any(|new| algorithms.contains(&*new.algorithm));
         (comparable && !(removed.is_empty() && added.is_empty())).then_some(NamelessSets {
             after,
             kept,
