@@ -3,7 +3,9 @@
 use super::support::{is_input, part_of_url};
 use crate::audit::{Context, Findings};
 use crate::finding::Severity;
+use crate::format::requirements_txt::folder;
 use crate::model::{Section, Source, SourceKind};
+use crate::order::Set;
 use crate::prose::code;
 use crate::tree::Entry;
 use crate::url::{DirectUrl, redact};
@@ -51,12 +53,12 @@ crate::declare_rule! {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    check_locks(context, findings);
+    let locked = check_locks(context, findings);
     let project = context.project;
     for entry in project.requirements().filter(|entry| !is_input(project, entry.document.file)) {
         let requirement = entry.requirement;
         let Source::Url(url) = &requirement.source else { continue };
-        let Some(system) = System::of(url).filter(|system| !is_locked(context, &entry, *system)) else { continue };
+        let Some(system) = System::of(url).filter(|_| !is_locked(&entry, &locked)) else { continue };
         let name = code(&requirement.label());
         let (message, severity) = match url.revision() {
             None => (
@@ -79,26 +81,19 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// Whether a lock file of the manifest has the revision: what is locked is what is installed.
-fn is_locked(context: &Context<'_>, entry: &Entry<'_>, system: System) -> bool {
+/// Whether a lock file of the manifest, beside or above it, has the revision: what is locked is what is installed.
+fn is_locked(entry: &Entry<'_>, locked: &Set<(&str, &str)>) -> bool {
     let is_manifest = !entry.document.is_partly_read() && !entry.section().is_some_and(Section::is_pips);
     let Some(name) = entry.requirement.name.as_ref().filter(|_| is_manifest) else { return false };
-    context.project.locked().any(|locked| {
-        let package = locked.package;
-        let is_it = package.name.normalized() == name.normalized() && matches!(package.source.kind, SourceKind::Vcs(_));
-        let reference = package.source.reference.as_ref().filter(|_| is_it);
-        reference.is_some_and(|reference| system.judge(&reference.value).is_none())
-            && entry.document.source.path().starts_with(folder(locked.document.source.path()))
-    })
+    let path = entry.document.source.path();
+    let folders = path.match_indices('/').filter_map(|(end, _)| path.get(..end)).chain([""]);
+    folders.into_iter().any(|folder| locked.contains(&(name.normalized(), folder)))
 }
 
-/// The folder of a file with the slash behind it.
-fn folder(path: &str) -> &str {
-    path.rfind('/').and_then(|end| path.get(..=end)).unwrap_or_default()
-}
-
-/// Repositories in lock files: what is locked there should be one commit.
-fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
+/// Repositories in lock files: what is locked there should be one commit. Gives the names that are, each with the
+/// folder of its lock file.
+fn check_locks<'a>(context: &Context<'a>, findings: &mut Findings<'_>) -> Set<(&'a str, &'a str)> {
+    let mut settled = Set::new();
     for locked in context.project.locked() {
         let package = locked.package;
         let SourceKind::Vcs(vcs) = &package.source.kind else { continue };
@@ -118,7 +113,10 @@ fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
                 )
             }
             Some(reference) => match system.judge(&reference.value) {
-                None => continue,
+                None => {
+                    settled.insert((package.name.normalized(), folder(locked.document.source.path())));
+                    continue;
+                }
                 Some((what, severity)) => {
                     (format!("{name} is locked to {}, {what}", code(&reference.value)), severity, reference.span)
                 }
@@ -131,6 +129,7 @@ fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
             .identified_by(url);
         findings.push(finding.at_most(severity));
     }
+    settled
 }
 
 /// What makes a reference another one: the repository and the branch. From tag to tag, or from one
