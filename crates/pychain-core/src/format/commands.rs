@@ -260,18 +260,18 @@ impl<'a> Commands<'a> {
     }
 
     fn include(&mut self, section: u32, value: &Word, constraint: bool) {
-        // From the root of a machine or an image: nobody can tell what was put there.
-        let is_known =
-            !value.expands && !value.globs && !value.value().contains("://") && !value.value().starts_with('/');
-        let Some(folder) = self.folder.as_ref().filter(|_| is_known && !value.value().is_empty()) else { return };
-        let target_span = value.span;
-        let include = Include {
-            target: value.value().to_owned(),
-            target_span,
-            constraint,
-            is_list: false,
-            path: Some(join(folder, value.value())),
+        let target = value.value();
+        if value.expands || value.globs || target.is_empty() {
+            return;
+        }
+        let path = match &self.folder {
+            _ if target.contains("://") => None,
+            // From the root of a machine or an image: nobody can tell what was put there.
+            Some(folder) if !target.starts_with('/') => Some(join(folder, target)),
+            _ => return,
         };
+        let target_span = value.span;
+        let include = Include { target: target.to_owned(), target_span, constraint, is_list: false, path };
         self.line(section, target_span, None, Vec::new(), LineKind::Include(Box::new(include)));
     }
 

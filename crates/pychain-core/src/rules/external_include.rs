@@ -3,7 +3,7 @@
 use super::indexes::remote;
 use crate::audit::{Context, Findings};
 use crate::finding::{Location, Severity, Subject};
-use crate::format::requirements_txt::leaves_root;
+use crate::format::requirements_txt::{folder, join, leaves_root};
 use crate::model::{Include, LineKind};
 use crate::prose::code;
 use crate::url::redact;
@@ -56,6 +56,11 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     for (document, line) in context.project.lines() {
         let LineKind::Include(include) = &line.kind else { continue };
+        // The folder that a command runs in is often that of its file.
+        let beside = || join(folder(document.source.path()), &include.target);
+        if document.is_of_command(line) && include.path.is_some() && !leaves_root(&beside()) {
+            continue;
+        }
         let Some((where_to, severity)) = explain(context, include) else { continue };
         let location = Location { file: document.file, span: include.target_span };
         let message = format!("{} {where_to}", code(&redact(&include.target)));
@@ -105,6 +110,15 @@ mod tests {
              -r ../x.txt\n   ^^^^^^^^ external-include: lies outside\n\
              -r file:///x.txt\n   ^^^^^^^^^^^^^ external-include: a file of the machine\n\
              -r ${D}/x.txt\n   ^^^^^^^^^^ external-include: variable\n",
+        );
+    }
+
+    #[test]
+    fn commands_that_fetch_a_file_are_told() {
+        check(
+            "external-include",
+            "==> Dockerfile <==\nRUN pip install -r https://e.org/main/r.txt -r https://$HOST/r.txt -r /r.txt\n                   ^^^^^^^^^^^^^^^^^^^^^^^^ external-include: is fetched at every install\n\
+             ==> a/x.sh <==\npip install -r ../r.txt\npip install -r ../../r.txt\n               ^^^^^^^^^^^ external-include: lies outside\n",
         );
     }
 
