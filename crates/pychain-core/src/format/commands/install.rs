@@ -128,9 +128,12 @@ impl Commands<'_> {
                     }
                 }
                 at
-            } else if RUNNERS.contains(&name.as_str()) && words.get(1).is_some_and(|word| word.value() == "run") {
-                let options = ["-n", "--name", "-p", "--prefix", "-C", "--directory"];
-                behind_options(words, 2, |option| options.contains(&option))
+            } else if RUNNERS.contains(&name.as_str())
+                && let Some(run) = words.iter().take(3).position(|word| word.value() == "run")
+            {
+                // `hatch env run -e NAME -- COMMAND`.
+                let options = ["-n", "--name", "-p", "--prefix", "-C", "--directory", "-e", "--env"];
+                behind_options(words, run + 1, |option| options.contains(&option))
             } else {
                 break;
             };
@@ -211,9 +214,11 @@ impl Commands<'_> {
         let mut at = 0;
         while let Some(word) = words.get(at) {
             match word.value() {
-                "-m" => {
-                    let rest = words.get(at + 2..).unwrap_or_default();
-                    match words.get(at + 1).map(Word::value) {
+                text if text.starts_with("-m") => {
+                    // `-mpip` is `-m pip`.
+                    let joined = text.get(2..).filter(|module| !module.is_empty());
+                    let rest = words.get(at + if joined.is_some() { 1 } else { 2 }..).unwrap_or_default();
+                    match joined.or_else(|| words.get(at + 1).map(Word::value)) {
                         Some("pip" | "pip3") => return self.pip(rest),
                         Some("uv") => self.uv(rest, Dialect::Posix, MAX_NESTING),
                         Some("pipx") => self.pipx(rest),

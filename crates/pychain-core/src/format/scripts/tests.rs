@@ -52,7 +52,7 @@ fn check(path: &str, text: &str, expected: &[&str]) {
 
 #[test]
 fn commands_of_each_tool() {
-    let cases: [(&str, &[&str]); 26] = [
+    let cases: [(&str, &[&str]); 27] = [
         ("pip install a 'b>=1; python_version<\"3\"' c[x]==2", &["pip: a | b>=1; python_version<\"3\" | c[x]==2"]),
         ("pip install --upgrade pip -e . ./d .[test] dist/*.whl x.tar.gz", &["pip: pip"]),
         ("pip install -r r.txt -cc.txt --requirement=s.txt", &["pip: -r r.txt | -c c.txt | -r s.txt"]),
@@ -102,6 +102,7 @@ fn commands_of_each_tool() {
         ),
         ("bash -c \"pip install a && sh -c 'pip install b'\"", &["pip: a", "pip: b"]),
         ("poetry run pip install a; conda run -n e pip install b", &["pip: a", "pip: b"]),
+        ("hatch env run -e test -- pip install a; python3 -mpip install b", &["pip: a", "pip: b"]),
         ("if ! pip install a; then pip install b; fi | tee log", &["pip: a", "pip: b"]),
     ];
     let wrong: Vec<_> = cases.iter().filter(|(text, expected)| shape("x.sh", text) != *expected).collect();
