@@ -183,6 +183,8 @@ mod tests {
             "dev_environment.yml",
             "conda.yaml",
             "conda-env.yml",
+            "ci/deps/py-3.12.yaml",
+            "workflow/envs/a.yml",
         ] {
             assert_eq!(role(path), Some((Role::Manifest, Certainty::Certain)), "{path}");
         }

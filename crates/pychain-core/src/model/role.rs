@@ -53,7 +53,7 @@ impl ManifestFormat {
             "setup.cfg" => Some(Self::SetupCfg),
             "setup.py" => Some(Self::SetupPy),
             name if name.ends_with(".py") => Some(Self::Script),
-            name if is_environment(name) => Some(Self::Environment),
+            _ if is_environment(path) => Some(Self::Environment),
             _ => None,
         }
     }
@@ -67,9 +67,11 @@ impl ManifestFormat {
     }
 }
 
-/// `environment.yml`, and other names that people give such files: `environment-dev.yaml`, `conda_env.yml`.
-fn is_environment(name: &str) -> bool {
-    let lower = name.to_lowercase();
+/// `environment.yml`, and other names that people give such files: `environment-dev.yaml`, `conda_env.yml`, `envs/a.yml`.
+fn is_environment(path: &str) -> bool {
+    let lower = path.to_lowercase();
     let stem = lower.strip_suffix(".yml").or_else(|| lower.strip_suffix(".yaml")).unwrap_or_default();
-    stem.split(['-', '_', '.']).any(|part| matches!(part, "environment" | "conda"))
+    let mut parts = stem.rsplit('/');
+    let is_named = |name: &str| name.split(['-', '_', '.']).any(|part| matches!(part, "environment" | "conda"));
+    parts.next().is_some_and(is_named) || matches!(parts.next(), Some("deps" | "envs" | "requirements"))
 }
