@@ -100,7 +100,8 @@ const MIN_BESIDE: usize = 7;
 /// Says what is likeliest of a normalized name that the index does not have.
 pub fn absence(name: &str, names: &Names) -> Absence {
     let mut beside: Vec<String> = Vec::new();
-    if let Some(index) = names.index.as_ref().filter(|_| name.len() >= MIN_BESIDE) {
+    let is_tried = (MIN_BESIDE..=crate::knowledge::ranked::MAX_LENGTH).contains(&name.len());
+    if let Some(index) = names.index.as_ref().filter(|_| is_tried) {
         crowd::each(name.as_bytes(), &mut |other| {
             if index.contains_bytes(other) {
                 let other = String::from_utf8_lossy(other).into_owned();

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::via;
 use crate::format::requirements_txt::folder;
-use crate::model::{Condition, Document, Lock, LockedPackage};
+use crate::model::{Condition, Document, Lock};
 use crate::order::{Map, Set};
 use crate::tree::Project;
 
@@ -139,11 +139,11 @@ fn is_same(one: &str, other: &str) -> bool {
 /// What is asked for: by the projects of one's own that the file holds, or else by the manifests beside it. Where there
 /// are none of both, what nothing else needs.
 fn direct<'a>(project: &'a Project, document: &Document, lock: &'a Lock, graph: &Graph<'a>) -> Set<Node<'a>> {
-    let own: Vec<&LockedPackage> = lock.packages.iter().filter(|package| package.is_own()).collect();
-    let is_own = |name: &str| own.iter().any(|package| package.name.normalized() == name);
-    let needed = own.iter().flat_map(|package| &package.dependencies);
+    let own = || lock.packages.iter().filter(|package| package.is_own());
+    let names: Set<&str> = own().map(|package| package.name.normalized()).collect::<Set<_>>();
+    let needed = own().flat_map(|package| &package.dependencies);
     let mut direct: Set<Node<'a>> = needed
-        .filter(|needed| !is_own(needed.name.normalized()))
+        .filter(|needed| !names.contains(needed.name.normalized()))
         .flat_map(|needed| nodes(needed.name.normalized(), &needed.extras))
         .collect::<Set<_>>();
     if direct.is_empty() {

@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 use super::toml_value::{self, Keys as _};
 use crate::model::LockFormat;
 use crate::name::normalize;
-use crate::order::Arrange as _;
+use crate::order::{Arrange as _, Set};
 use crate::text::SourceFile;
 
 /// The digests that the tool of a lock file accepts for the manifest beside it; none where it cannot be told.
@@ -130,13 +130,14 @@ fn pdm(document: &DeTable<'_>) -> Option<Vec<String>> {
 /// whenever it looks.
 fn groups_of_pdm(document: &DeTable<'_>, tool: &DeTable<'_>) -> Option<String> {
     let mut groups = Object::new(", ", ": ");
+    let mut names = Set::new();
     let tables = [document.table("dependency-groups"), tool.table("dev-dependencies")];
     for (name, value) in tables.into_iter().flatten().flatten() {
         let name = normalize(name.get_ref());
-        if groups.members.iter().any(|(other, _)| *other == name) {
+        groups.value(&name, value.get_ref())?;
+        if !names.insert(name) {
             return None;
         }
-        groups.value(&name, value.get_ref())?;
     }
     Some(groups.finish())
 }

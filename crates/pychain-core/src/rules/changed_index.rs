@@ -91,8 +91,12 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             let gone = before.as_ref().and_then(main);
             found.push((place.location.unwrap_or_else(|| place_of(head, base, run, gone)), place, message));
         }
+        let kept: Set<String> = match &before {
+            Some(_) => after.places.iter().map(|place| index_key(&place.url)).collect::<Set<_>>(),
+            None => Set::new(),
+        };
         let dropped = before.iter().flat_map(|before| &before.places);
-        for place in dropped.filter(|place| is_extra(place) && !knows(&after, place)) {
+        for place in dropped.filter(|place| is_extra(place) && !kept.contains(&index_key(&place.url))) {
             let message = format!(
                 "the change drops the extra index {}: names that only it serves are looked up elsewhere",
                 shown(place)
@@ -193,11 +197,6 @@ fn main(sources: &Sources) -> Option<&Place> {
 
 fn is_extra(place: &Place) -> bool {
     matches!(place.kind, PlaceKind::Extra | PlaceKind::Last)
-}
-
-fn knows(sources: &Sources, place: &Place) -> bool {
-    let key = index_key(&place.url);
-    sources.places.iter().any(|known| index_key(&known.url) == key)
 }
 
 /// Where expected indexes are configured, `unexpected-index` speaks of all others.

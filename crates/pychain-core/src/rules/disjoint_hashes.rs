@@ -1,12 +1,12 @@
 //! `disjoint-hashes`: every hash of a version is another one than before.
 
 use super::hash_sets::{altered, altered_nameless, list, list_locked};
-use super::lock_files::by_name;
+use super::lock_files::{by_name, digest_of};
 use super::support;
 use crate::audit::{Context, Findings};
 use crate::diff::LockedPair;
 use crate::finding::{Confidence, Severity};
-use crate::model::LockedHash;
+use crate::order::Set;
 use crate::prose::code;
 
 crate::declare_rule! {
@@ -91,10 +91,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let keeps_hash = || {
-            let hashes = || old.values().flat_map(|file| &file.hashes);
-            let is_old =
-                |new: &LockedHash| hashes().any(|old| old.algorithm == new.algorithm && old.digest == new.digest);
-            new.values().flat_map(|file| &file.hashes).any(is_old)
+            let known: Set<_> = old.values().flat_map(|file| &file.hashes).map(digest_of).collect();
+            new.values().flat_map(|file| &file.hashes).any(|hash| known.contains(&digest_of(hash)))
         };
         if new.keys().any(|name| old.contains_key(name)) || keeps_hash() {
             continue;

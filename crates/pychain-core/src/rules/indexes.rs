@@ -7,7 +7,7 @@ use crate::audit::Context;
 use crate::config::{Config, Installer};
 use crate::finding::Location;
 use crate::model::Tool;
-use crate::order::{Arrange as _, Map};
+use crate::order::{Arrange as _, Map, Set};
 use crate::prose::code;
 use crate::resolution::{Asked, Hold, Place, PlaceKind, Sources, Way, asked, index_key, judged_by};
 use crate::text::{FileId, Span};
@@ -50,6 +50,8 @@ pub(super) struct Together<'a> {
     pinned: Vec<Asked<'a>>,
     /// Both, and so all without a hash.
     pub(super) unhashed: Vec<Asked<'a>>,
+    /// The hosts whose certificate pip does not check.
+    pub(super) trusted: Set<&'a str>,
 }
 
 impl<'a> Together<'a> {
@@ -63,7 +65,9 @@ impl<'a> Together<'a> {
         asked.arrange_by_key(|asked| !is_private(asked, context.config));
         let held = |wanted: &[Hold]| asked.iter().filter(|asked| wanted.contains(&asked.hold)).copied().collect();
         let (open, pinned) = (held(&[Hold::Open]), held(&[Hold::Pinned]));
-        Self { open, pinned, unhashed: held(&[Hold::Open, Hold::Pinned]), runs, asked }
+        let unhashed = held(&[Hold::Open, Hold::Pinned]);
+        let trusted = runs.iter().flat_map(|run| &run.options.trusted_hosts).map(|host| host.value.as_str());
+        Self { open, pinned, unhashed, trusted: trusted.collect::<Set<_>>(), runs, asked }
     }
 
     /// Everything that is asked for together with a file.

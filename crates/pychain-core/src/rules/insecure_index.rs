@@ -122,8 +122,7 @@ fn is_trusted(placed: &Placed<'_>, url: &DirectUrl) -> bool {
     let host = url.host();
     let port = url.authority.rsplit_once(':').map(|(_, port)| port).filter(|port| !port.contains(['@', ']']));
     let with_port = port.map(|port| format!("{host}:{port}"));
-    let trusted = placed.together.runs.iter().flat_map(|run| &run.options.trusted_hosts);
-    trusted.into_iter().any(|setting| setting.value == host || Some(&setting.value) == with_port.as_ref())
+    [Some(host), with_port].iter().flatten().any(|host| placed.together.trusted.contains(host.as_str()))
 }
 
 fn shown_host(url: &DirectUrl) -> String {

@@ -7,7 +7,7 @@ use crate::digest::Digest;
 use crate::format::content_hash;
 pub(super) use crate::model::time::seconds;
 use crate::model::{Document, Lock, LockFormat, LockedFile, LockedHash, LockedPackage, SourceKind};
-use crate::order::Map;
+use crate::order::{Map, Set};
 use crate::tree::{Locked, Project};
 
 /// Where the public index keeps its files.
@@ -139,15 +139,15 @@ pub(super) fn digest_of(hash: &LockedHash) -> (&str, &Digest) {
 
 /// Whether two files have the same digest of one algorithm.
 pub(super) fn share_a_hash(old: &LockedFile, new: &LockedFile) -> bool {
-    old.hashes.iter().any(|old| new.hashes.iter().any(|new| digest_of(old) == digest_of(new)))
+    let new: Set<_> = new.hashes.iter().map(digest_of).collect();
+    old.hashes.iter().any(|old| new.contains(&digest_of(old)))
 }
 
 /// Whether two files share an algorithm whose digests differ.
 pub(super) fn contradict(old: &LockedFile, new: &LockedFile) -> bool {
-    old.hashes.iter().any(|old| {
-        new.hashes.iter().any(|new| old.algorithm == new.algorithm && old.digest != new.digest)
-            && !new.hashes.iter().any(|new| old.algorithm == new.algorithm && old.digest == new.digest)
-    })
+    let by_algorithm: Set<&str> = new.hashes.iter().map(|hash| &*hash.algorithm).collect();
+    let new: Set<_> = new.hashes.iter().map(digest_of).collect();
+    old.hashes.iter().any(|old| by_algorithm.contains(&*old.algorithm) && !new.contains(&digest_of(old)))
 }
 
 #[cfg(test)]

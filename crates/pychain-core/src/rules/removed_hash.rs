@@ -62,15 +62,15 @@ const MANY: usize = 4;
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     check_locks(context, findings);
+    let modes = context.project.runs.iter().filter_map(|run| run.hash_mode.as_ref()).filter(|mode| mode.on);
+    let refused = modes.flat_map(|mode| &mode.lines).filter(|line| !line.verdict.is_ok());
+    let refused: Set<FileId> = refused.map(|line| line.file).collect::<Set<_>>();
     let mut files: Map<FileId, Vec<(&Entry<'_>, usize)>> = Map::new();
     for (before, after) in context.changes.iter().filter_map(crate::diff::Change::both) {
         if !has_hash(before.requirement) || has_hash(after.requirement) || after.constraint {
             continue;
         }
-        let refused = context.project.runs.iter().filter_map(|run| run.hash_mode.as_ref()).any(|mode| {
-            mode.on && mode.lines.iter().any(|line| line.file == after.document.file && !line.verdict.is_ok())
-        });
-        if !refused {
+        if !refused.contains(&after.document.file) {
             files.entry(after.document.file).or_default().push((after, before.requirement.hashes.len().max(1)));
         }
     }

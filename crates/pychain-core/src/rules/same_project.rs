@@ -2,10 +2,12 @@
 
 use std::ops::Bound;
 
-use crate::model::{Document, Requirement, Section, Source};
-use crate::order::Arrange as _;
+use crate::model::{Line, Requirement, Section, Source};
+use crate::name::ProjectName;
+use crate::order::{Arrange as _, Set};
 use crate::requirement::typed::{self, Version};
 use crate::requirement::{Binding, Marker, Specifier};
+use crate::text::FileId;
 use crate::tree::{Entry, Project, Role};
 use crate::url::DirectUrl;
 
@@ -35,6 +37,7 @@ pub(super) enum Overlap<'a> {
 pub(super) fn each_pair<'a>(project: &'a Project, mut visit: impl FnMut(&Pair<'a>)) {
     for run in &project.runs {
         let is_manifest = run.role == Role::Manifest;
+        let overridden = if is_manifest { overridden(project, run.root) } else { Set::new() };
         let named = run.entries.iter().filter_map(|at| {
             let document = project.document(at.file)?;
             let line = document.lines.get(at.line?)?;
@@ -45,7 +48,7 @@ pub(super) fn each_pair<'a>(project: &'a Project, mut visit: impl FnMut(&Pair<'a
                 return Some(((0, name), entry));
             }
             // What a manifest asks for in two groups is no contradiction before somebody asks for both.
-            let is_whole = entry.is_in(Section::is_whole_list) && !is_overridden(document, name);
+            let is_whole = entry.is_in(Section::is_whole_list) && !overridden.contains(name);
             is_whole.then_some(((line.section, name), entry))
         });
         // Sorted rather than gathered in a map: nearly every project stands there once.
@@ -84,14 +87,15 @@ pub(super) fn each_pair<'a>(project: &'a Project, mut visit: impl FnMut(&Pair<'a
     }
 }
 
-/// Whether uv takes something else in the place of all that asks for a project.
-fn is_overridden(document: &Document, name: &str) -> bool {
-    let overrides = |section: &Section| section.table == "tool.uv.override-dependencies";
-    document.has_section(overrides)
-        && document.lines.iter().any(|line| {
-            document.section(line).is_some_and(overrides)
-                && line.requirement().and_then(|asked| asked.name.as_ref()).is_some_and(|own| own.normalized() == name)
-        })
+/// What a manifest asks for otherwise than all its lists do, whatever they say.
+fn overridden(project: &Project, manifest: FileId) -> Set<&str> {
+    let lines = project.document(manifest).into_iter().flat_map(|document| {
+        let is_override = |line: &&Line| {
+            document.section(line).is_some_and(|section| section.table == "tool.uv.override-dependencies")
+        };
+        document.lines.iter().filter(is_override)
+    });
+    lines.filter_map(|line| line.requirement()?.name.as_ref().map(ProjectName::normalized)).collect::<Set<_>>()
 }
 
 /// Whether no one distribution can satisfy both. `false` where it cannot be told.

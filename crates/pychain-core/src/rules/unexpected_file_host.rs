@@ -65,7 +65,7 @@ crate::declare_rule! {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let before = context.base.map(hosts_by_index).unwrap_or_default();
+    let before = context.base.map(sites_by_index).unwrap_or_default();
     for locked in context.project.locked() {
         let package = locked.package;
         for file in &package.files {
@@ -107,23 +107,22 @@ fn judge(package: &LockedPackage, host: Option<&str>, before: &Map<String, Set<S
     let index = package.source.url.as_ref().filter(|_| package.source.kind == SourceKind::Index)?;
     let index_host = self::host(&index.value)?;
     let known = before.get(&index.value)?;
-    let expected =
-        known.contains(host) || site(host) == site(&index_host) || known.iter().any(|known| site(known) == site(host));
+    let expected = site(host) == site(&index_host) || known.contains(site(host));
     (!expected).then(|| {
         format!("which is neither its index's host {} nor one that its files came from before", code(&index_host))
     })
 }
 
-/// The hosts that files of each index come from, by the index's URL.
-fn hosts_by_index(project: &Project) -> Map<String, Set<String>> {
-    let mut hosts: Map<String, Set<String>> = Map::new();
+/// The sites of the hosts that files of each index come from, by the index's URL.
+fn sites_by_index(project: &Project) -> Map<String, Set<String>> {
+    let mut sites: Map<String, Set<String>> = Map::new();
     for locked in project.locked() {
         let Some(index) = locked.package.source.url.as_ref() else { continue };
         for host in locked.package.files.iter().filter_map(|file| host(&file.url.as_ref()?.value)) {
-            hosts.entry(index.value.clone()).or_default().insert(host);
+            sites.entry(index.value.clone()).or_default().insert(site(&host).to_owned());
         }
     }
-    hosts
+    sites
 }
 
 /// The last two labels of a host: who runs it, near enough to spare a move within one domain.

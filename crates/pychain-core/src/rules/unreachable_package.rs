@@ -142,7 +142,11 @@ fn unreached<'a>(lock: &'a Lock, asked: &Set<&str>) -> Vec<&'a LockedPackage> {
         left.entry(package.name.normalized()).or_default().push(package);
     }
     while let Some(package) = queue.pop() {
-        let needed = package.dependencies.iter().filter(|needed| is_asked_for(package, needed));
+        // What a project of one's own needs, it has asked for; what others asked for is not in the file.
+        let asked = package.asked.as_ref().filter(|_| package.is_own());
+        let asked: Option<Set<&str>> = asked.map(|asked| names(asked).collect::<Set<_>>());
+        let is_asked_for = |name: &str| asked.as_ref().is_none_or(|asked| asked.contains(name));
+        let needed = package.dependencies.iter().filter(|needed| is_asked_for(needed.name.normalized()));
         let needed = needed.map(|needed| (needed.name.normalized(), needed.version.as_deref()));
         let offered = package.offered.iter().map(|name| (name.normalized(), None));
         for (name, version) in needed.chain(offered) {
@@ -156,14 +160,6 @@ fn unreached<'a>(lock: &'a Lock, asked: &Set<&str>) -> Vec<&'a LockedPackage> {
     let mut left: Vec<&LockedPackage> = left.into_values().flatten().collect();
     left.arrange_by_key(|package| package.name_span);
     left
-}
-
-/// Whether a project of one's own has asked for what the file says that it needs; true of other packages, whose
-/// requirements are not in the file.
-fn is_asked_for(package: &LockedPackage, needed: &LockedDependency) -> bool {
-    let name = needed.name.normalized();
-    let is_among = |asked: &Vec<LockedDependency>| asked.iter().any(|asked| asked.name.normalized() == name);
-    !package.is_own() || package.asked.as_ref().is_none_or(is_among)
 }
 
 #[cfg(test)]

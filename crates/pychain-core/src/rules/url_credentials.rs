@@ -1,5 +1,6 @@
 //! `url-credentials`: a secret that everybody who can read the file has.
 
+use super::support::lines_at;
 use crate::audit::{Context, Findings};
 use crate::finding::{Confidence, Location, Subject};
 use crate::model::{Document, Section};
@@ -102,7 +103,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 fn secrets_of(file: &SourceFile, document: &Document) -> Vec<(Span, Confidence)> {
     let mut secrets = secrets_in(file);
     if document.is_partly_read() {
-        secrets.retain(|(span, _)| document.lines.iter().any(|line| line.span.cover(*span) == line.span));
+        secrets.retain(|(span, _)| lines_at(document, *span).any(|line| line.span.cover(*span) == line.span));
     }
     secrets
 }

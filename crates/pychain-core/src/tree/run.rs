@@ -557,14 +557,17 @@ fn undecodable(error: &DecodeError) -> Refusal {
 /// pip's `handle_mutual_excludes`: names join `target` and leave `other`; `:all:` empties both first.
 fn set_exclusive(value: &str, target: &mut Set<String>, other: &mut Set<String>) {
     let mut names: Vec<&str> = value.split(',').collect();
-    while let Some(all) = names.iter().position(|name| *name == ":all:") {
+    let last = |wanted: &str| names.iter().rposition(|name| *name == wanted);
+    if let Some(all) = last(":all:") {
+        // What follows counts where pip still finds a `:none:` ahead.
+        let is_over = last(":none:").is_none_or(|none| none < all);
         other.clear();
         target.clear();
         target.insert(":all:".to_owned());
-        names.drain(..=all);
-        if !names.contains(&":none:") {
+        if is_over {
             return;
         }
+        names.drain(..=all);
     }
     for name in names {
         if name == ":none:" {
