@@ -8,6 +8,7 @@ use crate::order::{Map, Set};
 use crate::prose::code;
 use crate::requirement::typed::{VersionSpecifiers, specifiers};
 use crate::requirement::{Specifier, parse_requirement};
+use crate::text::FileId;
 use crate::tree::{Entry, Project};
 
 /// How much a manifest may ask for. Groups that include each other can make much of little.
@@ -52,8 +53,21 @@ pub(super) fn differences<'a>(project: &'a Project, document: &'a Document, lock
     let whole_file = Location { file: document.file, span: document.source.line_span(1) };
     let of_lock = manifest_in(project, root);
     let of_root = lock.packages.iter().find(|package| package.is_own() && folder_of(package, root) == join(root, ""));
+    let mut compared: Map<FileId, &str> = Map::new();
     for package in lock.packages.iter().filter(|package| package.is_own()) {
         let Some(manifest) = manifest_in(project, &folder_of(package, root)) else { continue };
+        let fallback = Location { file: document.file, span: package.name_span };
+        // A folder holds one project. A file that has more of it was not made by uv, and may have any number.
+        let name = package.name.normalized();
+        match compared.get(&manifest.file) {
+            None => drop(compared.insert(manifest.file, name)),
+            Some(known) if *known == name => continue,
+            Some(_) => {
+                let message = format!("held the project {} as well", code(package.name.as_written()));
+                found.push(Difference { manifest, location: fallback, message, asked: None });
+                continue;
+            }
+        }
         let locked = match &package.asked {
             Some(asked) => asked.as_slice(),
             // What asks for nothing has no such table.
@@ -66,13 +80,7 @@ pub(super) fn differences<'a>(project: &'a Project, document: &'a Document, lock
             Place::Constraint | Place::Override => false,
         };
         let locked = locked.iter().map(|locked| (Place::Needed(locked.condition.clone()), locked));
-        let comparison = Comparison {
-            lock,
-            manifest,
-            root: of_lock,
-            own_name: Some(&package.name),
-            fallback: Location { file: document.file, span: package.name_span },
-        };
+        let comparison = Comparison { lock, manifest, root: of_lock, own_name: Some(&package.name), fallback };
         found.extend(comparison.differences(project, is_compared, locked));
     }
     if let Some(manifest) = of_lock.filter(|_| is_whole) {
@@ -129,6 +137,7 @@ impl<'a> Comparison<'a> {
             }
             written.entry((place, name)).or_default().push(locked);
         }
+        let names: Set<&str> = self.lock.packages.iter().map(|package| package.name.normalized()).collect::<Set<_>>();
         let keys: Set<_> = asked.keys().chain(written.keys()).collect::<Set<_>>();
         for key in keys.into_iter().filter(|(place, name)| is_compared(place) && !unclear.contains(name)) {
             let entries = asked.get(key).map(Vec::as_slice).unwrap_or_default();
@@ -137,7 +146,7 @@ impl<'a> Comparison<'a> {
             if matches!(key.0, Place::Constraint | Place::Override) {
                 let limits = entries.iter().any(|entry| !entry.requirement.specifiers.is_empty())
                     || locked.iter().any(|locked| locked.specifier.is_some());
-                if !limits || !self.locks(key.1) {
+                if !limits || !names.contains(key.1) {
                     continue;
                 }
             }
@@ -163,10 +172,6 @@ impl<'a> Comparison<'a> {
             });
         }
         found
-    }
-
-    fn locks(&self, name: &str) -> bool {
-        self.lock.packages.iter().any(|package| package.name.normalized() == name)
     }
 
     /// Whether uv writes a requirement down, whatever its marker is. Of one with a source it leaves out what is in no
@@ -218,6 +223,7 @@ fn asked_by<'a>(project: &'a Project, manifest: &'a Document) -> Option<Vec<(Pla
     let mut found = Vec::new();
     for place in sections.keys() {
         let mut places = vec![place.clone()];
+        let mut seen: Set<Place> = places.iter().cloned().collect::<Set<_>>();
         let mut at = 0;
         while let Some(of_place) = places.get(at).map(|place| sections.get(place)) {
             for id in of_place? {
@@ -231,7 +237,7 @@ fn asked_by<'a>(project: &'a Project, manifest: &'a Document) -> Option<Vec<(Pla
                 }
                 for group in &section.includes {
                     let group = Place::Needed(Condition::Group(normalize(&group.value)));
-                    if !places.contains(&group) {
+                    if seen.insert(group.clone()) {
                         places.push(group);
                     }
                 }
@@ -278,13 +284,11 @@ fn versions_of_locked(locked: &LockedDependency) -> Option<VersionSpecifiers> {
 /// Whether other versions or extras are asked for, in whichever order they stand.
 fn is_other(entry: &Entry<'_>, locked: &LockedDependency) -> bool {
     let (Some(new), Some(old)) = (versions_of_entry(entry), versions_of_locked(locked)) else { return false };
-    let is_in = |one: &VersionSpecifiers, other: &VersionSpecifiers| {
-        one.iter().all(|part| other.iter().any(|other| other == part))
-    };
+    let parts = |versions: &VersionSpecifiers| versions.iter().cloned().collect::<Set<_>>();
     let new_extras: Set<String> =
         entry.requirement.extras.iter().map(|extra| normalize(extra.as_written())).collect::<Set<_>>();
     let old_extras: Set<String> = locked.extras.iter().map(|extra| normalize(extra)).collect::<Set<_>>();
-    !is_in(&new, &old) || !is_in(&old, &new) || new_extras != old_extras
+    parts(&new) != parts(&old) || new_extras != old_extras
 }
 
 /// What was asked for, as a manifest would say it.
