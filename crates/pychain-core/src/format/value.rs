@@ -170,11 +170,11 @@ impl<'f> Reader<'f> {
     }
 }
 
-/// From the first part of a requirement to the last.
+/// From the first part of a requirement to the last, but for its name: of a list under a name each has a place of its own.
 fn reach(requirement: &Requirement, span: Span) -> Span {
     let url = requirement.direct_url().map(|url| url.span);
     let versions = Some(requirement.specifiers_span).filter(|span| !span.is_empty());
-    [requirement.name_span, url, versions, requirement.marker_span].into_iter().flatten().fold(span, Span::cover)
+    [url, versions, requirement.marker_span].into_iter().flatten().fold(span, Span::cover)
 }
 
 /// A requirement of a format that has a key for each part: nothing but its name so far.
