@@ -2,12 +2,12 @@
 
 use crate::audit::{Context, Findings};
 use crate::diff::LockedPair;
-use crate::model::{LockedSource, SourceKind};
+use crate::model::{LockFormat, SourceKind};
 use crate::order::Map;
 use crate::prose::code;
 use crate::text::FileId;
 use crate::tree::Locked;
-use crate::url::redact;
+use crate::url::{DEFAULT_INDEX, redact};
 
 crate::declare_rule! {
     /// ## What it does
@@ -74,7 +74,7 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let mut moves: Map<(FileId, String, String), Vec<Locked<'_>>> = Map::new();
     for (before, after) in context.locked.iter().filter_map(LockedPair::both) {
-        let (Some(old), Some(new)) = (place(&before.package.source), place(&after.package.source)) else { continue };
+        let (Some(old), Some(new)) = (place(&before), place(&after)) else { continue };
         if old != new {
             moves.entry((after.document.file, old, new)).or_default().push(after);
         }
@@ -99,10 +99,15 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 }
 
 /// What is compared: where somebody else decides what comes. Local projects are part of the change itself.
-fn place(source: &LockedSource) -> Option<String> {
+fn place(locked: &Locked<'_>) -> Option<String> {
+    let source = &locked.package.source;
     let url = source.url.as_ref().map(|url| redact(url.value.trim_end_matches('/')));
     match &source.kind {
         SourceKind::Index => url,
+        // Poetry names every index but the public one.
+        SourceKind::Default if locked.lock.format == LockFormat::Poetry => {
+            Some(DEFAULT_INDEX.trim_end_matches('/').to_owned())
+        }
         // The index that is configured elsewhere: most often one that other generations of the format name.
         SourceKind::Default | SourceKind::Other(_) => None,
         SourceKind::Vcs(system) => {
@@ -141,6 +146,16 @@ mod tests {
             1,
         );
         check("changed-source", &marked);
+    }
+
+    #[test]
+    fn poetry_takes_from_the_public_index_what_names_none() {
+        let lock = |source: &str| format!("[[package]]\nname = \"a\"\nversion = \"1\"\n{source}");
+        let own = lock("[package.source]\ntype = \"legacy\"\nurl = \"https://e.org/simple\"\nreference = \"own\"\n");
+        let marked = lock("")
+            .replace("\"a\"\n", "\"a\"\n        ^ changed-source: comes from `https://pypi.org/simple` instead\n");
+        check("changed-source", &format!("==> base/poetry.lock <==\n{own}==> poetry.lock <==\n{marked}"));
+        check("changed-source", &format!("==> base/pdm.lock <==\n{}==> pdm.lock <==\n{}", lock(""), lock("")));
     }
 
     #[test]
