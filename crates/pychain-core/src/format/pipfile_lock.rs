@@ -75,6 +75,12 @@ impl<'t> Reader<'t> {
         // Instead of a table the version alone may stand there.
         let entry = Entry(members(value).unwrap_or_default());
         let version = if entry.0.is_empty() { self.json.word(value) } else { self.word(&entry, "version") };
+        let marker = self.word(&entry, "markers");
+        self.refuse_more_than(version.as_ref(), "version", |c| {
+            c.is_whitespace() || c.is_control() || "#;@,'\"".contains(c)
+        });
+        self.refuse_more_than(marker.as_ref(), "marker", char::is_control);
+        self.refuse_more_than(Some(&name), "name", |c| c.is_whitespace() || c.is_control());
         let hashes = entry.get("hashes").and_then(elements).unwrap_or_default();
         let files = hashes.into_iter().filter_map(|hash| self.json.word(hash)).map(|hash| LockedFile {
             hashes: vec![LockedHash::new(&hash.value, hash.span)],
@@ -88,17 +94,21 @@ impl<'t> Reader<'t> {
             name_span: name.span,
             version: version.map(bare),
             source: self.source(&entry),
-            markers: self
-                .word(&entry, "markers")
-                .map(|marker| LockedMarker { group: None, text: marker.value })
-                .into_iter()
-                .collect(),
+            markers: marker.map(|marker| LockedMarker { group: None, text: marker.value }).into_iter().collect(),
             groups: vec![category.to_owned()],
             dependencies: Vec::new(),
             asked: None,
             offered: Vec::new(),
         };
         self.lock.packages.push(package);
+    }
+
+    /// Pipenv writes what it reads into a requirements file, so that a line in a value is a line of that.
+    fn refuse_more_than(&mut self, word: Option<&Word>, what: &str, is_odd: impl Fn(char) -> bool) {
+        if let Some(word) = word.filter(|word| word.value.contains(&is_odd)) {
+            let message = format!("this {what} holds more than a {what}, and Pipenv hands all of it to pip");
+            self.lock.errors.push(LockError { span: word.span, message });
+        }
     }
 
     fn source(&self, entry: &Entry<'t>) -> LockedSource {

@@ -57,6 +57,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         for error in lock.errors.iter().filter(|error| told.insert(error.message.as_str())) {
             let message = match lock.format {
                 LockFormat::Pylock => format!("{} breaks its specification: {}", code(path), error.message),
+                // What could be read, Pipenv takes as well.
+                LockFormat::Pipfile if !lock.packages.is_empty() => {
+                    format!("{} is not as Pipenv writes it: {}", code(path), error.message)
+                }
                 _ => format!("{} refuses {}: {}", lock.format.tool(), code(path), error.message),
             };
             let place = Location { file: document.file, span: error.span };
@@ -80,6 +84,14 @@ mod tests {
             "unreadable-lock",
             "==> a/poetry.lock <==\n[[package]]\nname = \"a\n        ^ unreadable-lock: Poetry refuses `a/poetry.lock`\n==> Pipfile.lock <==\n{\"default\": {],}\n             ^ unreadable-lock: Pipenv refuses\n\
              ==> pdm.lock <==\n[[package]]\n^^^^^^^^^^^ unreadable-lock: PDM refuses `pdm.lock`: this package has no `name`\nversion = \"1\"\n",
+        );
+    }
+
+    #[test]
+    fn what_pipenv_would_hand_to_pip_as_more_than_a_value_is_told() {
+        check(
+            "unreadable-lock",
+            "==> Pipfile.lock <==\n{\"default\": {\"a\": {\"version\": \"==1\\n-i https://e.org\"},\n                               ^^^^^^^^^^^^^^^^^^^^^ unreadable-lock: not as Pipenv writes it: this version\n\"b\": {\"version\": \"==1\", \"markers\": \"os_name == 'nt' and python_version > '3'\"}}}\n",
         );
     }
 
