@@ -1,7 +1,6 @@
 //! What runs in continuous integration: workflows and composite actions of GitHub, pipelines of GitLab.
 //!
-//! Read are the variables (`env`, `variables`) and the commands (`run`, `script`). Expressions stay as written, aliases
-//! are not followed.
+//! Read are the variables (`env`, `variables`) and the commands (`run`, `script`). Expressions stay as written.
 
 use super::commands::{Commands, unreadable};
 use super::logical::LogicalLine;

@@ -3,25 +3,29 @@
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use super::logical::{Escapes, LogicalLine, aligned};
+use crate::order::Map;
 use crate::text::{SourceFile, Span};
 
 /// How deep nodes may nest.
 const MAX_DEPTH: usize = 64;
 
+/// How much of a file may at least stand in several places.
+const MAX_REPEATED: usize = 64 * 1024;
+
 /// A value with its place.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Node {
     pub(super) span: Span,
     pub(super) kind: NodeKind,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum NodeKind {
     Scalar(LogicalLine<'static>),
     Sequence(Vec<Node>),
     /// In the order of the file.
     Mapping(Vec<(Node, Node)>),
-    /// What stands somewhere else; it is not followed.
+    /// What stands somewhere else, where too much of the file would stand here as well.
     Alias,
 }
 
@@ -111,35 +115,96 @@ fn tree(file: &SourceFile, padded: &Padded) -> Result<Option<Node>, (usize, Stri
     let text = padded.text.as_str();
     let offsets = Offsets::new(text);
     let at = |index: usize| padded.original(offsets.byte(text, index));
-    let mut open: Vec<(usize, Vec<Node>, bool)> = Vec::new();
+    let mut open: Vec<Open> = Vec::new();
+    let mut anchors = Anchors { nodes: Map::new(), left: MAX_REPEATED.max(text.len()) };
+    let mut header = None;
     for event in Parser::new_from_str(text) {
         let (event, place) = event.map_err(|why| (at(why.marker().index()), why.info().to_owned()))?;
         let (start, end) = (at(place.start.index()), at(place.end.index()));
-        let node = match event {
-            Event::Alias(_) => Node { span: Span::new(start, end), kind: NodeKind::Alias },
-            Event::Scalar(value, style, ..) => scalar(file, &value, style, start, end),
-            Event::SequenceStart(..) | Event::MappingStart(..) => {
+        let is_alias = matches!(event, Event::Alias(_));
+        let (node, anchor) = match event {
+            Event::Alias(anchor) => (anchors.get(anchor, Span::new(start, end)), 0),
+            Event::Scalar(value, style, anchor, tag) => {
+                let start = if anchor > 0 || tag.is_some() { behind_properties(file.text(), start, end) } else { start };
+                (scalar(file, &value, style, start, end), anchor)
+            }
+            Event::SequenceStart(anchor, _) | Event::MappingStart(anchor, _) => {
                 if open.len() >= MAX_DEPTH {
                     return Err((start, "it nests too deep".to_owned()));
                 }
-                open.push((start, Vec::new(), matches!(event, Event::MappingStart(..))));
+                let is_mapping = matches!(event, Event::MappingStart(..));
+                open.push(Open { start, end, anchor, is_mapping, nodes: Vec::new() });
                 continue;
             }
             Event::SequenceEnd | Event::MappingEnd => {
-                let Some((from, nodes, is_mapping)) = open.pop() else { continue };
-                let last = nodes.last().map_or(end, |node| node.span.end as usize);
+                let Some(Open { start, end: until, anchor, is_mapping, nodes }) = open.pop() else { continue };
+                let end = if nodes.is_empty() { end } else { until };
                 let kind = if is_mapping { NodeKind::Mapping(pairs(nodes)) } else { NodeKind::Sequence(nodes) };
-                Node { span: Span::new(from, last), kind }
+                (Node { span: Span::new(start, end), kind }, anchor)
             }
-            Event::DocumentEnd | Event::StreamEnd => return Ok(None),
+            Event::DocumentEnd if header.is_some() => continue,
+            Event::DocumentEnd | Event::StreamEnd => return Ok(header),
             Event::Nothing | Event::StreamStart | Event::DocumentStart(_) => continue,
         };
+        anchors.set(anchor, &node);
         match open.last_mut() {
-            Some((_, nodes, _)) => nodes.push(node),
+            Some(parent) => {
+                // An alias stands here, whatever place its text has.
+                parent.end = if is_alias { end } else { node.span.end as usize };
+                parent.nodes.push(node);
+            }
+            // What GitLab reads of a pipeline with inputs stands behind them.
+            None if header.is_none() && node.entries().len() == 1 && node.get("spec").is_some() => header = Some(node),
             None => return Ok(Some(node)),
         }
     }
-    Ok(None)
+    Ok(header)
+}
+
+/// A list or mapping of which more may come.
+struct Open {
+    start: usize,
+    /// Where its last node ends.
+    end: usize,
+    anchor: usize,
+    is_mapping: bool,
+    nodes: Vec<Node>,
+}
+
+/// Nodes that stand elsewhere as well.
+struct Anchors {
+    nodes: Map<usize, Node>,
+    /// How many bytes may still stand in two places, so that a few lines do not become millions.
+    left: usize,
+}
+
+impl Anchors {
+    fn set(&mut self, anchor: usize, node: &Node) {
+        if anchor > 0 && self.may_repeat(node.span.len()) {
+            self.nodes.insert(anchor, node.clone());
+        }
+    }
+
+    fn get(&mut self, anchor: usize, place: Span) -> Node {
+        let len = self.nodes.get(&anchor).map(|node| node.span.len());
+        let node = len.filter(|len| self.may_repeat(*len)).and_then(|_| self.nodes.get(&anchor)).cloned();
+        node.unwrap_or(Node { span: place, kind: NodeKind::Alias })
+    }
+
+    fn may_repeat(&mut self, len: usize) -> bool {
+        let left = self.left.checked_sub(len + 1);
+        self.left = left.unwrap_or_default();
+        left.is_some()
+    }
+}
+
+/// Where a value begins behind its anchor and its tag.
+fn behind_properties(text: &str, start: usize, end: usize) -> usize {
+    let mut rest = text.get(start..end).unwrap_or_default();
+    while rest.starts_with(['&', '!']) {
+        rest = rest.trim_start_matches(|c: char| !c.is_whitespace()).trim_start();
+    }
+    end - rest.len()
 }
 
 /// Keys and values, which come one after the other.
