@@ -219,6 +219,12 @@ jobs:
     }
 
     #[test]
+    fn many_runs_are_gone_through_once() {
+        let steps = "      - run: pychain audit\n".repeat(50_000);
+        assert_eq!(frame(&format!("on: push\njobs:\n  a:\n    steps:\n{steps}")).len(), 50_003);
+    }
+
+    #[test]
     fn commands_and_reusable_workflows_count() {
         let file = |text: &str| Some(SourceFile::from_text("w.yml", text));
         let before = "jobs:\n  a:\n    uses: org/pychain/.github/workflows/review.yml@v1\n    with:\n      x: 1\n";

@@ -35,6 +35,8 @@ pub(super) struct Commands<'a> {
     settings: Vec<(String, u32)>,
     /// The folder that commands start in, relative to the audited root; none where nobody can tell.
     folder: Option<String>,
+    /// Whether there is more than is read.
+    is_cut_off: bool,
 }
 
 /// What acts on commands at some place of the file.
@@ -48,7 +50,8 @@ pub(super) type Lasting = (String, u32);
 
 impl<'a> Commands<'a> {
     pub(super) fn new(file: &'a SourceFile) -> Self {
-        Self { file, lines: Vec::new(), sections: Vec::new(), settings: Vec::new(), folder: Some(String::new()) }
+        let folder = Some(String::new());
+        Self { file, lines: Vec::new(), sections: Vec::new(), settings: Vec::new(), folder, is_cut_off: false }
     }
 
     /// Lets commands start in the folder of the file, where the tools that look for it there run them.
@@ -115,7 +118,8 @@ impl<'a> Commands<'a> {
     fn nested_shell(&mut self, text: &LogicalLine<'_>, dialect: Dialect, nesting: usize) -> Vec<Lasting> {
         let mut lasting = Vec::new();
         let mut scopes: Vec<Scope> = Vec::new();
-        for command in shell::all_commands(text, dialect) {
+        let commands = shell::all_commands(text, dialect);
+        for (at, command) in commands.iter().enumerate() {
             while scopes.len() > command.depth {
                 if let Some(scope) = scopes.pop() {
                     self.leave(scope);
@@ -124,7 +128,7 @@ impl<'a> Commands<'a> {
             while scopes.len() < command.depth.min(64) {
                 scopes.push(self.enter());
             }
-            lasting.extend(self.command(&command, dialect, nesting));
+            lasting.extend(self.command(command, commands.get(at + 1), dialect, nesting));
         }
         if let Some(scope) = scopes.into_iter().next() {
             self.leave(scope);
@@ -132,7 +136,7 @@ impl<'a> Commands<'a> {
         lasting
     }
 
-    fn command(&mut self, command: &Command, dialect: Dialect, nesting: usize) -> Vec<Lasting> {
+    fn command(&mut self, command: &Command, next: Option<&Command>, dialect: Dialect, nesting: usize) -> Vec<Lasting> {
         let Some(first) = command.words.first() else {
             // PowerShell's variables are those of all that it starts; a shell's need `export`.
             if dialect == Dialect::PowerShell {
@@ -155,9 +159,21 @@ impl<'a> Commands<'a> {
                 Vec::new()
             }
             // A step of a workflow hands variables to the next ones in a file.
-            "echo" | "printf" if command.outputs.iter().any(|word| word.value().contains("GITHUB_ENV")) => {
+            "echo" | "printf" if hands_on(command) || next.is_some_and(hands_on) => {
                 let words = command.words.iter().skip(1);
                 words.filter_map(|word| self.assigned(word)).collect()
+            }
+            "cat" | "tee" if hands_on(command) => {
+                let lines = command.documents.iter().flat_map(shell::lines);
+                lines.filter_map(|line| self.assigned(&Word::of_value(line))).collect()
+            }
+            "sh" | "bash" if nesting < MAX_NESTING && reads_script(command) => {
+                let scope = self.enter();
+                self.variables(command);
+                let texts = command.documents.iter();
+                let lasting = texts.flat_map(|text| self.nested_shell(text, dialect, nesting + 1)).collect();
+                self.leave(scope);
+                lasting
             }
             // `$env:NAME = 'value'`.
             name if dialect == Dialect::PowerShell && name.starts_with("$env:") => {
@@ -239,6 +255,7 @@ impl<'a> Commands<'a> {
 
     fn section(&mut self, tool: Tool, purpose: Purpose) -> Option<u32> {
         if self.sections.len() >= MAX_SECTIONS {
+            self.is_cut_off = true;
             return None;
         }
         let section = u32::try_from(self.sections.len()).ok()?;
@@ -284,7 +301,18 @@ impl<'a> Commands<'a> {
 
     /// The document: lines in the order of the file.
     pub(super) fn finish(mut self) -> Document {
+        if self.is_cut_off {
+            let span = self.lines.last().map(|line| line.span).unwrap_or_default();
+            let message =
+                format!("the file has more than {MAX_SECTIONS} commands and settings: what follows is not read");
+            let section = u32::try_from(self.sections.len() - 1).unwrap_or(u32::MAX);
+            self.line(section, span, None, Vec::new(), refused(span, message, "Split the file"));
+        }
         self.lines.arrange_by_key(|line| line.span);
+        // What stands once in the file is told once, however many aliases lead there.
+        self.lines.dedup_by(|line, before| {
+            line.span == before.span && line.section != before.section && !matches!(line.kind, LineKind::Options)
+        });
         Document {
             lines: self.lines,
             sections: self.sections,
@@ -292,6 +320,19 @@ impl<'a> Commands<'a> {
             ..Document::empty(self.file)
         }
     }
+}
+
+/// Whether a shell runs what it reads: where nothing else is named.
+fn reads_script(command: &Command) -> bool {
+    let is_flag = |word: &Word| word.value().starts_with('-') && !word.value().contains('c');
+    !command.documents.is_empty() && command.words.iter().skip(1).all(is_flag)
+}
+
+/// Whether a command hands what it writes to the next steps of a workflow, as variables.
+fn hands_on(command: &Command) -> bool {
+    let is_tee = command.words.first().is_some_and(|first| first.value() == "tee");
+    let inputs = command.words.iter().filter(|_| is_tee);
+    command.outputs.iter().chain(inputs).any(|word| word.value().contains("GITHUB_ENV"))
 }
 
 /// A manifest that holds commands as well.
@@ -310,29 +351,35 @@ pub(super) fn joined(mut manifest: Document, commands: Document) -> Document {
 
 /// A file that cannot be taken apart: nothing in it but a line that says so.
 pub(super) fn unreadable(file: &SourceFile, span: Span, message: String, help: &str) -> Document {
-    let refusal = Refusal {
+    let mut commands = Commands::new(file);
+    if let Some(section) = commands.section(Tool::Pip, Purpose::Settings) {
+        commands.line(section, span, None, Vec::new(), refused(span, message, help));
+    }
+    commands.finish()
+}
+
+fn refused(span: Span, message: String, help: &str) -> LineKind {
+    LineKind::Refused(Box::new(Refusal {
         class: RefusalClass::ValueError,
         stage: Stage::File,
         span,
         message,
         help: help.to_owned(),
         editable: false,
-    };
-    let mut commands = Commands::new(file);
-    if let Some(section) = commands.section(Tool::Pip, Purpose::Settings) {
-        commands.line(section, span, None, Vec::new(), LineKind::Refused(Box::new(refusal)));
-    }
-    commands.finish()
+    }))
 }
 
 /// Comments that speak to pychain; no other ones matter here.
 pub(super) fn comments(file: &SourceFile) -> Vec<Span> {
     let text = file.text();
     let mut comments: Vec<Span> = Vec::new();
+    let mut looked_at = 0;
     for (at, _) in text.match_indices("pychain:") {
         let line = file.line_span(file.line_of(u32::try_from(at).unwrap_or(u32::MAX)));
-        let before = text.get(line.start as usize..at).unwrap_or_default();
-        let start = before.rfind('#').map(|from| line.start as usize + from);
+        // What stands before another such word on the line was gone through for that.
+        let from = (line.start as usize).max(looked_at);
+        looked_at = at;
+        let start = text.get(from..at).unwrap_or_default().rfind('#').map(|start| from + start);
         if let Some(start) = start.filter(|start| comments.last().is_none_or(|last| last.end as usize <= *start)) {
             comments.push(Span::new(start, line.end as usize));
         }

@@ -27,6 +27,8 @@ pub(super) struct Command {
     pub(super) words: Vec<Word>,
     /// Files that its output goes to.
     pub(super) outputs: Vec<Word>,
+    /// Here-documents that it reads.
+    pub(super) documents: Vec<LogicalLine<'static>>,
     /// How many subshells it is inside of. One without words stands where a subshell ends.
     pub(super) depth: usize,
 }
@@ -94,6 +96,16 @@ pub(super) fn slice(text: &LogicalLine<'_>, range: Range<usize>) -> LogicalLine<
     pieces.finish(start, text.number)
 }
 
+/// Each line of a text, with its places.
+pub(super) fn lines<'t>(text: &'t LogicalLine<'_>) -> impl Iterator<Item = LogicalLine<'static>> + 't {
+    let mut at = 0;
+    text.text.split_inclusive('\n').map(move |line| {
+        let start = at;
+        at += line.len();
+        slice(text, start..start + line.trim_end().len())
+    })
+}
+
 /// Adds a range of a text to a value, with its places.
 pub(super) fn copy(text: &LogicalLine<'_>, range: Range<usize>, pieces: &mut Pieces) {
     let of = |range: Range<usize>| text.text.get(range).unwrap_or_default();
@@ -156,8 +168,9 @@ struct Lexer<'a> {
     at: usize,
     command: Command,
     commands: Vec<Command>,
-    /// Delimiters of here-documents that begin on the next line, and whether tabs before them do not count.
-    documents: Vec<(String, bool)>,
+    /// Delimiters of here-documents that begin on the next line, whether tabs before them do not count, and the number of
+    /// the command that they are for.
+    documents: Vec<(String, bool, usize)>,
     /// Where no `}}` is found before, so that a line of `{{` is gone through once.
     no_template_before: usize,
     nesting: usize,
@@ -269,7 +282,10 @@ impl Lexer<'_> {
         }
         let Some(word) = self.word() else { return };
         match operator {
-            "<<" | "<<-" => self.documents.push((word.value().to_owned(), operator == "<<-")),
+            "<<" | "<<-" => {
+                let number = self.commands.len();
+                self.documents.push((word.value().to_owned(), operator == "<<-", number));
+            }
             "&>>" | "&>" | ">>" | ">" | ">|" => self.command.outputs.push(word),
             _ => {}
         }
@@ -277,7 +293,9 @@ impl Lexer<'_> {
 
     /// What here-documents hold is handed to a command, and is none itself.
     fn skip_documents(&mut self) {
-        for (delimiter, tabs) in std::mem::take(&mut self.documents) {
+        for (delimiter, tabs, number) in std::mem::take(&mut self.documents) {
+            let start = self.at;
+            let mut end = start;
             while !self.rest().is_empty() {
                 let rest = self.rest();
                 let len = memchr::memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |at| at + 1);
@@ -287,6 +305,10 @@ impl Lexer<'_> {
                 if is_end {
                     break;
                 }
+                end = self.at;
+            }
+            if let Some(command) = self.commands.get_mut(number) {
+                command.documents.push(slice(self.text, start..end));
             }
         }
     }

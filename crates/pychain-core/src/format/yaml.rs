@@ -125,7 +125,8 @@ fn tree(file: &SourceFile, padded: &Padded) -> Result<Option<Node>, (usize, Stri
         let (node, anchor) = match event {
             Event::Alias(anchor) => (anchors.get(anchor, Span::new(start, end)), 0),
             Event::Scalar(value, style, anchor, tag) => {
-                let start = if anchor > 0 || tag.is_some() { behind_properties(file.text(), start, end) } else { start };
+                let start =
+                    if anchor > 0 || tag.is_some() { behind_properties(file.text(), start, end) } else { start };
                 (scalar(file, &value, style, start, end), anchor)
             }
             Event::SequenceStart(anchor, _) | Event::MappingStart(anchor, _) => {

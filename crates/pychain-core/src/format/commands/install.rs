@@ -213,23 +213,23 @@ impl Commands<'_> {
     fn module(&mut self, words: &[Word]) -> Vec<Lasting> {
         let mut at = 0;
         while let Some(word) = words.get(at) {
-            match word.value() {
-                text if text.starts_with("-m") => {
-                    // `-mpip` is `-m pip`.
-                    let joined = text.get(2..).filter(|module| !module.is_empty());
-                    let rest = words.get(at + if joined.is_some() { 1 } else { 2 }..).unwrap_or_default();
-                    match joined.or_else(|| words.get(at + 1).map(Word::value)) {
-                        Some("pip" | "pip3") => return self.pip(rest),
-                        Some("uv") => self.uv(rest, Dialect::Posix, MAX_NESTING),
-                        Some("pipx") => self.pipx(rest),
-                        Some("poetry") => return self.project("poetry", rest),
-                        Some("pipenv") => return self.project("pipenv", rest),
-                        Some("pdm") => return self.project("pdm", rest),
-                        Some("piptools") => self.pip_tools(rest.get(1..).unwrap_or_default()),
-                        _ => {}
-                    }
-                    return Vec::new();
+            // Alone, behind other flags in one word, or with the module in it.
+            if let Some(joined) = module_flag(word.value()) {
+                let named = if joined.is_empty() { words.get(at + 1).map(Word::value) } else { Some(joined) };
+                let rest = words.get(at + if joined.is_empty() { 2 } else { 1 }..).unwrap_or_default();
+                match named {
+                    Some("pip" | "pip3") => return self.pip(rest),
+                    Some("uv") => self.uv(rest, Dialect::Posix, MAX_NESTING),
+                    Some("pipx") => self.pipx(rest),
+                    Some("poetry") => return self.project("poetry", rest),
+                    Some("pipenv") => return self.project("pipenv", rest),
+                    Some("pdm") => return self.project("pdm", rest),
+                    Some("piptools") => self.pip_tools(rest.get(1..).unwrap_or_default()),
+                    _ => {}
                 }
+                return Vec::new();
+            }
+            match word.value() {
                 "-X" | "-W" => at += 2,
                 text if text.starts_with('-') => at += 1,
                 _ => return Vec::new(),
@@ -618,4 +618,10 @@ fn program(word: &str) -> String {
         }
         _ => name.to_owned(),
     }
+}
+
+/// What follows the flag that names a module in a word of Python's flags, which may be nothing; none where it is not there.
+fn module_flag(word: &str) -> Option<&str> {
+    let (others, module) = word.strip_prefix('-')?.split_once('m')?;
+    others.chars().all(|c| "bBdEiIOPqsSuvx".contains(c)).then_some(module)
 }

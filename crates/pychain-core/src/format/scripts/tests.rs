@@ -237,6 +237,42 @@ fn steps_of_a_parallel_group() {
 }
 
 #[test]
+fn what_a_shell_reads_is_run_and_what_goes_into_the_environment_is_set() {
+    let workflow = |run: &str| {
+        let lines = run.lines().map(|line| format!("          {line}\n")).collect::<String>();
+        format!("on: push\njobs:\n  one:\n    steps:\n      - run: |\n{lines}      - run: pip install a\n")
+    };
+    for run in [
+        "echo PIP_INDEX_URL=https://h | tee -a \"$GITHUB_ENV\"",
+        "cat >> $GITHUB_ENV <<EOF\nA=b\nPIP_INDEX_URL=https://h\nEOF",
+        "tee -a $GITHUB_ENV <<-EOF\nPIP_INDEX_URL=https://h\nEOF",
+    ] {
+        check(".github/workflows/ci.yml", &workflow(run), &["pip set: --index-url=https://h", "pip under 0: a"]);
+    }
+    check(
+        "x.sh",
+        "bash <<EOF\npip install a\nEOF\nbash -s x <<EOF\npip install b\nEOF\nbash y.sh <<EOF\npip install c\nEOF\ncat <<E >> y\npip install d\nE\n",
+        &["pip: a"],
+    );
+    check("x.sh", "python -Im pip install a; python -cm pip install b", &["pip: a"]);
+}
+
+#[test]
+fn an_alias_stands_for_what_it_names() {
+    check(
+        ".github/workflows/ci.yml",
+        "x: &run pip install a\ny: &env {PIP_INDEX_URL: https://h}\njobs:\n  one:\n    steps: &steps\n      - run: *run\n        env: *env\n  two:\n    steps: *steps\n",
+        &["pip set: --index-url=https://h", "pip under 0: a", "pip set: --index-url=https://h"],
+    );
+}
+
+#[test]
+fn what_is_too_much_is_said_to_be() {
+    let shape = shape("x.sh", &"pip install a\n".repeat(10_001));
+    assert!(shape.iter().any(|section| section.contains("refused a: the file has more than")), "{:?}", shape.last());
+}
+
+#[test]
 fn dockerfiles() {
     check(
         "docker/Dockerfile.dev",
