@@ -139,7 +139,7 @@ fn knowledge() -> Knowledge {
             "pytest",
             "asyncio",
         ];
-        const OTHERS: [&str; 4] = ["a", "b", "sklearn", "taken-over"];
+        const OTHERS: [&str; 5] = ["a", "b", "clicks", "sklearn", "taken-over"];
         let ranked: Vec<(u16, &str)> = (1..).zip(RANKED).collect();
         let mut all: Vec<&str> = RANKED.into_iter().chain(OTHERS).collect();
         all.sort_unstable();

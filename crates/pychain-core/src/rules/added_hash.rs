@@ -1,9 +1,8 @@
 //! `added-hash`: a version admits more files than before.
 
 use super::hash_sets::{altered, altered_nameless, list, list_locked};
-use super::lock_files::{by_name, renamed};
+use super::lock_files::{by_name, renamed, same_version};
 use crate::audit::{Context, Findings};
-use crate::diff::LockedPair;
 use crate::order::Set;
 use crate::prose::code;
 
@@ -81,7 +80,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             .identified_by(list_locked(&sets.added));
         findings.push(finding);
     }
-    for (before, after) in context.locked.iter().filter_map(LockedPair::same_version) {
+    for (before, after) in same_version(context.locked) {
         let known = by_name(before.package);
         if known.is_empty() || !after.package.is_fetched() {
             continue;

@@ -1,9 +1,10 @@
 //! `altered-file-facts`: the change edits what is said of a file that stays the same.
 
 use super::foreign_file;
-use super::lock_files::{PYPI_FILES, authority, blake2b, contradict, kept_files, renamed, seconds, share_a_hash};
+use super::lock_files::{
+    PYPI_FILES, authority, blake2b, contradict, kept_files, renamed, same_version, seconds, share_a_hash,
+};
 use crate::audit::{Context, Findings};
-use crate::diff::LockedPair;
 use crate::prose::code;
 use crate::text::Span;
 use crate::tree::Locked;
@@ -109,7 +110,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             say(findings, kept.after, ("address", &kept.name), &redact(&old.value), &redact(&new.value), new.span);
         }
     }
-    for (before, after) in context.locked.iter().filter_map(LockedPair::same_version) {
+    for (before, after) in same_version(context.locked) {
         for (was, name, file) in renamed(before.package, after.package) {
             // The name of another project's or version's file is the matter of `foreign-file`.
             if foreign_file::judge(&name, file.kind(), after.package).is_none() {

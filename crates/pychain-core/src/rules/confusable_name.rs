@@ -6,6 +6,7 @@ use crate::confusable::{Confusable, Level, Mechanism, verdict};
 use crate::finding::{Confidence, Severity};
 use crate::knowledge::Names;
 use crate::prose::code;
+use crate::tree::Mention;
 
 crate::declare_rule! {
     /// ## What it does
@@ -13,8 +14,8 @@ crate::declare_rule! {
     /// Looks for names that resemble a much downloaded project's: by a slip of the fingers, by letters that look or sound alike, by other delimiters or another order of words, by words that say nothing (`-py`, `new-`), or for `python` and `requirements.txt` themselves.
     /// A name that is much downloaded itself is never accused, nor one of your own (`own-names`, `private-prefixes`), a direct reference or a local project.
     /// Where the public index has no such name, a lesser resemblance counts and the severity is high; where it has, only a strong one counts, and the severity is medium.
-    /// Where it differs by a digit or an `s` at the end from a name and exists, as forks and successors do, it is told only of a change, with low severity.
-    /// Lock files are read as well.
+    /// Where it differs by a digit or an `s` at the end from a name and exists, as forks and successors do, it is told only of a change that asks for it, with low severity.
+    /// Lock files are read as well, but for such names: nobody typed what a tool has locked.
     /// In a change only names that are new to the project are judged.
     ///
     /// ## Why it matters
@@ -57,9 +58,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let is_absent = judged.is_public && names.index.as_ref().is_some_and(|index| !index.contains(judged.name));
         let least = if is_absent { Level::Warn } else { Level::Strict };
         let Some(found) = &verdict(judged.name, least, names) else { continue };
-        // One more digit or letter `s` is how forks and successors are called: worth a look when it is new.
+        // One more digit or letter `s` is how forks and successors are called: worth a look when it is new and somebody typed it, which a locked name was not.
         let is_usual = matches!(found.mechanism, Mechanism::VersionDigit | Mechanism::Plural);
-        if !is_absent && is_usual && context.scope == Scope::Full {
+        let is_typed = matches!(judged.mention, Mention::Requirement(_));
+        if !is_absent && is_usual && (context.scope == Scope::Full || !is_typed) {
             continue;
         }
         let name = code(&judged.mention.label());
@@ -172,6 +174,18 @@ mod tests {
         check("confusable-name", lock);
         let twice = lock.replace("        ^^^^^^^^ confusable-name\n", "");
         check("confusable-name", &format!("{twice}==> r.txt <==\nreqeusts\n^^^^^^^^ confusable-name\n"));
+    }
+
+    #[test]
+    fn one_more_letter_s_is_told_where_somebody_typed_it() {
+        let lock = |name: &str| {
+            format!(
+                "==> uv.lock <==\nversion = 1\n\n[[package]]\nname = \"{name}\"\nversion = \"1\"\nsource = {{ registry = \"https://pypi.org/simple\" }}\n"
+            )
+        };
+        let change = |head: &str| format!("==> base/requirements.txt <==\nidna\n{head}");
+        check("confusable-name", &change(&lock("clicks")));
+        check("confusable-name", &change("==> requirements.txt <==\nidna\nclicks\n^^^^^^ confusable-name\n"));
     }
 
     #[test]

@@ -1,10 +1,9 @@
 //! `disjoint-hashes`: every hash of a version is another one than before.
 
 use super::hash_sets::{altered, altered_nameless, list, list_locked};
-use super::lock_files::{by_name, digest_of};
+use super::lock_files::{by_name, digest_of, same_version};
 use super::support;
 use crate::audit::{Context, Findings};
-use crate::diff::LockedPair;
 use crate::finding::{Confidence, Severity};
 use crate::order::Set;
 use crate::prose::code;
@@ -85,7 +84,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             .identified_by(list_locked(&sets.added));
         findings.push(finding);
     }
-    for (before, after) in context.locked.iter().filter_map(LockedPair::same_version) {
+    for (before, after) in same_version(context.locked) {
         let (old, new) = (by_name(before.package), by_name(after.package));
         if old.is_empty() || new.is_empty() || !after.package.is_fetched() {
             continue;
@@ -142,6 +141,25 @@ mod tests {
             "disjoint-hashes",
             &(change("\"sha256:aa\"", "\"sha256:cc\"") + " ^ disjoint-hashes: every hash of `a`\n"),
         );
+    }
+
+    #[test]
+    fn files_of_another_version_may_be_put_right() {
+        let lock = |file: &str, hash: &str| {
+            format!(
+                "[[package]]\nname = \"a\"\nversion = \"1.1\"\nfiles = [{{file = \"{file}\", hash = \"sha256:{hash}\"}}]\n"
+            )
+        };
+        let change = |old: &str, new: &str, mark: &str| {
+            let (old, new) =
+                (lock(old, &"0".repeat(64)), lock(new, &"1".repeat(64)).replace("files", &format!("{mark}files")));
+            format!("==> base/pdm.lock <==\n{old}==> pdm.lock <==\n{new}")
+        };
+        let (wrong, right) = ("a-1.0.tar.gz", "a-1.1.tar.gz");
+        check("disjoint-hashes", &change(wrong, right, ""));
+        for (old, new) in [(right, wrong), (wrong, "a-1.2.tar.gz")] {
+            check("disjoint-hashes", &change(old, new, "           ^^^ disjoint-hashes\n"));
+        }
     }
 
     #[test]

@@ -1,11 +1,10 @@
 //! What the rules about changed hashes share: the sets before and after, at the same version.
 
 use crate::audit::Context;
-use crate::diff::LockedPair;
 use crate::digest::{Algorithm, Digest};
 use crate::model::{LockedHash, LockedPackage, Requirement, Source};
 use crate::order::Set;
-use crate::rules::lock_files::digest_of;
+use crate::rules::lock_files::{digest_of, same_version};
 use crate::tree::{Entry, Locked};
 
 /// The hashes of a requirement whose version the change keeps.
@@ -55,7 +54,7 @@ pub(super) struct NamelessSets<'a> {
 
 /// Every locked version that keeps itself and has other hashes without names than before.
 pub(super) fn altered_nameless<'a>(context: &Context<'a>) -> impl Iterator<Item = NamelessSets<'a>> {
-    context.locked.iter().filter_map(LockedPair::same_version).filter_map(|(before, after)| {
+    same_version(context.locked).filter_map(|(before, after)| {
         if !after.package.is_fetched() {
             return None;
         }

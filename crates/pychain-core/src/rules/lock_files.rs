@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::foreign_file;
 use crate::diff::LockedPair;
 use crate::digest::Digest;
 use crate::format::content_hash;
@@ -93,6 +94,20 @@ pub(super) fn by_name(package: &LockedPackage) -> Map<Cow<'_, str>, &LockedFile>
     package.files.iter().filter_map(|file| Some((file.file_name()?, file))).collect::<Map<_, _>>()
 }
 
+/// Packages that keep their version, before and after. Where all files were another version's before and none is now,
+/// the change mends what somebody broke, and the files that go were never this version's.
+pub(super) fn same_version<'a>(pairs: &'a [LockedPair<'a>]) -> impl Iterator<Item = (Locked<'a>, Locked<'a>)> {
+    pairs.iter().filter_map(LockedPair::same_version).filter(|(before, after)| {
+        let is_foreign = |file: &LockedFile, package| {
+            file.file_name().is_some_and(|name| foreign_file::judge(&name, file.kind(), package).is_some())
+        };
+        let all_were = before.package.files.iter().all(|file| is_foreign(file, before.package));
+        before.package.files.is_empty()
+            || !all_were
+            || after.package.files.iter().any(|file| is_foreign(file, after.package))
+    })
+}
+
 /// A file of a version on both sides of a change.
 pub(super) struct KeptFile<'a> {
     pub(super) after: Locked<'a>,
@@ -103,7 +118,7 @@ pub(super) struct KeptFile<'a> {
 
 /// Files that are fetched from elsewhere and whose package keeps its version.
 pub(super) fn kept_files<'a>(pairs: &'a [LockedPair<'a>]) -> impl Iterator<Item = KeptFile<'a>> {
-    pairs.iter().filter_map(LockedPair::same_version).flat_map(|(before, after)| {
+    same_version(pairs).flat_map(|(before, after)| {
         let mut old = by_name(before.package);
         let is_remote = after.package.is_fetched();
         by_name(after.package)

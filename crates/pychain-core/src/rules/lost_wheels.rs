@@ -1,9 +1,8 @@
 //! `lost-wheels`: a locked version could be installed from wheels, and now has to be built.
 
-use super::lock_files::{by_name, renamed};
+use super::lock_files::{by_name, renamed, same_version};
 use super::support::list;
 use crate::audit::{Context, Findings};
-use crate::diff::LockedPair;
 use crate::finding::{Confidence, Severity};
 use crate::model::{Document, FileKind, LockedFile};
 use crate::order::{Map, Set};
@@ -76,7 +75,7 @@ const HELP: &str = "Put the wheels back, or say in the change why the package ha
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let mut made_for_the_same: Map<FileId, bool> = Map::new();
-    for (before, after) in context.locked.iter().filter_map(LockedPair::same_version) {
+    for (before, after) in same_version(context.locked) {
         let (old, new) = (before.package, after.package);
         let wheels = old.files.iter().filter(|file| file.kind() == FileKind::Wheel).count();
         let Some(sdist) = new.files.iter().find(|file| file.kind() == FileKind::Sdist) else { continue };

@@ -1,6 +1,6 @@
 //! `removed-hash`: a change takes the hashes from a requirement and the install goes on without them.
 
-use super::lock_files::kept_files;
+use super::lock_files::{kept_files, same_version};
 use super::support::list;
 use crate::audit::{Context, Findings};
 use crate::diff::LockedPair;
@@ -121,7 +121,7 @@ fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
             findings.push(finding.help("Put the hashes back, or lock again with hashes"));
         }
     }
-    for (before, after) in context.locked.iter().filter_map(LockedPair::same_version) {
+    for (before, after) in same_version(context.locked) {
         if whole.contains(&after.document.file) {
             continue;
         }
