@@ -1,9 +1,9 @@
 //! `direct-reference`: an archive from a URL that no hash checks.
 
-use super::support::{hash_checked_files, is_fixed, is_input, list, part_accepted};
+use super::support::{hash_checked_files, is_fixed, is_input, list, locked_for, part_accepted};
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Finding, Location, Severity, Subject};
-use crate::model::Source;
+use crate::model::{LockedPackage, Source, SourceKind};
 use crate::order::{Map, Set};
 use crate::prose::code;
 use crate::text::{FileId, Span};
@@ -38,7 +38,7 @@ crate::declare_rule! {
     /// ## When it is wrong
     ///
     /// When the server makes the archive anew each time, so that no hash would hold: then depend on a full commit through `git+https`.
-    /// Inputs of pip-compile (`.in`) are left alone: what is locked from them has the hash.
+    /// Inputs of pip-compile (`.in`), and manifests whose lock file has the archive's hash, are left alone: what is locked from them is what is installed.
     ///
     /// ## References
     ///
@@ -83,7 +83,10 @@ pub(super) fn archives_without_a_hash(project: &Project) -> impl Iterator<Item =
         let has_hash = url.hash().is_some() || !entry.requirement.hashes.is_empty();
         let file = entry.document.file;
         let is_left = url.is_vcs() || url.host().is_empty() || is_input(project, file) || checked.contains(&file);
-        (!has_hash && !is_left).then(|| (entry, url.as_ref()))
+        let is_hashed = |package: &LockedPackage| package.files.iter().any(|file| !file.hashes.is_empty());
+        let is_locked =
+            || locked_for(project, &entry).any(|package| package.source.kind == SourceKind::Url && is_hashed(package));
+        (!has_hash && !is_left && !is_locked()).then(|| (entry, url.as_ref()))
     })
 }
 
@@ -147,6 +150,18 @@ fn publisher(url: &DirectUrl) -> String {
 #[cfg(test)]
 mod tests {
     use crate::testing::{Fixture, check};
+
+    #[test]
+    fn what_a_lock_file_has_the_hash_of_is_left_alone() {
+        let manifest = "==> pyproject.toml <==\n[project]\ndependencies = [\"x\"]\n[tool.uv.sources]\n\
+            x = { url = \"https://e.org/x-1-py3-none-any.whl\" }\n";
+        let mark = "             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ direct-reference\n";
+        let locked = "==> uv.lock <==\nversion = 1\n[[package]]\nname = \"x\"\nversion = \"1\"\n\
+            source = { url = \"https://e.org/x-1-py3-none-any.whl\" }\nwheels = [{ url = \"https://e.org/x-1-py3-none-any.whl\"";
+        let hash = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+        check("direct-reference", &format!("{manifest}{locked}, hash = \"{hash}\" }}]\n"));
+        check("direct-reference", &format!("{manifest}{mark}{locked} }}]\n"));
+    }
 
     #[test]
     fn an_archive_of_what_moves_is_to_be_one_of_a_commit() {

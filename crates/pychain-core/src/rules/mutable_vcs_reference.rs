@@ -1,13 +1,11 @@
 //! `mutable-vcs-reference`: code from version control at a name that can come to mean another revision.
 
-use super::support::{is_input, part_of_url};
+use super::support::{is_input, locked_for, part_of_url};
 use crate::audit::{Context, Findings};
 use crate::finding::Severity;
-use crate::format::requirements_txt::folder;
-use crate::model::{Section, Source, SourceKind};
-use crate::order::Set;
+use crate::model::{Source, SourceKind, Tool};
 use crate::prose::code;
-use crate::tree::Entry;
+use crate::tree::{Entry, Project};
 use crate::url::{DirectUrl, redact};
 
 crate::declare_rule! {
@@ -53,12 +51,12 @@ crate::declare_rule! {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let locked = check_locks(context, findings);
+    check_locks(context, findings);
     let project = context.project;
     for entry in project.requirements().filter(|entry| !is_input(project, entry.document.file)) {
         let requirement = entry.requirement;
         let Source::Url(url) = &requirement.source else { continue };
-        let Some(system) = System::of(url).filter(|_| !is_locked(&entry, &locked)) else { continue };
+        let Some(system) = System::of(url).filter(|system| !is_locked(project, &entry, *system)) else { continue };
         let name = code(&requirement.label());
         let (message, severity) = match url.revision() {
             None => (
@@ -75,25 +73,33 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let place = revision_place(url).and_then(|part| part_of_url(project, &entry, url, part));
         let finding = findings
             .finding(place.unwrap_or(entry.at(url.span)), requirement.subject(), message)
-            .help(system.help())
+            .help(help(project, &entry, url, system))
             .identified_by(identity(url));
         findings.push(finding.at_most(severity));
     }
 }
 
-/// Whether a lock file of the manifest, beside or above it, has the revision: what is locked is what is installed.
-fn is_locked(entry: &Entry<'_>, locked: &Set<(&str, &str)>) -> bool {
-    let is_manifest = !entry.document.is_partly_read() && !entry.section().is_some_and(Section::is_pips);
-    let Some(name) = entry.requirement.name.as_ref().filter(|_| is_manifest) else { return false };
-    let path = entry.document.source.path();
-    let folders = path.match_indices('/').filter_map(|(end, _)| path.get(..end)).chain([""]);
-    folders.into_iter().any(|folder| locked.contains(&(name.normalized(), folder)))
+/// What to write, and where: a URL has its revision behind an `@`, a table under a key.
+fn help(project: &Project, entry: &Entry<'_>, url: &DirectUrl, system: System) -> String {
+    let is_table = !entry.document.is_of_command(entry.line) && project.text(entry.at(url.span)) != url.text;
+    let place = match entry.document.tool(entry.line) {
+        Tool::Pipenv if is_table => "as `ref`",
+        Tool::Poetry | Tool::Uv if is_table => "as `rev`",
+        _ => "after the `@`",
+    };
+    format!("{} {place}", system.help())
 }
 
-/// Repositories in lock files: what is locked there should be one commit. Gives the names that are, each with the
-/// folder of its lock file.
-fn check_locks<'a>(context: &Context<'a>, findings: &mut Findings<'_>) -> Set<(&'a str, &'a str)> {
-    let mut settled = Set::new();
+/// Whether a lock file of the manifest has the revision.
+fn is_locked(project: &Project, entry: &Entry<'_>, system: System) -> bool {
+    locked_for(project, entry).any(|package| {
+        let reference = package.source.reference.as_ref().filter(|_| matches!(package.source.kind, SourceKind::Vcs(_)));
+        reference.is_some_and(|reference| system.judge(&reference.value).is_none())
+    })
+}
+
+/// Repositories in lock files: what is locked there should be one commit.
+fn check_locks(context: &Context<'_>, findings: &mut Findings<'_>) {
     for locked in context.project.locked() {
         let package = locked.package;
         let SourceKind::Vcs(vcs) = &package.source.kind else { continue };
@@ -113,10 +119,7 @@ fn check_locks<'a>(context: &Context<'a>, findings: &mut Findings<'_>) -> Set<(&
                 )
             }
             Some(reference) => match system.judge(&reference.value) {
-                None => {
-                    settled.insert((package.name.normalized(), folder(locked.document.source.path())));
-                    continue;
-                }
+                None => continue,
                 Some((what, severity)) => {
                     (format!("{name} is locked to {}, {what}", code(&reference.value)), severity, reference.span)
                 }
@@ -129,7 +132,6 @@ fn check_locks<'a>(context: &Context<'a>, findings: &mut Findings<'_>) -> Set<(&
             .identified_by(url);
         findings.push(finding.at_most(severity));
     }
-    settled
 }
 
 /// What makes a reference another one: the repository and the branch. From tag to tag, or from one
@@ -181,8 +183,8 @@ impl System {
 
     fn help(self) -> &'static str {
         match self {
-            Self::Git | Self::Mercurial => "Name the full commit, all its hexadecimal digits, after the `@`",
-            Self::Numbered => "Name the revision's number after the `@`",
+            Self::Git | Self::Mercurial => "Name the full commit, all its hexadecimal digits,",
+            Self::Numbered => "Name the revision's number",
         }
     }
 
@@ -223,7 +225,7 @@ fn is_version(revision: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::System;
-    use crate::testing::check;
+    use crate::testing::{Fixture, check};
 
     #[test]
     fn the_place_is_the_revision_or_else_the_url() {
@@ -291,6 +293,22 @@ mod tests {
         let mark = "             ^^^^^^^^^^^^^^^ mutable-vcs-reference: at `main`\n";
         for other in [locked.replace("a/uv", "b/uv"), locked.replace("\"x\"", "\"y\"")] {
             check("mutable-vcs-reference", &format!("{manifest}{mark}{other}"));
+        }
+    }
+
+    #[test]
+    fn the_help_says_where_the_tool_looks_for_the_commit() {
+        for (files, place) in [
+            ("==> pyproject.toml <==\n[tool.uv.sources]\nx = { git = \"https://e.org/x\" }\n", "digits, as `rev`"),
+            ("==> Pipfile <==\n[packages]\nx = { git = \"https://e.org/x\", ref = \"main\" }\n", "digits, as `ref`"),
+            (
+                "==> pyproject.toml <==\n[project]\ndependencies = [\"x @ git+https://e.org/x\"]\n",
+                "digits, after the `@`",
+            ),
+        ] {
+            let report = Fixture::parse(files).report();
+            let found = report.findings.iter().find(|finding| finding.rule.id == "mutable-vcs-reference");
+            assert!(found.is_some_and(|found| found.help.ends_with(place)), "{files}");
         }
     }
 

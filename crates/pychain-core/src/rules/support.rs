@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::audit::Context;
 use crate::finding::{Finding, Location};
-use crate::model::{Document, Line};
+use crate::model::{Document, Line, LockedPackage, Section};
 use crate::order::Set;
 use crate::resolution::index_key;
 use crate::text::{FileId, SourceFile, Span};
@@ -18,6 +18,20 @@ const HTTPS_HOSTS: [&str; 5] = ["github.com", "codeload.github.com", "gitlab.com
 /// Whether a file is pip-compile's input: it names what is wanted, pins and hashes are in the output.
 pub(super) fn is_input(project: &Project, file: FileId) -> bool {
     project.file(file).path().ends_with(".in")
+}
+
+/// What lock files beside a manifest or above it have of the project that one of its lines asks for: what is locked is
+/// what is installed.
+pub(super) fn locked_for<'a>(project: &'a Project, entry: &Entry<'_>) -> impl Iterator<Item = &'a LockedPackage> {
+    let is_manifest = !entry.document.is_partly_read() && !entry.section().is_some_and(Section::is_pips);
+    let name = entry.requirement.name.as_ref().filter(|_| is_manifest).map(|name| name.normalized().to_owned());
+    let manifest = entry.document.source.path().to_owned();
+    project.locked().filter_map(move |locked| {
+        let path = locked.document.source.path();
+        let folder = path.rfind('/').and_then(|end| path.get(..=end)).unwrap_or_default();
+        let is_it = manifest.starts_with(folder) && Some(locked.package.name.normalized()) == name.as_deref();
+        is_it.then_some(locked.package)
+    })
 }
 
 /// Parts lines that a suppression accepts from the others: the former as the findings that it silences.
