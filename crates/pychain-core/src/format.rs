@@ -1,6 +1,7 @@
 //! One file per format: each turns a source file into a [`Document`], or into the
 //! [`Lock`](crate::model::Lock) of one.
 
+mod cibuildwheel;
 mod commands;
 mod conda;
 pub(crate) mod content_hash;

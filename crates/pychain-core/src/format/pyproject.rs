@@ -3,6 +3,7 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::cibuildwheel;
 use super::commands::joined;
 use super::requirements_txt::Paths;
 use super::toml_value::{self, Keys as _, Value};
@@ -67,11 +68,14 @@ pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
         // Last, because it says of what stands elsewhere where it comes from.
         tools.table("uv").into_iter().for_each(|table| uv::read(&mut reader, table));
     }
-    let manifest = reader.finish(toml_value::comments(file.text()));
-    match tools.and_then(|tools| tools.table("tox")) {
-        Some(tox) => joined(manifest, tox_toml::of_pyproject(file, tox)),
-        None => manifest,
+    let mut manifest = reader.finish(toml_value::comments(file.text()));
+    if let Some(tox) = tools.and_then(|tools| tools.table("tox")) {
+        manifest = joined(manifest, tox_toml::of_pyproject(file, tox));
     }
+    if let Some(table) = tools.and_then(|tools| tools.table("cibuildwheel")) {
+        manifest = joined(manifest, cibuildwheel::read(file, table));
+    }
+    manifest
 }
 
 /// Reads `uv.toml`, which holds what `[tool.uv]` would.

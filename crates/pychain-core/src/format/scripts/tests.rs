@@ -523,3 +523,13 @@ fn tox_in_manifests() {
     // Without that section tox looks no further.
     check_inside("setup.cfg", options, "[testenv]\ndeps = evil-sample\n", "");
 }
+
+#[test]
+fn cibuildwheel_in_manifests() {
+    check_inside(
+        "pyproject.toml",
+        "[project]\ndependencies = [\"evil-sample\"]\n                 ^^^^^^^^^^^ known-malicious\n",
+        "[tool.cibuildwheel]\nbefore-build = \"pip install taken-over==1.1 && make\"\n                            ^^^^^^^^^^ known-malicious\ntest-requires = \"a==1 b>=1\"\n                      ^^^^ unpinned-command\n[tool.cibuildwheel.linux]\nenvironment = { PIP_EXTRA_INDEX_URL = \"https://h.example.org\", X = 1 }\n                                       ^^^^^^^^^^^^^^^^^^^^^ extra-index-url\nbefore-all = [\"yum install c\", \"pip install d\"]\n[[tool.cibuildwheel.overrides]]\nselect = \"x\"\ntest-requires = [\"e\"]\n",
+        "",
+    );
+}
