@@ -229,19 +229,20 @@ fn pyproject(file: &SourceFile) -> Result<Config, Vec<pychain_core::config::Conf
 
 /// What a path is, as far as a list of existing files tells.
 fn kind_of_path<'p>(path: &str, files: impl Iterator<Item = &'p str>) -> PathKind {
+    // Of the root, what is not shown here may be there.
+    if path == "." {
+        return PathKind::Unknown;
+    }
     let mut kind = PathKind::Absent;
     for file in files {
-        let below = if path.is_empty() { Some(file) } else { file.strip_prefix(path) };
-        match below {
+        match file.strip_prefix(path) {
             Some("") => return PathKind::File,
             Some("/pyproject.toml" | "/setup.py") => return PathKind::Project,
-            Some("pyproject.toml" | "setup.py") if path.is_empty() => return PathKind::Project,
-            Some(rest) if path.is_empty() || rest.starts_with('/') => kind = PathKind::Directory,
+            Some(rest) if rest.starts_with('/') => kind = PathKind::Directory,
             _ => {}
         }
     }
-    // The root is always there.
-    if path.is_empty() && kind == PathKind::Absent { PathKind::Directory } else { kind }
+    kind
 }
 
 fn export(report: &Report, format: Format) -> String {

@@ -98,8 +98,8 @@ fn paths_are_told_from_the_list_of_files() {
     let files = ["a/pyproject.toml", "b/x.py", "c.whl"];
     let kind = |path| kind_of_path(path, files.into_iter());
     assert_eq!(
-        ["a", "b", "c.whl", "d", ""].map(kind),
-        [PathKind::Project, PathKind::Directory, PathKind::File, PathKind::Absent, PathKind::Directory]
+        ["a", "b", "c.whl", "d", "."].map(kind),
+        [PathKind::Project, PathKind::Directory, PathKind::File, PathKind::Absent, PathKind::Unknown]
     );
 }
 

@@ -36,10 +36,15 @@ impl<'a> Paths<'a> {
             && let Some(folder) = self.beside.filter(|folder| !folder.is_empty())
         {
             let beside = join(folder, given);
-            let kind = self.kind(&beside);
-            let is_known = !matches!(kind, PathKind::Absent | PathKind::Unknown);
+            // That a folder without a project is there says nothing where there may be one.
+            let found = self.kind(&beside);
+            let is_known = match found {
+                PathKind::Project | PathKind::File => true,
+                PathKind::Directory => kind == PathKind::Absent,
+                PathKind::Absent | PathKind::Unknown => false,
+            };
             if is_known || leaves_root(&path) && !leaves_root(&beside) {
-                return (beside, kind);
+                return (beside, found);
             }
         }
         (path, kind)
@@ -107,6 +112,15 @@ pub(in crate::format) fn to_url(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_beside_the_file_is_none_that_was_meant_where_nobody_can_look() {
+        let known = [("docs", PathKind::Directory), ("a", PathKind::Absent), ("docs/a", PathKind::Directory)];
+        let known: Map<String, PathKind> = known.into_iter().map(|(path, kind)| (path.to_owned(), kind)).collect();
+        let paths = Paths::new(&known, Some("docs"));
+        assert_eq!(paths.resolve("."), (".".to_owned(), PathKind::Unknown));
+        assert_eq!(paths.resolve("a"), ("docs/a".to_owned(), PathKind::Directory));
+    }
 
     #[test]
     fn paths_are_joined_and_normalized() {
