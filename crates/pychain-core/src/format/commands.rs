@@ -23,6 +23,8 @@ pub(super) use settings::{Setting, pip_setting, split_words};
 const MAX_NESTING: usize = 4;
 /// How many settings act on a command together; nobody has more.
 const MAX_ACTING: usize = 64;
+/// How long the path of a folder may be.
+const MAX_FOLDER: usize = 4096;
 /// How many commands and settings of one file are read.
 const MAX_SECTIONS: usize = 10_000;
 
@@ -73,7 +75,10 @@ impl<'a> Commands<'a> {
     /// Starts what follows in a folder: relative to the one so far, or nobody knows where.
     pub(super) fn change_folder(&mut self, to: Option<&str>) {
         self.folder = match (self.folder.take(), to) {
-            (Some(from), Some(to)) if !to.starts_with(['/', '~']) => Some(join(&from, to)),
+            // A longer path than a system takes leads nowhere.
+            (Some(from), Some(to)) if !to.starts_with(['/', '~']) && from.len() + to.len() <= MAX_FOLDER => {
+                Some(join(&from, to))
+            }
             _ => None,
         };
         if self.folder.as_deref() == Some(".") {
