@@ -1,5 +1,7 @@
 //! The change between two sets of files: which requirements came, went, or were altered.
 
+use std::borrow::Cow;
+
 use crate::order::{Map, Set};
 use crate::requirement::typed;
 use crate::text::SourceFile;
@@ -139,7 +141,6 @@ pub fn changes<'a>(base: &'a Project, head: &'a Project, renames: &Renames) -> V
             name: name(&entry),
             path: renames.base_path(project.file(entry.document.file).path()).to_owned(),
             marker: entry.requirement.marker.as_ref().map(ToString::to_string).unwrap_or_default(),
-            partner: None,
         };
         project.requirements().map(of).collect()
     };
@@ -148,35 +149,36 @@ pub fn changes<'a>(base: &'a Project, head: &'a Project, renames: &Renames) -> V
     for old in &mut before {
         base.file(old.entry.document.file).path().clone_into(&mut old.path);
     }
-    let mut after = side(head);
+    let after = side(head);
+    let (mut taken, mut partners) = (vec![false; before.len()], vec![None; after.len()]);
     // From the strictest likeness to the loosest, so that a moved line does not take the partner of one that stayed.
-    let keys: [fn(&Side<'_>) -> [String; 3]; 5] = [
-        |side| [side.name.clone(), side.path.clone(), side.entry.text().into_owned()],
-        |side| [side.name.clone(), side.path.clone(), side.marker.clone()],
-        |side| [side.name.clone(), side.path.clone(), String::new()],
-        |side| [side.name.clone(), side.entry.text().into_owned(), String::new()],
-        |side| [side.name.clone(), side.entry.constraint.to_string(), String::new()],
+    type Key<'k> = [Cow<'k, str>; 3];
+    let keys: [for<'k, 's> fn(&'k Side<'s>) -> Key<'k>; 5] = [
+        |side| [(&*side.name).into(), (&*side.path).into(), side.entry.text()],
+        |side| [(&*side.name).into(), (&*side.path).into(), (&*side.marker).into()],
+        |side| [(&*side.name).into(), (&*side.path).into(), "".into()],
+        |side| [(&*side.name).into(), side.entry.text(), "".into()],
+        |side| [(&*side.name).into(), if side.entry.constraint { "constraint" } else { "" }.into(), "".into()],
     ];
     for key in keys {
-        let mut free: Map<[String; 3], Vec<usize>> = Map::new();
-        for (at, old) in before.iter().enumerate().rev().filter(|(_, old)| old.partner.is_none()) {
+        let mut free: Map<Key<'_>, Vec<usize>> = Map::new();
+        for (at, (old, _)) in before.iter().zip(&taken).enumerate().rev().filter(|(_, (_, taken))| !**taken) {
             free.entry(key(old)).or_default().push(at);
         }
-        for (at, new) in after.iter_mut().enumerate().filter(|(_, new)| new.partner.is_none()) {
-            let Some(old_at) = free.get_mut(&key(new)).and_then(Vec::pop) else { continue };
-            new.partner = Some(old_at);
-            if let Some(old) = before.get_mut(old_at) {
-                old.partner = Some(at);
+        for (new, partner) in after.iter().zip(&mut partners).filter(|(_, partner)| partner.is_none()) {
+            *partner = free.get_mut(&key(new)).and_then(Vec::pop);
+            if let Some(taken) = partner.and_then(|at| taken.get_mut(at)) {
+                *taken = true;
             }
         }
     }
-    let altered = after.iter().filter_map(|new| {
-        let old = new.partner.and_then(|at| before.get(at)).map(|old| old.entry);
+    let altered = after.iter().zip(partners).filter_map(|(new, partner)| {
+        let old = partner.and_then(|at: usize| before.get(at)).map(|old| old.entry);
         let same = old.is_some_and(|old| old.text() == new.entry.text());
         (!same).then_some(Change { before: old, after: Some(new.entry) })
     });
-    let gone = before.iter().filter(|old| old.partner.is_none());
-    altered.chain(gone.map(|old| Change { before: Some(old.entry), after: None })).collect()
+    let gone = before.iter().zip(&taken).filter(|(_, taken)| !**taken);
+    altered.chain(gone.map(|(old, _)| Change { before: Some(old.entry), after: None })).collect()
 }
 
 /// Pairs the locked packages of two sets of files, unchanged ones too: by file, project and version, then by
@@ -229,15 +231,14 @@ pub fn locked_pairs<'a>(base: &'a Project, head: &'a Project, renames: &Renames)
 /// A requirement on one side, with what it is paired by.
 struct Side<'a> {
     entry: Entry<'a>,
-    name: String,
+    name: Cow<'a, str>,
     path: String,
     marker: String,
-    partner: Option<usize>,
 }
 
-fn name(entry: &Entry<'_>) -> String {
+fn name<'a>(entry: &Entry<'a>) -> Cow<'a, str> {
     let requirement = entry.requirement;
-    requirement.name.as_ref().map_or_else(|| requirement.label(), |name| name.normalized().to_owned())
+    requirement.name.as_ref().map_or_else(|| requirement.label().into(), |name| name.normalized().into())
 }
 
 #[cfg(test)]

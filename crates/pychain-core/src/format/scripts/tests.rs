@@ -239,8 +239,8 @@ fn steps_of_a_parallel_group() {
 #[test]
 fn what_a_shell_reads_is_run_and_what_goes_into_the_environment_is_set() {
     let workflow = |run: &str| {
-        let lines = run.lines().map(|line| format!("          {line}\n")).collect::<String>();
-        format!("on: push\njobs:\n  one:\n    steps:\n      - run: |\n{lines}      - run: pip install a\n")
+        let lines = run.replace('\n', "\n          ");
+        format!("on: push\njobs:\n  one:\n    steps:\n      - run: |\n          {lines}\n      - run: pip install a\n")
     };
     for run in [
         "echo PIP_INDEX_URL=https://h | tee -a \"$GITHUB_ENV\"",
