@@ -62,6 +62,8 @@ impl<'t> Reader<'t> {
                         let source = Entry(members(source).unwrap_or_default());
                         let url = source.get("url").and_then(|url| self.json.word(url));
                         let name = source.get("name").and_then(json::text);
+                        let is_unverified = source.get("verify_ssl").is_some_and(|verify| verify.get() == "false");
+                        self.lock.unverified.extend(url.clone().filter(|_| is_unverified));
                         self.indexes.extend(name.zip(url));
                     }
                 }

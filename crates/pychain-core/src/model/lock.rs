@@ -82,6 +82,8 @@ pub struct Lock {
     pub inputs: Inputs,
     /// The URLs of the indexes that it declares, the one for packages that name none first (`Pipfile.lock`).
     pub indexes: Vec<Word>,
+    /// The URLs of those whose certificate the tool does not check (`verify_ssl = false`).
+    pub unverified: Vec<Word>,
     /// Its packages: in the order of the file, in `Pipfile.lock` one for each category that holds it.
     pub packages: Vec<LockedPackage>,
     /// Why the tool refuses it. A file that cannot be taken apart at all has no packages.
@@ -273,6 +275,7 @@ impl Lock {
             metadata: None,
             inputs,
             indexes: Vec::new(),
+            unverified: Vec::new(),
             packages: Vec::new(),
             errors: Vec::new(),
         }

@@ -1,11 +1,12 @@
 //! `trusted-host`: pip does not check who answers.
 
-use super::indexes::Together;
+use super::indexes::{Together, remote};
+use super::lock_files::manifest_beside;
 use super::support::{is_loopback, is_partly_unknown};
 use crate::audit::{Context, Findings};
 use crate::config::Installer;
 use crate::finding::{Location, Severity, Subject};
-use crate::model::{InstallOption, LineKind, Purpose, Tool};
+use crate::model::{InstallOption, LineKind, LockedPackage, Purpose, Tool, Word};
 use crate::order::{Map, Set};
 use crate::prose::code;
 use crate::text::{FileId, Span};
@@ -16,6 +17,7 @@ crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for `--trusted-host`, in commands and configuration too (`PIP_TRUSTED_HOST`), and for uv's `--allow-insecure-host`.
+    /// `verify_ssl = false` at an index says the same in `Pipfile`, `Pipfile.lock` and PDM's table.
     /// This machine (`localhost`, `127.0.0.1`, `::1`) is left alone.
     ///
     /// ## Why it matters
@@ -92,6 +94,31 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                 .at_most(if all_hashed { Severity::Low } else { Severity::High }),
         );
     }
+    check_locks(context, &told, findings);
+}
+
+/// The indexes of lock files, where the manifest beside the file does not say the same.
+fn check_locks(context: &Context<'_>, told: &Set<(FileId, String)>, findings: &mut Findings<'_>) {
+    for (document, lock) in context.project.locks().filter(|(_, lock)| !lock.unverified.is_empty()) {
+        let manifest = manifest_beside(context.project, document, lock.format).map(|manifest| manifest.file);
+        let all_hashed = lock.packages.iter().filter(|package| package.is_fetched()).all(LockedPackage::is_hashed);
+        let mut hosts: Map<String, &Word> = Map::new();
+        for url in &lock.unverified {
+            let Some(parsed) = remote(&url.value).filter(|parsed| !is_loopback(&parsed.host())) else { continue };
+            hosts.entry(parsed.host()).or_insert(url);
+        }
+        for (host, url) in hosts {
+            if manifest.is_some_and(|manifest| told.contains(&(manifest, host.clone()))) {
+                continue;
+            }
+            let location = Location { file: document.file, span: url.span };
+            let message = format!("{} does not check who answers for {}", lock.format.tool(), code(&host));
+            let finding = findings.finding(location, Subject::Option(format!("verify_ssl {host}")), message).help(
+                "Remove the setting from the manifest, let the system trust the host's certificate, and lock again",
+            );
+            findings.push(finding.at_most(if all_hashed { Severity::Low } else { Severity::High }));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -104,6 +131,22 @@ mod tests {
             "trusted-host",
             "==> r.txt <==\n-c constraints.txt\na\n==> constraints.txt <==\n--trusted h.example.org:8080\n^^^^^^^^^^^^^^^^^^^^^^^^^^^^ trusted-host: `h.example.org:8080`\n",
         );
+    }
+
+    #[test]
+    fn a_lock_file_is_read_as_well() {
+        let lock = |hashes: &str, mark: &str| {
+            format!(
+                "==> Pipfile.lock <==\n{{\"_meta\": {{\"sources\": [{{\"name\": \"a\", \"verify_ssl\": false,\n\"url\": \"https://e.org/a\"}}]}},\n{mark}\
+                 \"default\": {{\"idna\": {{{hashes}\"version\": \"==3.4\"}}}}}}\n"
+            )
+        };
+        let mark = "        ^^^^^^^^^^^^^^^ trusted-host: Pipenv does not check who answers for `e.org`\n";
+        check("trusted-host", &lock("", mark));
+        check("trusted-host", &lock("\"hashes\": [\"sha256:aa\"], ", mark));
+        let manifest = "==> Pipfile <==\n[[source]]\nname = \"a\"\nurl = \"https://e.org/a\"\nverify_ssl = false\n^^^^^^^^^^^^^^^^^^ trusted-host\n";
+        check("trusted-host", &format!("{manifest}{}", lock("", "")));
+        check("trusted-host", &lock("", "").replace("false", "true"));
     }
 
     #[test]
