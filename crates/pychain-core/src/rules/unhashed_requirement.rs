@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn many_new_lines_of_a_file_are_told_together() {
-        let lines = |count| (1..=count).map(|number| format!("b{number}==1\n")).collect::<String>();
+        let lines = |count| (1..=count).map(|number| format!("b{number}==1\n")).collect::<Vec<_>>().concat();
         let change = |new: &str| format!("==> base/r.txt <==\na==1\n==> r.txt <==\na==2\n{new}");
         let (first, rest) = ("b0==1\n^^^^^ unhashed-requirement: none of 11 new requirements in `r.txt`\n", lines(10));
         check("unhashed-requirement", &change(&format!("{first}{rest}")));
