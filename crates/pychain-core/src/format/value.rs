@@ -20,6 +20,8 @@ pub(super) struct Reader<'f> {
     pub(super) file: &'f SourceFile,
     pub(super) paths: Paths<'f>,
     document: Document,
+    /// Where the last name stands.
+    name: Option<Span>,
 }
 
 /// The section that lines are added to.
@@ -28,7 +30,7 @@ pub(super) struct SectionId(u32);
 
 impl<'f> Reader<'f> {
     pub(super) fn new(file: &'f SourceFile, paths: Paths<'f>) -> Self {
-        Self { file, paths, document: Document::empty(file) }
+        Self { file, paths, document: Document::empty(file), name: None }
     }
 
     /// Notes the name of the project that the file is about.
@@ -71,7 +73,11 @@ impl<'f> Reader<'f> {
     }
 
     /// Adds a line: what stands at `span`.
-    pub(super) fn line(&mut self, section: SectionId, span: Span, kind: LineKind) {
+    pub(super) fn line(&mut self, section: SectionId, span: Span, mut kind: LineKind) {
+        // Of a list under one name the first has the name: the place of each would else begin there, and hold all others.
+        if let LineKind::Requirement(requirement) = &mut kind {
+            requirement.name_span = requirement.name_span.filter(|span| self.name.replace(*span) != Some(*span));
+        }
         let line = self.made(section, span, kind);
         self.document.lines.push(line);
     }
@@ -170,11 +176,11 @@ impl<'f> Reader<'f> {
     }
 }
 
-/// From the first part of a requirement to the last, but for its name: of a list under a name each has a place of its own.
+/// From the first part of a requirement to the last.
 fn reach(requirement: &Requirement, span: Span) -> Span {
     let url = requirement.direct_url().map(|url| url.span);
     let versions = Some(requirement.specifiers_span).filter(|span| !span.is_empty());
-    [url, versions, requirement.marker_span].into_iter().flatten().fold(span, Span::cover)
+    [requirement.name_span, url, versions, requirement.marker_span].into_iter().flatten().fold(span, Span::cover)
 }
 
 /// A requirement of a format that has a key for each part: nothing but its name so far.

@@ -13,7 +13,9 @@ pub(crate) fn shape(path: &str, text: &str) -> Vec<String> {
         let table = &document.section(line).expect("a section").table;
         let what = match &line.kind {
             LineKind::Requirement(requirement) => {
-                let name = requirement.name_span.map_or("", |span| file.slice(span));
+                // In brackets where the place is another requirement's.
+                let elsewhere = || requirement.name.as_ref().map_or(String::new(), |name| format!("({name})"));
+                let name = requirement.name_span.map_or_else(elsewhere, |span| file.slice(span).to_owned());
                 let extras: Vec<_> = requirement.extras.iter().map(|extra| format!("[{extra}]")).collect();
                 let extras = extras.concat();
                 let versions = requirement.specifiers.iter().map(|one| format!("{}{}", one.operator, one.version));
@@ -72,7 +74,7 @@ fn poetrys_tables_are_read() {
             "tool.poetry.dependencies: b[x][y]>=1,<2 in \"own\"; os_name == \"nt\"",
             "tool.poetry.dependencies: c @ git+https://e.org/c.git@main",
             "tool.poetry.dependencies: d==1",
-            "tool.poetry.dependencies: d",
+            "tool.poetry.dependencies: (d)",
             "tool.poetry.dependencies: e at e",
             "tool.poetry.group.dev.dependencies: f>=1",
             "tool.poetry.source: index https://own.example.org",
@@ -90,7 +92,7 @@ fn pdms_and_hatchs_tables_are_read() {
         shape("pyproject.toml", text),
         [
             "tool.pdm.dev-dependencies.t: a",
-            "tool.pdm.dev-dependencies.t:  at /${PROJECT_ROOT}/b",
+            "tool.pdm.dev-dependencies.t: (b) at /${PROJECT_ROOT}/b",
             "tool.pdm.source: --index-url https://one.example.org",
             "tool.pdm.source: --trusted-host one.example.org",
             "tool.pdm.source: --extra-index-url https://two.example.org",
