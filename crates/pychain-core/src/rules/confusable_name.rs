@@ -58,7 +58,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let is_absent = judged.is_public && names.index.as_ref().is_some_and(|index| !index.contains(judged.name));
         let least = if is_absent { Level::Warn } else { Level::Strict };
         let Some(found) = &verdict(judged.name, least, names) else { continue };
-        // One more digit or letter `s` is how forks and successors are called: worth a look when it is new and somebody typed it, which a locked name was not.
+        // One more digit or letter `s` is how forks and successors are called: worth a look when it is new and somebody
+        // typed it, which a locked name was not.
         let is_usual = matches!(found.mechanism, Mechanism::VersionDigit | Mechanism::Plural);
         let is_typed = matches!(judged.mention, Mention::Requirement(_));
         if !is_absent && is_usual && (context.scope == Scope::Full || !is_typed) {

@@ -291,7 +291,9 @@ mod tests {
             source = { git = \"https://e.org/x?branch=main#0123456789abcdef0123456789abcdef01234567\" }\n";
         check("mutable-vcs-reference", &format!("{manifest}{locked}"));
         let mark = "             ^^^^^^^^^^^^^^^ mutable-vcs-reference: at `main`\n";
-        for other in [locked.replace("a/uv", "b/uv"), locked.replace("\"x\"", "\"y\"")] {
+        for other in
+            [locked.replace("a/uv", "b/uv"), locked.replace("\"x\"", "\"y\""), locked.replace("e.org/x", "f.org/x")]
+        {
             check("mutable-vcs-reference", &format!("{manifest}{mark}{other}"));
         }
     }

@@ -20,18 +20,27 @@ pub(super) fn is_input(project: &Project, file: FileId) -> bool {
     project.file(file).path().ends_with(".in")
 }
 
-/// What lock files beside a manifest or above it have of the project that one of its lines asks for: what is locked is
-/// what is installed.
+/// What lock files beside a manifest or above it have of the project that one of its lines asks for, from the same place:
+/// what is locked is what is installed.
 pub(super) fn locked_for<'a>(project: &'a Project, entry: &Entry<'_>) -> impl Iterator<Item = &'a LockedPackage> {
     let is_manifest = !entry.document.is_partly_read() && !entry.section().is_some_and(Section::is_pips);
     let name = entry.requirement.name.as_ref().filter(|_| is_manifest).map(|name| name.normalized().to_owned());
+    let asked = entry.requirement.direct_url().map(place);
     let manifest = entry.document.source.path().to_owned();
     project.locked().filter_map(move |locked| {
         let path = locked.document.source.path();
         let folder = path.rfind('/').and_then(|end| path.get(..=end)).unwrap_or_default();
         let is_it = manifest.starts_with(folder) && Some(locked.package.name.normalized()) == name.as_deref();
-        is_it.then_some(locked.package)
+        let url = locked.package.source.url.as_ref().filter(|_| is_it)?;
+        let locked_at = DirectUrl::parse(&url.value, url.span).ok().map(|url| place(&url));
+        (locked_at == asked).then_some(locked.package)
     })
+}
+
+/// Host and path of a repository or archive, whatever the revision and however Git's own ending is written.
+fn place(url: &DirectUrl) -> (String, String) {
+    let path = url.path.split('@').next().unwrap_or_default().trim_end_matches('/');
+    (url.host(), path.strip_suffix(".git").unwrap_or(path).to_owned())
 }
 
 /// Parts lines that a suppression accepts from the others: the former as the findings that it silences.
