@@ -12,6 +12,7 @@ globalThis.trustedTypes?.createPolicy('default', {
 });
 
 try {
+  await painted();
   const program = await WebAssembly.compileStreaming(fetch(new URL('./engine.wasm', import.meta.url)));
   await init({ module_or_path: program });
   page(() => spawn(program));
@@ -29,6 +30,15 @@ if (serviceWorker) {
   serviceWorker.addEventListener('controllerchange', () => isFirst || dispatchEvent(new Event('pychain-update')));
   // In a private window there may be none: the page then needs the network to be opened again.
   await serviceWorker.register(SERVICE_WORKER, { updateViaCache: 'none' }).catch(() => undefined);
+}
+
+// What the page shows at first needs no program; it does not wait for one that takes all of the network. A page in the
+// background is not painted.
+function painted() {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, 200);
+  });
 }
 
 // A new worker with the program in it. A worker from a blob inherits the page's content security policy, which one
