@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::{names, run};
+use crate::{generate, names, run};
 
 /// The only places that are fetched from; both can be said otherwise.
 const INDEX: (&str, &str) = ("PYCHAIN_INDEX_URL", "https://pypi.org/simple/");
@@ -21,7 +21,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         ["check"] => names::tool(["check".into(), folder()]),
         ["refresh"] => {
             refresh(folder())?;
-            names::tool(["build".into(), folder()])
+            names::tool(["build".into(), folder()])?;
+            // What the README shows tells the day of the names.
+            generate::run(&[])
         }
         ["imports", wheels] => {
             names::tool(["imports".into(), std::path::absolute(wheels)?, folder().join("data/imports.tsv")])
@@ -44,7 +46,7 @@ fn refresh(folder: PathBuf) -> Result<()> {
     for ((variable, url), file) in [(INDEX, &index), (RANKS, &ranks)] {
         let url = std::env::var(variable).unwrap_or_else(|_| url.to_owned());
         let mut curl = Command::new("curl");
-        curl.args(["--fail", "--silent", "--show-error", "--location", "--retry", "3"]);
+        curl.args(["--fail", "--silent", "--show-error", "--location", "--proto-redir", "=https", "--retry", "3"]);
         curl.args(["--header", "Accept: application/vnd.pypi.simple.v1+json, application/json;q=0.5"]);
         run::status(curl.arg("--output").arg(file).arg(url))?;
     }
