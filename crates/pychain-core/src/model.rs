@@ -41,6 +41,8 @@ pub struct Document {
     pub paths: Vec<String>,
     /// The project that it is about, where it is a manifest and says so.
     pub project: Option<ProjectName>,
+    /// The indexes that it gives a name, by that name: what comes from one of them alone says so by it.
+    pub named_indexes: Vec<(String, String)>,
     /// What the file computes, so that nobody who only reads it can tell: where, and for which list of dependencies.
     pub computed: Vec<Word>,
     /// Whether it is a manifest that tells nothing of what its project needs, because the build does.
@@ -63,11 +65,18 @@ impl Document {
             decode_error: None,
             paths: Vec::new(),
             project: None,
+            named_indexes: Vec::new(),
             computed: Vec::new(),
             leaves_to_build: false,
             is_application: false,
             lock: None,
         }
+    }
+
+    /// The URL of the index that it gives a name.
+    pub fn index(&self, name: &str) -> Option<&str> {
+        let (_, url) = self.named_indexes.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        Some(url)
     }
 
     /// What a line is for.

@@ -121,6 +121,7 @@ fn sources(reader: &mut Reader<'_>, document: &DeTable<'_>) {
     for (at, value) in array.iter().enumerate() {
         let Some(source) = value.get_ref().as_table() else { continue };
         let Some(url) = source.get("url").and_then(|url| toml_value::word(reader.file, url)) else { continue };
+        reader.named_index(source, &url.value);
         if source.get("verify_ssl").is_some_and(|verify| verify.get_ref().as_bool() == Some(false)) {
             unverified(reader, section, source, "verify_ssl", &url.value);
         }

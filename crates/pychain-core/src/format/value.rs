@@ -5,7 +5,7 @@ use toml::de::DeTable;
 
 use super::logical::LogicalLine;
 use super::requirements_txt::{self, Paths, folder, from_specifier, join, leaves_root};
-use super::toml_value::key_spans;
+use super::toml_value::{Keys as _, key_spans};
 use crate::model::{
     Document, Include, InstallOption, Line, LineKind, OptionUse, Refusal, RefusalClass, Requirement, Section, Source,
     Stage, Word,
@@ -36,6 +36,13 @@ impl<'f> Reader<'f> {
     /// Notes the name of the project that the file is about.
     pub(super) fn project(&mut self, name: &str) {
         self.document.project.get_or_insert_with(|| ProjectName::new(name));
+    }
+
+    /// Notes the name of an index, where its table has one.
+    pub(super) fn named_index(&mut self, table: &DeTable<'_>, url: &str) {
+        if let Some(name) = table.text("name") {
+            self.document.named_indexes.push((name.to_owned(), url.to_owned()));
+        }
     }
 
     /// Notes that the build says what the project needs.

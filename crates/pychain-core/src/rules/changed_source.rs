@@ -1,19 +1,24 @@
-//! `changed-source`: a locked package comes from another index, repository or place than before.
+//! `changed-source`: a package comes from another index, repository or place than before.
 
+use super::support::origin;
 use crate::audit::{Context, Findings};
 use crate::diff::LockedPair;
-use crate::model::{LockFormat, SourceKind};
-use crate::order::Map;
+use crate::finding::Severity;
+use crate::model::{Document, LockFormat, Source, SourceKind};
+use crate::order::{Map, Set};
 use crate::prose::code;
-use crate::text::FileId;
-use crate::tree::Locked;
-use crate::url::{DEFAULT_INDEX, redact};
+use crate::text::{FileId, Span};
+use crate::tree::{Entry, Locked, Project};
+use crate::url::{DEFAULT_INDEX, DirectUrl, redact};
 
 crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for packages of lock files that a change lets come from another index, repository or archive.
     /// All packages of a file that move from one place to another are one finding.
+    ///
+    /// Of requirements it says the same where no lock file of the change does: another repository or host in a direct reference, one where there was none, another index that a project is bound to, and a binding that is gone.
+    /// What comes from a folder of the project from now on is part of the change itself.
     ///
     /// ## Why it matters
     ///
@@ -60,6 +65,7 @@ crate::declare_rule! {
     ///
     /// When the move is the point of the change.
     /// Another commit of the same repository is no other place.
+    /// A project that is taken from the configured indexes instead of a repository is told with a low severity.
     ///
     /// ## References
     ///
@@ -71,11 +77,17 @@ crate::declare_rule! {
     check: check,
 }
 
+/// What is said of where the configured indexes are asked, and of what is part of the change.
+const INDEXES: &str = "the configured indexes";
+const LOCAL: &str = "a local path";
+
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let mut told = Set::new();
     let mut moves: Map<(FileId, String, String), Vec<Locked<'_>>> = Map::new();
     for (before, after) in context.locked.iter().filter_map(LockedPair::both) {
         let (Some(old), Some(new)) = (place(&before), place(&after)) else { continue };
         if old != new {
+            told.insert(after.package.name.normalized());
             moves.entry((after.document.file, old, new)).or_default().push(after);
         }
     }
@@ -96,6 +108,81 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             .identified_by(format!("{old} {new}"));
         findings.push(finding);
     }
+    check_requirements(context, &told, findings);
+}
+
+/// Requirements of each file, but those that a lock file has told of.
+fn check_requirements(context: &Context<'_>, told: &Set<&str>, findings: &mut Findings<'_>) {
+    let (Some(base), head) = (context.base, context.project) else { return };
+    for document in &head.documents {
+        let before = base.find(context.renames.base_path(head.file(document.file).path()));
+        let Some(before) = before.and_then(|file| base.document(file)) else { continue };
+        if !(has_places(base, before) || has_places(head, document)) {
+            continue;
+        }
+        let was = origins(base, before);
+        for (name, places) in origins(head, document) {
+            let Some(known) = was.get(name).filter(|_| !told.contains(name)) else { continue };
+            let mut new = places.iter().filter(|(place, _)| !known.contains_key(*place) && *place != LOCAL);
+            let Some((place, entry)) = new.next() else { continue };
+            let gone = known.keys().find(|old| !places.contains_key(*old)).map(String::as_str);
+            let gone = gone.or(known.is_empty().then_some(LOCAL));
+            let label = code(&entry.requirement.label());
+            let message = match gone {
+                Some(gone) => format!("{label} comes from {} instead of {}", shown(place), shown(gone)),
+                None => format!("{label} comes from {} as well", shown(place)),
+            };
+            // Only where the name was kept to one index may anybody else now answer for it.
+            let is_bound = |old: &str| old == LOCAL || old.contains("://");
+            let is_less = place == INDEXES && !gone.is_some_and(is_bound);
+            let span = entry.requirement.direct_url().map_or(entry.requirement.span, |url| url.span);
+            let finding = findings
+                .finding(
+                    entry.at(if span.is_empty() { entry.requirement.span } else { span }),
+                    entry.requirement.subject(),
+                    message,
+                )
+                .help("Make sure that the package is meant to come from there")
+                .at_most(if is_less { Severity::Low } else { Severity::Medium });
+            findings.push(finding.identified_by(place));
+        }
+    }
+}
+
+fn shown(place: &str) -> String {
+    if place == INDEXES || place == LOCAL { place.to_owned() } else { code(place) }
+}
+
+/// Whether any requirement says where it comes from: most files have none.
+fn has_places(project: &Project, document: &Document) -> bool {
+    let mut requirements = project.requirements_of(document).map(|entry| entry.requirement);
+    requirements.any(|requirement| requirement.index.is_some() || requirement.direct_url().is_some())
+}
+
+/// Where the file takes each project from: a URL for an index that it is bound to, host and path for a repository.
+/// None at all is the workspace.
+fn origins<'a>(project: &'a Project, document: &'a Document) -> Map<&'a str, Map<String, Entry<'a>>> {
+    let mut found: Map<&str, Map<String, Entry<'_>>> = Map::new();
+    for entry in project.requirements_of(document) {
+        let requirement = entry.requirement;
+        let Some(name) = &requirement.name else { continue };
+        let place = match (&requirement.source, &requirement.index) {
+            (Source::Url(url), _) => origin(url).unwrap_or_else(|| INDEXES.to_owned()),
+            (Source::Path(_), _) => LOCAL.to_owned(),
+            (Source::Index, _) if entry.constraint => continue,
+            (Source::Index, None) => INDEXES.to_owned(),
+            // uv says elsewhere where it comes from.
+            (Source::Index, Some(index)) if index.value.is_empty() => {
+                found.entry(name.normalized()).or_default();
+                continue;
+            }
+            (Source::Index, Some(index)) => {
+                document.index(&index.value).map_or_else(|| INDEXES.to_owned(), |url| redact(url.trim_end_matches('/')))
+            }
+        };
+        found.entry(name.normalized()).or_default().entry(place).or_insert(entry);
+    }
+    found
 }
 
 /// What is compared: where somebody else decides what comes. Local projects are part of the change itself.
@@ -108,6 +195,10 @@ fn place(locked: &Locked<'_>) -> Option<String> {
         SourceKind::Default if locked.lock.format == LockFormat::Poetry => {
             Some(DEFAULT_INDEX.trim_end_matches('/').to_owned())
         }
+        // Pipenv asks the first for what names none.
+        SourceKind::Default if locked.lock.format == LockFormat::Pipfile => {
+            locked.lock.indexes.first().map(|url| redact(url.value.trim_end_matches('/')))
+        }
         // The index that is configured elsewhere: most often one that other generations of the format name.
         SourceKind::Default | SourceKind::Other(_) => None,
         SourceKind::Vcs(system) => {
@@ -116,10 +207,8 @@ fn place(locked: &Locked<'_>) -> Option<String> {
             let repository = url.split(['?', '#']).next().unwrap_or(&url).trim_end_matches(".git");
             Some(format!("{system}+{repository}"))
         }
-        SourceKind::Url => super::lock_files::host(&url?),
-        SourceKind::File | SourceKind::Directory | SourceKind::Editable | SourceKind::Virtual => {
-            Some("a local path".to_owned())
-        }
+        SourceKind::Url => origin(&DirectUrl::parse(&url?, Span::default()).ok()?),
+        SourceKind::File | SourceKind::Directory | SourceKind::Editable | SourceKind::Virtual => Some(LOCAL.to_owned()),
     }
 }
 
@@ -156,6 +245,89 @@ mod tests {
             .replace("\"a\"\n", "\"a\"\n        ^ changed-source: comes from `https://pypi.org/simple` instead\n");
         check("changed-source", &format!("==> base/poetry.lock <==\n{own}==> poetry.lock <==\n{marked}"));
         check("changed-source", &format!("==> base/pdm.lock <==\n{}==> pdm.lock <==\n{}", lock(""), lock("")));
+    }
+
+    #[test]
+    fn requirements_are_compared_file_by_file() {
+        let change = |old: &str, new: &str| {
+            check("changed-source", &format!("==> base/r.txt <==\n{old}\n==> r.txt <==\n{new}\n"));
+        };
+        change(
+            "a @ git+https://github.com/good/a@v1",
+            "A @ git+https://github.com/evil/a@v1\n    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ changed-source: comes from `github.com/evil/a` instead of `github.com/good/a`",
+        );
+        change(
+            "a==1",
+            "a @ https://e.org/a.whl\n    ^^^^^^^^^^^^^^^^^^^ changed-source: `e.org` instead of the configured indexes",
+        );
+        change(
+            "a==1",
+            "a==1\na @ https://e.org/a.whl\n    ^^^^^^^^^^^^^^^^^^^ changed-source: comes from `e.org` as well",
+        );
+        change("a @ https://e.org/a.whl", "a==1\n^^^^ changed-source: the configured indexes instead of `e.org`");
+        change("a @ git+https://github.com/O/a.git@v1", "a @ https://github.com/o/A/archive/v2.zip");
+        change("a==1", "a @ https://files.pythonhosted.org/a.whl");
+        change("a==1", "a @ file:///a");
+        change("b==1", "a @ https://e.org/a.whl");
+    }
+
+    #[test]
+    fn bindings_to_an_index_are_places() {
+        let uv = |url: &str, source: &str| {
+            format!(
+                "[project]\ndependencies = [\"a\"]\n[[tool.uv.index]]\nname = \"own\"\nurl = \"{url}\"\nexplicit = true\n[tool.uv.sources]\n{source}\n"
+            )
+        };
+        let change = |old: &str, new: &str| {
+            check("changed-source", &format!("==> base/pyproject.toml <==\n{old}==> pyproject.toml <==\n{new}"));
+        };
+        let own = uv("https://e.org/simple", "a = { index = \"own\" }");
+        let marked = |text: String, mark: &str| {
+            text.replace("[\"a\"]\n", &format!("[\"a\"]\n                 ^ changed-source: {mark}\n"))
+        };
+        change(
+            &own,
+            &marked(
+                uv("https://f.org/simple", "a = { index = \"own\" }"),
+                "comes from `https://f.org/simple` instead of `https://e.org/simple`",
+            ),
+        );
+        change(
+            &own,
+            &marked(
+                uv("https://e.org/simple", ""),
+                "comes from the configured indexes instead of `https://e.org/simple`",
+            ),
+        );
+        change(&own, &own.replace("own", "other").replace("/simple", "/simple/"));
+        let git = uv(
+            "https://e.org/simple",
+            "a = { git = \"https://e.org/a\" }\n             ^^^^^^^^^^^^^^^ changed-source: `e.org/a` instead of",
+        );
+        change(&uv("https://e.org/simple", "a = { workspace = true }"), &git);
+        let poetry = |rest: &str| {
+            format!(
+                "[tool.poetry.dependencies]\na = {{ version = \"1\", source = \"own\" }}\n{rest}[[tool.poetry.source]]\nname = \"own\"\npriority = \"explicit\"\n"
+            )
+        };
+        let mark = "^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ changed-source: `https://f.org` instead of `https://e.org`\n";
+        change(&(poetry("") + "url = \"https://e.org\"\n"), &(poetry(mark) + "url = \"https://f.org\"\n"));
+        let pipfile = |url: &str, mark: &str| {
+            format!(
+                "[[source]]\nname = \"own\"\nurl = \"{url}\"\n[packages]\na = {{ version = \"*\", index = \"own\" }}\n{mark}"
+            )
+        };
+        check(
+            "changed-source",
+            &format!(
+                "==> base/Pipfile <==\n{}==> Pipfile <==\n{}",
+                pipfile("https://e.org", ""),
+                pipfile(
+                    "https://f.org",
+                    "^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ changed-source: `https://f.org` instead of `https://e.org`\n"
+                )
+            ),
+        );
     }
 
     #[test]

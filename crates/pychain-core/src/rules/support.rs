@@ -37,6 +37,25 @@ pub(super) fn locked_for<'a>(project: &'a Project, entry: &Entry<'_>) -> impl It
     })
 }
 
+/// Who decides what a URL brings: a repository, or the host of an archive, and at a host of code the owner and project
+/// there. None for the public index.
+pub(super) fn origin(url: &DirectUrl) -> Option<String> {
+    let (host, path) = place(url);
+    if PUBLIC_INDEX_HOSTS.contains(&host.as_str()) {
+        return None;
+    }
+    let depth = if url.is_vcs() {
+        usize::MAX
+    } else if HTTPS_HOSTS.contains(&host.as_str()) {
+        2
+    } else {
+        0
+    };
+    let parts = path.split('/').filter(|part| !part.is_empty()).take(depth);
+    let path = parts.collect::<Vec<_>>().join("/").to_lowercase();
+    Some(if path.is_empty() { host } else { format!("{host}/{path}") })
+}
+
 /// Host and path of a repository or archive, whatever the revision and however Git's own ending is written.
 fn place(url: &DirectUrl) -> (String, String) {
     let path = url.path.split('@').next().unwrap_or_default().trim_end_matches('/');

@@ -114,6 +114,7 @@ fn sources(reader: &mut Reader<'_>, poetry: &DeTable<'_>) {
             has_main |= is_public && !is_named && replaces;
             continue;
         };
+        reader.named_index(source, &url.value);
         let option = if is_named {
             InstallOption::NamedIndex
         } else if replaces && !has_main {

@@ -45,6 +45,7 @@ fn settings(reader: &mut Reader<'_>, uv: &DeTable<'_>, section: &mut Option<Sect
     };
     for (index, value) in tables(uv, "index") {
         let Some(url) = index.get("url").and_then(|url| toml_value::word(reader.file, url)) else { continue };
+        reader.named_index(index, &url.value);
         let option = if index.is_true("explicit") {
             InstallOption::NamedIndex
         } else if index.text("format") == Some("flat") {
