@@ -34,6 +34,7 @@ mod setuptools;
 mod shell;
 mod shell_script;
 mod table;
+mod tasks;
 mod toml_value;
 mod tox_ini;
 mod tox_toml;

@@ -46,7 +46,7 @@ fn settings(file: &SourceFile, commands: &mut Commands<'_>, table: &DeTable<'_>)
 }
 
 /// A text, or a list of texts.
-fn texts(file: &SourceFile, value: Option<&Value<'_>>) -> Vec<LogicalLine<'static>> {
+pub(super) fn texts(file: &SourceFile, value: Option<&Value<'_>>) -> Vec<LogicalLine<'static>> {
     let several = value.and_then(|value| value.get_ref().as_array());
     let single = value.filter(|_| several.is_none());
     let all = several.into_iter().flat_map(|array| array.iter()).chain(single);

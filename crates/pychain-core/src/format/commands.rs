@@ -13,6 +13,7 @@ use crate::order::Arrange as _;
 use crate::text::{SourceFile, Span};
 
 mod arguments;
+mod handed;
 mod install;
 mod requirement;
 mod settings;
@@ -37,6 +38,8 @@ pub(super) struct Commands<'a> {
     settings: Vec<(String, u32)>,
     /// The folder that commands start in, relative to the audited root; none where nobody can tell.
     folder: Option<String>,
+    /// A variable whose value is being handed on.
+    block: Option<handed::Block>,
     /// Whether there is more than is read.
     is_cut_off: bool,
 }
@@ -53,7 +56,15 @@ pub(super) type Lasting = (String, u32);
 impl<'a> Commands<'a> {
     pub(super) fn new(file: &'a SourceFile) -> Self {
         let folder = Some(String::new());
-        Self { file, lines: Vec::new(), sections: Vec::new(), settings: Vec::new(), folder, is_cut_off: false }
+        Self {
+            file,
+            lines: Vec::new(),
+            sections: Vec::new(),
+            settings: Vec::new(),
+            folder,
+            block: None,
+            is_cut_off: false,
+        }
     }
 
     /// Lets commands start in the folder of the file, where the tools that look for it there run them.
@@ -96,6 +107,7 @@ impl<'a> Commands<'a> {
     /// Like [`Commands::shell`], for a caller that says itself how long it holds.
     pub(super) fn lasting_shell(&mut self, text: &LogicalLine<'_>, dialect: Dialect) -> Vec<Lasting> {
         let scope = self.enter();
+        self.block = None;
         let lasting = self.nested_shell(text, dialect, 0);
         self.leave(scope);
         lasting
@@ -146,6 +158,8 @@ impl<'a> Commands<'a> {
             // PowerShell's variables are those of all that it starts; a shell's need `export`.
             if dialect == Dialect::PowerShell {
                 self.variables(command);
+            } else {
+                command.assignments.iter().for_each(|assignment| self.kept_options(&assignment.value));
             }
             return Vec::new();
         };
@@ -163,15 +177,7 @@ impl<'a> Commands<'a> {
                 self.change_folder(to.as_deref());
                 Vec::new()
             }
-            // A step of a workflow hands variables to the next ones in a file.
-            "echo" | "printf" if hands_on(command) || next.is_some_and(hands_on) => {
-                let words = command.words.iter().skip(1);
-                words.filter_map(|word| self.assigned(word)).collect()
-            }
-            "cat" | "tee" if hands_on(command) => {
-                let lines = command.documents.iter().flat_map(shell::lines);
-                lines.filter_map(|line| self.assigned(&Word::of_value(line))).collect()
-            }
+            "echo" | "printf" | "cat" | "tee" | "Add-Content" | "Write-Output" => self.handed(command, next, dialect),
             "sh" | "bash" if nesting < MAX_NESTING && reads_script(command) => {
                 let scope = self.enter();
                 self.variables(command);
@@ -193,9 +199,10 @@ impl<'a> Commands<'a> {
             _ => {
                 let scope = self.enter();
                 self.variables(command);
-                let lasting = self.install(&command.words, dialect, nesting);
+                let mut lasting = self.install(&command.words, dialect, nesting);
                 self.leave(scope);
                 self.keep(lasting.clone());
+                lasting.extend(self.handed(command, next, dialect));
                 lasting
             }
         }
@@ -211,7 +218,31 @@ impl<'a> Commands<'a> {
     fn assigned(&mut self, word: &Word) -> Option<Lasting> {
         let (name, _) = word.value().split_once('=')?;
         shell::is_name(name).then_some(())?;
-        self.variable(name, &word.part(name.len() + 1..word.value().len()))
+        let section = self.variable(name, &word.part(name.len() + 1..word.value().len()))?;
+        Some((name.to_owned(), section))
+    }
+
+    /// Reads a file of variables, `NAME=value` a line.
+    pub(super) fn variables_of(&mut self, text: &LogicalLine<'_>) {
+        for command in shell::commands(text, Dialect::Posix) {
+            self.variables(&command);
+            if command.words.first().is_some_and(|first| first.value() == "export") {
+                let set: Vec<Lasting> = command.words.iter().filter_map(|word| self.assigned(word)).collect();
+                self.keep(set);
+            }
+        }
+    }
+
+    /// Options of an installer that a variable of any name keeps for its command line: they act wherever that is used.
+    pub(super) fn kept_options(&mut self, value: &Word) {
+        const KNOWN: [&str; 4] = ["index-url", "--find-links", "--trusted-host", "--no-require-hashes"];
+        let text = value.value();
+        if text.trim_start().starts_with('-')
+            && KNOWN.iter().any(|option| text.contains(option))
+            && let Some(section) = self.section(Tool::Pip, Purpose::Command)
+        {
+            self.pip_options(section, value);
+        }
     }
 
     /// Reads texts that are handed to `pip install` one by one.
@@ -235,15 +266,18 @@ impl<'a> Commands<'a> {
     }
 
     /// A variable of the environment, where it sets an installer up.
-    fn variable(&mut self, name: &str, value: &Word) -> Option<Lasting> {
-        let (tool, set) = settings::of_variable(name, value)?;
-        Some((name.to_owned(), self.settings_section(tool, set)?))
+    fn variable(&mut self, name: &str, value: &Word) -> Option<u32> {
+        let Some((tool, set)) = settings::of_variable(name, value) else {
+            self.kept_options(value);
+            return None;
+        };
+        self.settings_section(tool, set)
     }
 
     /// A variable that acts on all that follows in the scope.
     pub(super) fn environment(&mut self, name: &str, value: &Word) {
-        let set = self.variable(name, value);
-        self.keep(set.into_iter().collect());
+        let section = self.variable(name, value);
+        self.keep(section.map(|section| (name.to_owned(), section)).into_iter().collect());
     }
 
     /// A section of settings with a line for each.
@@ -331,13 +365,6 @@ impl<'a> Commands<'a> {
 fn reads_script(command: &Command) -> bool {
     let is_flag = |word: &Word| word.value().starts_with('-') && !word.value().contains('c');
     !command.documents.is_empty() && command.words.iter().skip(1).all(is_flag)
-}
-
-/// Whether a command hands what it writes to the next steps of a workflow, as variables.
-fn hands_on(command: &Command) -> bool {
-    let is_tee = command.words.first().is_some_and(|first| first.value() == "tee");
-    let inputs = command.words.iter().filter(|_| is_tee);
-    command.outputs.iter().chain(inputs).any(|word| word.value().contains("GITHUB_ENV"))
 }
 
 /// A manifest that holds commands as well.

@@ -4,11 +4,13 @@ use super::commands::Commands;
 use super::logical::{LogicalLine, Pieces};
 use super::shell::{self, Dialect, Word};
 use crate::model::Document;
+use crate::order::Set;
 use crate::text::SourceFile;
 
 /// Reads a file.
 pub(super) fn parse(file: &SourceFile) -> Document {
     let mut commands = Commands::of_own_folder(file);
+    let exported = Exported::of(file);
     let mut line = 1;
     while line <= file.line_count() {
         let first = file.slice(file.line_span(line));
@@ -16,8 +18,8 @@ pub(super) fn parse(file: &SourceFile) -> Document {
         let (text, next) = logical(file, line, is_recipe);
         if is_recipe {
             commands.shell(&text, Dialect::Posix);
-        } else if let Some(rest) = first.strip_prefix("export ") {
-            exported(&mut commands, &text, first.len() - rest.len());
+        } else {
+            variable(&mut commands, &text, &exported);
         }
         line = next;
     }
@@ -61,15 +63,44 @@ fn logical(file: &SourceFile, first: usize, is_recipe: bool) -> (LogicalLine<'st
     (pieces.finish(from, u32::try_from(first).unwrap_or(u32::MAX)), number)
 }
 
-/// `export NAME = value`.
-fn exported(commands: &mut Commands<'_>, line: &LogicalLine<'static>, from: usize) {
+/// Variables that are handed to recipes by a line of their own.
+struct Exported<'f> {
+    names: Set<&'f str>,
+    all: bool,
+}
+
+impl<'f> Exported<'f> {
+    /// `export NAME…`, `export` alone, and the target that means the same.
+    fn of(file: &'f SourceFile) -> Self {
+        let lines = file.text().lines().map(|line| line.split('#').next().unwrap_or_default());
+        let names = |line: &'f str| line.strip_prefix("export").filter(|names| !names.contains('='));
+        Self {
+            names: lines.clone().filter_map(names).flat_map(str::split_whitespace).collect::<Set<_>>(),
+            all: lines.clone().any(|line| line.trim_end() == "export" || line.starts_with(".EXPORT_ALL_VARIABLES:")),
+        }
+    }
+}
+
+/// `NAME = value`, `export NAME = value`, and both behind a target that they are for.
+fn variable(commands: &mut Commands<'_>, line: &LogicalLine<'static>, exported: &Exported<'_>) {
     let text = line.text.as_ref();
     let Some(equals) = text.find('=') else { return };
-    let name = text.get(from..equals).unwrap_or_default().trim_end_matches([':', '?', '+', '!', ' ', '\t']).trim();
+    let before = text.get(..equals).unwrap_or_default().trim_end_matches([':', '?', '+', '!', ' ', '\t']);
+    let before = before.rsplit(':').next().unwrap_or(before).trim();
+    let (name, is_exported) = match before.strip_prefix("export") {
+        Some(name) if name.starts_with([' ', '\t']) => (name.trim(), true),
+        _ => (before, exported.all || exported.names.contains(before)),
+    };
     let value = text.get(equals + 1..).unwrap_or_default();
     let end = value.find(" #").map_or(text.len(), |comment| equals + 1 + comment);
     let start = text.len() - value.trim_start().len();
-    if shell::is_name(name) && start <= end {
-        commands.environment(name, &Word::of_value(shell::slice(line, start..end)));
+    if !shell::is_name(name) || start > end {
+        return;
+    }
+    let value = Word::of_value(shell::slice(line, start..end));
+    if is_exported {
+        commands.environment(name, &value);
+    } else {
+        commands.kept_options(&value);
     }
 }

@@ -6,6 +6,7 @@ use toml::de::{DeTable, DeValue};
 use super::cibuildwheel;
 use super::commands::joined;
 use super::requirements_txt::Paths;
+use super::tasks;
 use super::toml_value::{self, Keys as _, Value};
 use super::tox_toml;
 use super::value::{Reader, SectionId};
@@ -71,6 +72,11 @@ pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
     let mut manifest = reader.finish(toml_value::comments(file.text()));
     if let Some(tox) = tools.and_then(|tools| tools.table("tox")) {
         manifest = joined(manifest, tox_toml::of_pyproject(file, tox));
+    }
+    for tool in ["hatch", "pdm", "poe"] {
+        if let Some(table) = tools.and_then(|tools| tools.table(tool)) {
+            manifest = joined(manifest, tasks::read(file, table));
+        }
     }
     if let Some(table) = tools.and_then(|tools| tools.table("cibuildwheel")) {
         manifest = joined(manifest, cibuildwheel::read(file, table));

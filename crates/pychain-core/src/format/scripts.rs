@@ -1,7 +1,8 @@
 //! Files that hold no dependencies by trade, and yet say what is installed and from where: by their names, with their readers.
 
 use super::{
-    dockerfile, makefile, noxfile, pip_conf, pipeline, pre_commit, pyproject, shell_script, tox_ini, tox_toml, workflow,
+    dockerfile, makefile, noxfile, pip_conf, pipeline, pre_commit, pyproject, shell_script, tasks, tox_ini, tox_toml,
+    workflow,
 };
 use crate::model::{Document, Role};
 use crate::text::SourceFile;
@@ -40,6 +41,9 @@ pub(super) fn of_path(path: &str) -> Option<(Role, Read)> {
         ".pre-commit-config.yaml" => pre_commit::parse,
         "tox.ini" => tox_ini::parse,
         "tox.toml" => tox_toml::parse,
+        "mise.toml" | ".mise.toml" => tasks::parse,
+        ".envrc" => shell_script::parse,
+        _ if name == ".env" || name.starts_with(".env.") || name.ends_with(".env") => shell_script::parse_variables,
         "noxfile.py" => noxfile::parse,
         "Makefile" | "makefile" | "GNUmakefile" => makefile::parse,
         "Dockerfile" | "Containerfile" => dockerfile::parse,

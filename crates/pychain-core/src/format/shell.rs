@@ -134,6 +134,9 @@ pub(super) fn copy(text: &LogicalLine<'_>, range: Range<usize>, pieces: &mut Pie
 const RESERVED: [&str; 13] =
     ["if", "then", "elif", "else", "do", "while", "until", "!", "{", "}", "time", "fi", "done"];
 
+/// How deep groups may nest whose output goes somewhere together.
+const MAX_GROUPS: usize = 8;
+
 /// How deep `$(…)` may nest.
 const MAX_NESTING: usize = 4;
 
@@ -157,6 +160,8 @@ fn read(text: &LogicalLine<'_>, dialect: Dialect, nesting: usize) -> Vec<Command
         documents: Vec::new(),
         no_template_before: 0,
         nesting,
+        groups: Vec::new(),
+        closed: None,
     };
     lexer.read();
     lexer.commands
@@ -174,6 +179,10 @@ struct Lexer<'a> {
     /// Where no `}}` is found before, so that a line of `{{` is gone through once.
     no_template_before: usize,
     nesting: usize,
+    /// What is open (`{`, `(`, `if`, `do`), by what closes it, and the number of the first command inside.
+    groups: Vec<(&'static str, usize)>,
+    /// The number of the first command of what was closed last, whose redirections may follow.
+    closed: Option<usize>,
 }
 
 impl Lexer<'_> {
@@ -204,12 +213,14 @@ impl Lexer<'_> {
                     self.at += 1;
                     self.end_command();
                     self.command.depth += 1;
+                    self.open(")");
                 }
                 ')' => {
                     self.at += 1;
                     self.end_command();
                     self.command.depth = self.command.depth.saturating_sub(1);
                     self.commands.push(Command { depth: self.command.depth, ..Command::default() });
+                    self.close(")");
                 }
                 '<' | '>' => self.redirection(),
                 '0'..='9' if self.is_descriptor() => {
@@ -238,6 +249,12 @@ impl Lexer<'_> {
     fn end_command(&mut self) {
         let depth = self.command.depth;
         let command = std::mem::replace(&mut self.command, Command { depth, ..Command::default() });
+        // `{ …; } >> FILE`: what all of them write goes there, whatever else is open.
+        if let (Some(first), Some(output)) = (self.closed.take(), command.outputs.last()) {
+            for inside in self.commands.iter_mut().skip(first) {
+                inside.outputs.push(output.clone());
+            }
+        }
         if !(command.words.is_empty() && command.assignments.is_empty()) {
             self.commands.push(command);
         }
@@ -247,6 +264,12 @@ impl Lexer<'_> {
         let is_plain = word.span.len() == word.value().len();
         if self.command.words.is_empty() {
             if is_plain && self.command.assignments.is_empty() && RESERVED.contains(&word.value()) {
+                match word.value() {
+                    "{" => self.open("}"),
+                    "if" => self.open("fi"),
+                    "do" => self.open("done"),
+                    closing => self.close(closing),
+                }
                 return;
             }
             if let Some(assignment) = self.assignment(&word) {
@@ -255,6 +278,19 @@ impl Lexer<'_> {
             }
         }
         self.command.words.push(word);
+    }
+
+    fn open(&mut self, closing: &'static str) {
+        // Beyond a few levels the redirection of a group is nobody's habit.
+        if self.groups.len() < MAX_GROUPS {
+            self.groups.push((closing, self.commands.len()));
+        }
+    }
+
+    fn close(&mut self, closing: &str) {
+        if let Some((_, first)) = self.groups.pop_if(|(expected, _)| *expected == closing) {
+            self.closed = Some(first);
+        }
     }
 
     /// `NAME=value`, or PowerShell's `$env:NAME = value` without the blanks.

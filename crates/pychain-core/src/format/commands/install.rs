@@ -484,7 +484,7 @@ impl Commands<'_> {
     }
 
     /// Options of pip in one word, as `--pip-args` takes them.
-    fn pip_options(&mut self, section: u32, word: &Word) {
+    pub(super) fn pip_options(&mut self, section: u32, word: &Word) {
         let words: Vec<Word> = super::shell::commands(&word.text, Dialect::Posix)
             .into_iter()
             .next()

@@ -246,15 +246,60 @@ fn what_a_shell_reads_is_run_and_what_goes_into_the_environment_is_set() {
         "echo PIP_INDEX_URL=https://h | tee -a \"$GITHUB_ENV\"",
         "cat >> $GITHUB_ENV <<EOF\nA=b\nPIP_INDEX_URL=https://h\nEOF",
         "tee -a $GITHUB_ENV <<-EOF\nPIP_INDEX_URL=https://h\nEOF",
+        "{\n  echo A=b\n  if x; then echo PIP_INDEX_URL=https://h; fi\n} >> $GITHUB_ENV",
+        "( echo PIP_INDEX_URL=https://h ) >> $GITHUB_ENV",
+        "for x in y; do echo PIP_INDEX_URL=https://h; done >> $GITHUB_ENV",
+        "echo 'PIP_INDEX_URL<<E' >> $GITHUB_ENV\necho https://h >> $GITHUB_ENV\necho E >> $GITHUB_ENV",
+        "echo -e \"PIP_INDEX_URL<<E\\nhttps://h\\nE\" >> $GITHUB_ENV",
+        "cat >> $GITHUB_ENV <<X\nPIP_INDEX_URL<<E\nhttps://h\nE\nX",
+        "printf 'A=%s\\nPIP_INDEX_URL=%s\\n' b https://h >> $GITHUB_ENV",
     ] {
         check(".github/workflows/ci.yml", &workflow(run), &["pip set: --index-url=https://h", "pip under 0: a"]);
     }
+    for run in [
+        "{ echo PIP_INDEX_URL=https://h; } >> x\necho $GITHUB_ENV",
+        "{ x; } >> $GITHUB_ENV; echo PIP_INDEX_URL=https://h",
+    ] {
+        check(".github/workflows/ci.yml", &workflow(run), &["pip: a"]);
+    }
+    check(
+        ".github/workflows/ci.yml",
+        "jobs: {a: {steps: [{shell: pwsh, run: '\"PIP_INDEX_URL=https://h\" | Out-File -FilePath $env:GITHUB_ENV -Append'}, {run: pip install a}]}}\n",
+        &["pip set: --index-url=https://h", "pip under 0: a"],
+    );
     check(
         "x.sh",
         "bash <<EOF\npip install a\nEOF\nbash -s x <<EOF\npip install b\nEOF\nbash y.sh <<EOF\npip install c\nEOF\ncat <<E >> y\npip install d\nE\n",
         &["pip: a"],
     );
     check("x.sh", "python -Im pip install a; python -cm pip install b", &["pip: a"]);
+}
+
+#[test]
+fn variables_of_any_name_may_keep_options() {
+    let kept = &["pip: --extra-index-url=https://h", "pip: a"];
+    check("x.sh", "FLAGS='--pre --extra-index-url https://h'\npip install $FLAGS a\n", kept);
+    check("Makefile", "FLAGS = --extra-index-url https://h # why\nx:\n\tpip install $(FLAGS) a\n", kept);
+    check("x.sh", "FLAGS='--extra --index'\nNOTE='see --extra-index-url'\npip install a\n", &["pip: a"]);
+}
+
+#[test]
+fn files_of_variables_and_of_tasks() {
+    let set = &["pip set: --index-url=https://h"];
+    check(".env", "# x\nA=b c\nexport PIP_INDEX_URL=\"https://h\"\n", set);
+    check("ci/x.env", "PIP_INDEX_URL=https://h\n", set);
+    check(".envrc", "export PIP_INDEX_URL=https://h\nlayout python\n", set);
+    check(
+        "mise.toml",
+        "[tools]\npython = \"3\"\n[env]\nPIP_INDEX_URL = \"https://h\"\n[tasks]\nx = \"pip install a\"\n[tasks.y]\nrun = [\"pip install b\"]\ndescription = \"pip install c\"\n",
+        &["pip set: --index-url=https://h", "pip under 0: a", "pip under 0: b"],
+    );
+    check_inside(
+        "pyproject.toml",
+        "[project]\ndependencies = [\"evil-sample\"]\n                 ^^^^^^^^^^^ known-malicious\n",
+        "[tool.hatch.envs.x]\npre-install-commands = [\"pip install taken-over==1.1\"]\n                                     ^^^^^^^^^^ known-malicious\n[tool.hatch.envs.x.env-vars]\nPIP_EXTRA_INDEX_URL = \"https://h.example.org\"\n                       ^^^^^^^^^^^^^^^^^^^^^ extra-index-url\n[tool.pdm.scripts]\npost_install = \"pip install b\"\n                            ^ unpinned-command\n_.env = { UV_NO_VERIFY_HASHES = \"1\" }\n                                 ^ unverified-hashes\n[tool.poe.tasks.x]\ncmd = \"pip install b\"\n",
+        "",
+    );
 }
 
 #[test]
