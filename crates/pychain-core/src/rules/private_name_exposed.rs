@@ -2,7 +2,7 @@
 
 use super::indexes::{binding_of, is_expected, is_foreign, is_private, names, shown};
 use super::lock_files::{PYPI_FILES, host, is_from_pypi, manifest_beside};
-use super::names::is_public_index;
+use super::names::{is_public_index, is_told_otherwise};
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Confidence, Finding, Location, Severity, Subject};
 use crate::model::{LockFormat, SourceKind, Tool};
@@ -127,9 +127,15 @@ struct Told {
 
 /// Whether the public index has no such name, by the list of its names: whoever registers it there is asked.
 fn is_unclaimed(asked: &Asked<'_>, context: &Context<'_>) -> bool {
-    let Some(index) = context.knowledge.names.as_ref().and_then(|names| names.index.as_ref()) else { return false };
-    // The project's own extras are asked for by its name, and it is installed from here.
-    let is_open = |name: &str| !context.project.own_names.contains(name) && !index.contains(name);
+    let Some((names, index)) = context.knowledge.names.as_ref().and_then(|names| Some((names, names.index.as_ref()?)))
+    else {
+        return false;
+    };
+    // The project's own extras are asked for by its name, and it is installed from here. The name of a module is
+    // nobody's private one.
+    let is_open = |name: &str| {
+        !context.project.own_names.contains(name) && !index.contains(name) && !is_told_otherwise(name, names)
+    };
     asked.entry.requirement.name.as_ref().is_some_and(|name| name.as_written().is_ascii() && is_open(name.normalized()))
 }
 
@@ -371,6 +377,8 @@ mod tests {
             "--extra-index-url https://a.example.org\nacme-x==1 --hash=sha256:00\n",
             "-i https://a.example.org\nacme-x\n",
             "acme-x\n",
+            // Another rule says what such names are.
+            "--extra-index-url https://a.example.org\nyaml\nsmtplib\nevil-sample\n",
             "--extra-index-url https://a.example.org\nacme-x @ https://a.example.org/acme-x-1.zip\n",
             "==> pychain.toml <==\ninstaller = \"uv\"\n==> r.txt <==\n--extra-index-url https://a.example.org\nacme-x\n",
             "==> pyproject.toml <==\n[project]\nname = \"acme-x\"\n==> r.txt <==\n--extra-index-url https://a.example.org\nacme-x[dev]\n",
