@@ -109,7 +109,10 @@ fn of_file(
     let place = first.unwrap_or(Location { file, span: Span::default() });
     let finding = findings
         .finding(place, Subject::File(path.to_owned()), message)
-        .help("Add `#sha256=` and the file's digest to each URL")
+        .help(format!(
+            "{} `#sha256=` and the file's digest to each URL",
+            to_do(archives.iter().any(|(_, url)| moves(url)))
+        ))
         .evidence("without a hash", list(labels.iter().map(String::as_str)));
     if archives.iter().all(|(_, url)| is_fixed(url)) { finding.at_most(Severity::Low) } else { finding }
 }
@@ -125,18 +128,24 @@ fn of_line(findings: &Findings<'_>, entry: &Entry<'_>, url: &DirectUrl) -> Findi
     let is_built = !url.is_wheel();
     // The next version from the same place, in the same form, is no new matter.
     let key = format!("{} {} {}", publisher(url), is_fixed(url), is_built);
-    // What a forge makes of a branch is another file after the next commit.
-    let moves = url.path.contains("/archive/") && !is_fixed(url) && !url.path.contains("/tags/");
-    let first = if moves { "Name a full commit in place of what can move, and add" } else { "Add" };
     let mut finding = findings
         .finding(entry.at(url.span), requirement.subject(), message)
-        .help(format!("{first} `{separator}sha256=` and the file's digest to the URL"))
+        .help(format!("{} `{separator}sha256=` and the file's digest to the URL", to_do(moves(url))))
         .identified_by(key);
     if is_built {
         finding = finding
             .evidence("built from source", format!("{} runs its build code during the install", entry.installer()));
     }
     if is_fixed(url) { finding.at_most(Severity::Low) } else { finding }
+}
+
+/// What a forge makes of a branch is another file after the next commit.
+fn moves(url: &DirectUrl) -> bool {
+    url.path.contains("/archive/") && !is_fixed(url) && !url.path.contains("/tags/")
+}
+
+fn to_do(moves: bool) -> &'static str {
+    if moves { "Name a full commit in place of what can move, and add" } else { "Add" }
 }
 
 /// Who serves a URL: the scheme, the host and the first two directories, which are the owner and the
@@ -173,6 +182,11 @@ mod tests {
             let report = Fixture::parse(&format!("a @ {url}\n")).report();
             let finding = report.findings.iter().find(|finding| finding.rule.id == "direct-reference");
             assert!(finding.is_some_and(|finding| finding.help.starts_with(expected)), "{url}");
+            // So are several that are told as one.
+            let several = format!("a @ {url}\nb @ {url}\nc @ {url}\nd @ {url}\n");
+            let report = Fixture::parse(&several).report();
+            let finding = report.findings.iter().find(|finding| finding.rule.id == "direct-reference");
+            assert!(finding.is_some_and(|it| it.help.starts_with(expected) && it.help.ends_with("each URL")), "{url}");
         }
     }
 
