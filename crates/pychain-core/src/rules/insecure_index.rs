@@ -62,9 +62,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let Some(url) = plain(&place.url) else { continue };
         told.insert((placed.location.file, index_key(&place.url)));
         let (outcome, severity) = match placed.installer {
-            Installer::Pip if placed.tool == Installer::Pip.name() && !is_trusted(&placed, &url) => {
-                (format!("pip leaves it out with a warning, as nothing trusts {}", shown_host(&url)), Severity::Medium)
-            }
+            Installer::Pip if placed.tool == Installer::Pip.name() && !is_trusted(&placed, &url) => (
+                format!("pip leaves it out with a warning unless it is told elsewhere to trust {}", shown_host(&url)),
+                Severity::Medium,
+            ),
             _ => ("anybody on the way can answer in its name".to_owned(), Severity::High),
         };
         let message = format!("{} is fetched over `{}`: {outcome}", shown(place), url.scheme);
