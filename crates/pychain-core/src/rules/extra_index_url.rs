@@ -14,8 +14,10 @@ crate::declare_rule! {
     ///
     /// ## Why it matters
     ///
+    /// With several indexes the name of a project does not say whose file is installed.
+    /// Whoever registers the name of a private project on the public index can get their code installed: dependency confusion.
+    ///
     /// pip pools the candidates of all indexes and takes the highest version, whoever serves it.
-    /// Whoever registers the name of a private project on the public index, with a higher version, gets their code installed: dependency confusion.
     /// A pin alone does not help: of the same version pip takes the file that fits the machine best, and among equals the one of the last index.
     ///
     /// uv takes a name from the first index that has it, and asks extra indexes before the main one.

@@ -22,7 +22,7 @@ crate::declare_rule! {
     ///
     /// ## Why it matters
     ///
-    /// pip then takes anything that answers for the host: over `http`, or over `https` with any certificate.
+    /// Anything that answers for the host is then taken: over `http`, or over `https` with any certificate.
     /// The option acts on the whole install, whichever file it stands in.
     ///
     /// ## Example
