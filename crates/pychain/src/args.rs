@@ -29,7 +29,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Audit requirements and constraints files
+    /// Audit requirements files, lock files, manifests, and commands that install
     #[command(long_about = AUDIT_ABOUT, after_long_help = AUDIT_AFTER)]
     Audit(Box<AuditArgs>),
     /// Show what a change does to each dependency, as one table
@@ -63,10 +63,10 @@ pub(crate) enum Command {
 }
 
 const AUDIT_ABOUT: &str = "\
-Audit requirements and constraints files.
+Audit requirements files, lock files, manifests, and commands that install.
 
-Finds the files as pip's users name them (requirements*.txt, constraints*.txt, requirements/*.txt, \
-*requirements*.in and the like), reads what they include, and says what weakens the supply chain. \
+Finds the files by the names that their tools and users give them (requirements*.txt, uv.lock, pyproject.toml, \
+Dockerfile, workflows and the like), reads what they include, and says what weakens the supply chain. \
 Nothing is installed, executed or downloaded, and nothing outside PATH is read.";
 
 const AUDIT_AFTER: &str = "\
