@@ -43,6 +43,8 @@ pub struct Document {
     pub project: Option<ProjectName>,
     /// The indexes that it gives a name, by that name: what comes from one of them alone says so by it.
     pub named_indexes: Vec<(String, String)>,
+    /// Where a manifest says that code of its own tree builds the project (`backend-path`).
+    pub backend_path: Option<Span>,
     /// What the file computes, so that nobody who only reads it can tell: where, and for which list of dependencies.
     pub computed: Vec<Word>,
     /// Whether it is a manifest that tells nothing of what its project needs, because the build does.
@@ -66,6 +68,7 @@ impl Document {
             paths: Vec::new(),
             project: None,
             named_indexes: Vec::new(),
+            backend_path: None,
             computed: Vec::new(),
             leaves_to_build: false,
             is_application: false,
@@ -339,6 +342,9 @@ pub enum InstallOption {
     IndexStrategy,
     /// uv's: hashes that are given are not checked.
     NoVerifyHashes,
+    /// Releases that are younger, or came later, are not taken: pip's `--uploaded-prior-to`. With `NAME=` before it, of
+    /// one project.
+    ExcludeNewer,
 }
 
 impl InstallOption {
@@ -367,6 +373,7 @@ impl InstallOption {
             Self::ConfigSettings => "--config-settings",
             Self::IndexStrategy => "--index-strategy",
             Self::NoVerifyHashes => "--no-verify-hashes",
+            Self::ExcludeNewer => "--exclude-newer",
         }
     }
 }

@@ -20,6 +20,7 @@ mod detached_hashes;
 mod direct_reference;
 mod disjoint_hashes;
 mod downgrade;
+mod dropped_safeguard;
 mod dropped_text;
 mod duplicate_requirement;
 mod editable_install;
@@ -34,6 +35,7 @@ mod hidden_characters;
 mod implausible_version;
 mod import_name;
 mod impossible_upload_time;
+mod in_tree_backend;
 mod indexes;
 mod ineffective_option;
 mod insecure_index;
@@ -145,6 +147,7 @@ pub static RULES: &[&Rule] = &[
     // Build code.
     &forced_source_build::RULE,
     &allowed_source_build::RULE,
+    &in_tree_backend::RULE,
     &lost_wheels::RULE,
     &sdist_only::RULE,
     // Names.
@@ -171,6 +174,7 @@ pub static RULES: &[&Rule] = &[
     // The change, and what judges it.
     &new_dependency::RULE,
     &removed_dependency::RULE,
+    &dropped_safeguard::RULE,
     &changed_policy::RULE,
     &unused_suppression::RULE,
     &expired_suppression::RULE,

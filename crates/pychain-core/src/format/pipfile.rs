@@ -45,6 +45,13 @@ pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
     // A library may have a Pipfile, too: to work on it, which what lies beside tells.
     reader.application();
     sources(&mut reader, &document);
+    if let Some(pipenv) = document.table("pipenv") {
+        let section = reader.section(Section::new(Tool::Pipenv, Purpose::Settings).at("pipenv"));
+        reader.scalar(section, InstallOption::ExcludeNewer, pipenv, "cool-down-period");
+        if pipenv.is_true("allow_prereleases") {
+            reader.scalar(section, InstallOption::Pre, pipenv, "allow_prereleases");
+        }
+    }
     for (name, value) in &document {
         let Some(table) = value.get_ref().as_table().filter(|_| !OTHER_TABLES.contains(&name.get_ref().as_ref()))
         else {

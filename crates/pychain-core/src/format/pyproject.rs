@@ -37,6 +37,9 @@ pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
     let tool = tool_of(&document);
     if let Some(build) = document.table("build-system") {
         list(&mut reader, build, "requires", || Section::new(tool, Purpose::Build).at("build-system.requires"));
+        if let Some((key, value)) = build.get_key_value("backend-path") {
+            reader.backend_path(toml_value::key_spans(file.text(), key, value).1);
+        }
     }
     let poetry = tools.and_then(|tools| tools.table("poetry"));
     let named = [document.table("project"), poetry].into_iter().flatten().find_map(|table| table.text("name"));
@@ -84,6 +87,16 @@ pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
     manifest
 }
 
+/// Reads `poetry.toml`.
+pub(super) fn parse_poetry_toml(file: &SourceFile) -> Document {
+    parse_of_tool(file, Paths::new(&Map::new(), None), Tool::Poetry)
+}
+
+/// Reads `pdm.toml`.
+pub(super) fn parse_pdm_toml(file: &SourceFile) -> Document {
+    parse_of_tool(file, Paths::new(&Map::new(), None), Tool::Pdm)
+}
+
 /// Reads `uv.toml`, which holds what `[tool.uv]` would.
 pub(super) fn parse_uv_toml(file: &SourceFile) -> Document {
     parse_of_tool(file, Paths::new(&Map::new(), None), Tool::Uv)
@@ -97,8 +110,12 @@ pub(super) fn parse_hatch_toml(file: &SourceFile, paths: Paths<'_>) -> Document 
 fn parse_of_tool(file: &SourceFile, paths: Paths<'_>, tool: Tool) -> Document {
     let mut reader = Reader::new(file, paths);
     match toml_value::document(file) {
-        Ok(document) if tool == Tool::Uv => uv::read(&mut reader, &document),
-        Ok(document) => hatch::read(&mut reader, &document),
+        Ok(document) => match tool {
+            Tool::Uv => uv::read(&mut reader, &document),
+            Tool::Poetry => poetry::read_settings(&mut reader, &document),
+            Tool::Pdm => pdm::read_settings(&mut reader, &document),
+            _ => hatch::read(&mut reader, &document),
+        },
         Err((span, message)) => {
             let section = reader.section(Section::new(tool, Purpose::Settings));
             reader.refused(section, span, message, "Correct the file: its tool does not start with it");

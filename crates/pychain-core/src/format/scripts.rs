@@ -32,6 +32,8 @@ pub(super) fn of_path(path: &str) -> Option<(Role, Read)> {
         is_yaml && (folder == ".github/workflows" || folder.ends_with("/.github/workflows")) && !path.contains("{{");
     let read: Read = match name {
         "pip.conf" | "pip.ini" => return Some((Role::Settings, pip_conf::parse)),
+        "poetry.toml" => return Some((Role::Settings, pyproject::parse_poetry_toml)),
+        "pdm.toml" | ".pdm.toml" => return Some((Role::Settings, pyproject::parse_pdm_toml)),
         "uv.toml" => return Some((Role::Settings, pyproject::parse_uv_toml)),
         _ if is_workflow => workflow::parse,
         "action.yml" | "action.yaml" => workflow::parse,

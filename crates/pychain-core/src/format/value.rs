@@ -1,7 +1,7 @@
 //! What the readers of manifests share: a document on its way, and values that are dependency
 //! specifiers, settings, or unreadable.
 
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 use super::logical::LogicalLine;
 use super::requirements_txt::{self, Paths, folder, from_specifier, join, leaves_root};
@@ -140,6 +140,33 @@ impl<'f> Reader<'f> {
         let options = vec![OptionUse { option, span, value, acts: true }];
         let line = Line { options, ..self.made(section, span, LineKind::Options) };
         self.document.lines.push(line);
+    }
+
+    /// Adds the setting of a key whose value is no list, by the text that it means.
+    pub(super) fn scalar(&mut self, section: SectionId, option: InstallOption, table: &DeTable<'_>, key: &str) {
+        let Some((name, given)) = table.get_key_value(key) else { return };
+        let (_, span) = key_spans(self.file.text(), name, given);
+        let value = match given.get_ref() {
+            DeValue::String(text) => text.as_ref().to_owned(),
+            _ => self.file.text().get(given.span()).unwrap_or_default().to_owned(),
+        };
+        self.setting(section, option, span, Word { value, span });
+    }
+
+    /// Adds that releases have to be of an age, but for single projects, by the keys that say so.
+    pub(super) fn age(&mut self, section: SectionId, table: &DeTable<'_>, key: &str, of_projects: &str) {
+        self.scalar(section, InstallOption::ExcludeNewer, table, key);
+        for (name, given) in table.table(of_projects).into_iter().flatten() {
+            let (_, span) = key_spans(self.file.text(), name, given);
+            let text = given.get_ref().as_str().unwrap_or("false");
+            let value = Word { value: format!("{}={text}", name.get_ref()), span };
+            self.setting(section, InstallOption::ExcludeNewer, span, value);
+        }
+    }
+
+    /// Notes that code of the tree builds the project.
+    pub(super) fn backend_path(&mut self, span: Span) {
+        self.document.backend_path = Some(span);
     }
 
     /// Adds a file whose lines are dependency specifiers of the section, in the folder of this one or below.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::audit::Context;
 use crate::finding::{Finding, Location};
 use crate::model::{Document, Line, LockedPackage, Section};
-use crate::order::Set;
+use crate::order::{Map, Set};
 use crate::resolution::index_key;
 use crate::text::{FileId, SourceFile, Span};
 use crate::tree::{Entry, Project, Run};
@@ -82,6 +82,26 @@ pub(super) fn part_accepted<T>(
         }
     }
     (accepted, others)
+}
+
+/// Where in a file something stood that is gone: at the nearest line above it that is still there, or the first that is
+/// not blank.
+pub(super) fn still_near(old: &SourceFile, gone: Span, new: &SourceFile) -> Span {
+    let text = |file: &SourceFile, number: usize| {
+        let span = file.line_span(number);
+        let line = file.slice(span);
+        let start = span.start as usize + (line.len() - line.trim_start().len());
+        (line.trim().to_owned(), Span::new(start, start + line.trim().len()))
+    };
+    let mut known: Map<String, Span> = Map::new();
+    let mut first = None;
+    for (line, span) in (1..=new.line_count()).map(|number| text(new, number)).filter(|(line, _)| !line.is_empty()) {
+        first.get_or_insert(span);
+        known.entry(line).or_insert(span);
+    }
+    let above = (1..old.line_of(gone.start)).rev();
+    let near = above.map(|number| text(old, number).0).find_map(|line| known.get(&line));
+    near.copied().or(first).unwrap_or_default()
 }
 
 /// The runs that read a file.

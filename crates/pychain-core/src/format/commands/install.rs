@@ -314,6 +314,7 @@ impl Commands<'_> {
             "--no-index" => InstallOption::NoIndex,
             "--require-hashes" => InstallOption::RequireHashes,
             "--no-require-hashes" => InstallOption::NoRequireHashes,
+            "--uploaded-prior-to" => InstallOption::ExcludeNewer,
             _ => return,
         };
         self.set(section, option, argument, argument.value.clone());
@@ -441,9 +442,12 @@ impl Commands<'_> {
             "--index-strategy" => InstallOption::IndexStrategy,
             "--require-hashes" => InstallOption::RequireHashes,
             "--no-verify-hashes" => InstallOption::NoVerifyHashes,
+            "--exclude-newer" | "--exclude-newer-package" => InstallOption::ExcludeNewer,
             _ => return,
         };
-        self.set(section, option, argument, argument.value.as_ref().map(without_name));
+        let is_named = option == InstallOption::ExcludeNewer;
+        let value = argument.value.as_ref().map(|value| if is_named { value.clone() } else { without_name(value) });
+        self.set(section, option, argument, value);
     }
 
     fn pipx(&mut self, words: &[Word]) {

@@ -28,7 +28,7 @@ enum Shape {
 }
 
 /// Settings of pip by the names in its configuration: `PIP_` and the name in upper case is the variable.
-const PIP: [(&str, InstallOption, Shape); 8] = [
+const PIP: [(&str, InstallOption, Shape); 10] = [
     ("index-url", InstallOption::IndexUrl, Shape::One),
     ("pypi-url", InstallOption::IndexUrl, Shape::One),
     ("extra-index-url", InstallOption::ExtraIndexUrl, Shape::Many),
@@ -37,13 +37,16 @@ const PIP: [(&str, InstallOption, Shape); 8] = [
     ("trusted-host", InstallOption::TrustedHost, Shape::Many),
     ("require-hashes", InstallOption::RequireHashes, Shape::Flag),
     ("no-require-hashes", InstallOption::NoRequireHashes, Shape::Flag),
+    ("only-binary", InstallOption::OnlyBinary, Shape::One),
+    ("uploaded-prior-to", InstallOption::ExcludeNewer, Shape::One),
 ];
 
 /// Variables of other tools.
-const VARIABLES: [(&str, Tool, InstallOption, Shape); 12] = [
+const VARIABLES: [(&str, Tool, InstallOption, Shape); 13] = [
     ("PDM_PYPI_URL", Tool::Pdm, InstallOption::IndexUrl, Shape::One),
     ("PIPENV_PYPI_MIRROR", Tool::Pipenv, InstallOption::IndexUrl, Shape::One),
     ("UV_DEFAULT_INDEX", Tool::Uv, InstallOption::IndexUrl, Shape::Named),
+    ("UV_EXCLUDE_NEWER", Tool::Uv, InstallOption::ExcludeNewer, Shape::One),
     ("UV_EXTRA_INDEX_URL", Tool::Uv, InstallOption::ExtraIndexUrl, Shape::Many),
     ("UV_FIND_LINKS", Tool::Uv, InstallOption::FindLinks, Shape::Many),
     ("UV_INDEX", Tool::Uv, InstallOption::ExtraIndexUrl, Shape::Named),

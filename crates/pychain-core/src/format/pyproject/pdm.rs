@@ -2,17 +2,24 @@
 
 use toml::de::DeTable;
 
-use super::{specifiers, tables};
+use super::{specifiers, tables, words};
 use crate::format::notation;
 use crate::format::requirements_txt::from_editable_value;
 use crate::format::toml_value::{self, Keys as _, key_spans};
 use crate::format::value::{Reader, named, unverified};
 use crate::model::{InstallOption, LineKind, Purpose, Section, Tool};
+use crate::url::DEFAULT_INDEX;
 
 pub(super) fn read(reader: &mut Reader<'_>, pdm: &DeTable<'_>) {
-    for (name, value) in pdm.table("dev-dependencies").into_iter().flatten() {
+    let groups = pdm.table("dev-dependencies").into_iter().flatten().map(|(name, value)| {
         let section = Section::labelled(Tool::Pdm, Purpose::Group, name.get_ref().as_ref())
             .at(format!("tool.pdm.dev-dependencies.{}", name.get_ref()));
+        (section, value)
+    });
+    // Plugins are installed on demand, and are part of PDM from then on.
+    let plugins =
+        pdm.get("plugins").map(|value| (Section::new(Tool::Pdm, Purpose::Build).at("tool.pdm.plugins"), value));
+    for (section, value) in groups.chain(plugins) {
         let Some(array) = value.get_ref().as_array() else {
             specifiers(reader, value, section);
             continue;
@@ -33,6 +40,9 @@ pub(super) fn read(reader: &mut Reader<'_>, pdm: &DeTable<'_>) {
         }
     }
     sources(reader, pdm);
+    if let Some(resolution) = pdm.table("resolution") {
+        resolved(reader, resolution);
+    }
     let overrides = pdm.table("resolution").and_then(|resolution| resolution.table("overrides"));
     for table in [overrides, pdm.table("overrides")].into_iter().flatten() {
         let section = Section::new(Tool::Pdm, Purpose::Constraints).at("tool.pdm.resolution.overrides");
@@ -48,6 +58,39 @@ pub(super) fn read(reader: &mut Reader<'_>, pdm: &DeTable<'_>) {
                 requirement.specifiers_span = version.span;
             }
             reader.line(section, span, LineKind::Requirement(Box::new(requirement)));
+        }
+    }
+}
+
+/// `[tool.pdm.resolution]`: what is taken.
+fn resolved(reader: &mut Reader<'_>, resolution: &DeTable<'_>) {
+    let section = reader.section(Section::new(Tool::Pdm, Purpose::Settings).at("tool.pdm.resolution"));
+    reader.age(section, resolution, "exclude-newer", "exclude-newer-override");
+    if resolution.is_true("allow-prereleases") {
+        reader.scalar(section, InstallOption::Pre, resolution, "allow-prereleases");
+    }
+    for (key, option) in [("no-binary", InstallOption::NoBinary), ("only-binary", InstallOption::OnlyBinary)] {
+        for word in words(reader, resolution, key) {
+            reader.setting(section, option, word.span, word);
+        }
+    }
+}
+
+/// Reads `pdm.toml`, in which `pypi` is the index, and a table below it one more.
+pub(super) fn read_settings(reader: &mut Reader<'_>, settings: &DeTable<'_>) {
+    let section = reader.section(Section::new(Tool::Pdm, Purpose::Settings));
+    if let Some(strategy) = settings.table("strategy") {
+        reader.age(section, strategy, "exclude-newer", "exclude-newer-override");
+    }
+    let Some(pypi) = settings.table("pypi") else { return };
+    let others = pypi.iter().filter_map(|(_, value)| Some((value.get_ref().as_table()?, InstallOption::ExtraIndexUrl)));
+    for (source, option) in std::iter::once((pypi, InstallOption::IndexUrl)).chain(others) {
+        let url = source.get("url").and_then(|url| toml_value::word(reader.file, url));
+        if source.get("verify_ssl").is_some_and(|verify| verify.get_ref().as_bool() == Some(false)) {
+            unverified(reader, section, source, "verify_ssl", url.as_ref().map_or(DEFAULT_INDEX, |url| &url.value));
+        }
+        if let Some(url) = url {
+            reader.setting(section, option, url.span, url);
         }
     }
 }

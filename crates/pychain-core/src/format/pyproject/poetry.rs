@@ -2,10 +2,10 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::tables;
+use super::{tables, words};
 use crate::format::notation;
 use crate::format::toml_value::{self, Keys as _, Value, key_spans};
-use crate::format::value::{Reader, SectionId, named};
+use crate::format::value::{Reader, SectionId, named, unverified};
 use crate::model::{InstallOption, LineKind, Purpose, Section, Tool, Word};
 use crate::requirement::parse_marker;
 use crate::text::Span;
@@ -32,7 +32,42 @@ pub(super) fn read(reader: &mut Reader<'_>, poetry: &DeTable<'_>) {
             .at(format!("tool.poetry.group.{}.dependencies", name.get_ref()));
         read(group.table("dependencies"), section);
     }
+    // Plugins are installed with the project, and are part of Poetry from then on.
+    read(
+        poetry.table("requires-plugins"),
+        Section::new(Tool::Poetry, Purpose::Build).at("tool.poetry.requires-plugins"),
+    );
     sources(reader, poetry);
+}
+
+/// Reads `poetry.toml`. Its repositories are those that are published to.
+pub(super) fn read_settings(reader: &mut Reader<'_>, settings: &DeTable<'_>) {
+    let section = reader.section(Section::new(Tool::Poetry, Purpose::Settings));
+    if let Some(installer) = settings.table("installer") {
+        for (key, option) in [("no-binary", InstallOption::NoBinary), ("only-binary", InstallOption::OnlyBinary)] {
+            for word in words(reader, installer, key) {
+                reader.setting(section, option, word.span, word);
+            }
+        }
+    }
+    if let Some(solver) = settings.table("solver") {
+        reader.scalar(section, InstallOption::ExcludeNewer, solver, "min-release-age");
+    }
+    let certificates = settings.table("certificates");
+    for (name, value) in certificates.into_iter().flatten() {
+        // It is the certificate of an index, by the name that the manifest gives it.
+        let certificate = value.get_ref().as_table().filter(|table| table.contains_key("cert"));
+        let is_off = |table: &&DeTable<'_>| {
+            let cert = table.get("cert").map(toml::Spanned::get_ref);
+            cert.is_some_and(|cert| cert.as_bool() == Some(false) || cert.as_str() == Some("false"))
+        };
+        if let Some(table) = certificate.filter(is_off) {
+            let name = name.get_ref().as_ref();
+            let host =
+                if name.eq_ignore_ascii_case("pypi") { DEFAULT_INDEX.to_owned() } else { format!("https://{name}/") };
+            unverified(reader, section, table, "cert", &host);
+        }
+    }
 }
 
 fn dependencies(reader: &mut Reader<'_>, section: SectionId, table: &DeTable<'_>) {

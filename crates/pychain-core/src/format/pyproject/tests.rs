@@ -306,3 +306,32 @@ fn files_of_setuptools_are_lists() {
         ),
     );
 }
+
+#[test]
+fn settings_of_a_project_stand_in_files_of_their_tools_as_well() {
+    check(
+        "*",
+        "==> pyproject.toml <==\n[tool.poetry]\npackage-mode = true\n==> poetry.toml <==\n[repositories.own]\nurl = \"http://e.org\"\n[installer]\nno-binary = [\"click\"]\n              ^^^^^ forced-source-build: `click`\n\
+         [certificates.own]\ncert = false\n^^^^^^^^^^^^ trusted-host: Poetry does not check who answers for `own`\n[certificates.other]\ncert = \"ca.pem\"\n",
+    );
+    check(
+        "insecure-index",
+        "==> pdm.toml <==\n[pypi]\nurl = \"http://e.org\"\n       ^^^^^^^^^^^^ insecure-index\n[pypi.extra]\nurl = \"http://f.org\"\n       ^^^^^^^^^^^^ insecure-index\n",
+    );
+    check(
+        "trusted-host",
+        "==> pdm.toml <==\n[pypi]\nverify_ssl = false\n^^^^^^^^^^^^^^^^^^ trusted-host: PDM does not check who answers for `pypi.org`\n",
+    );
+}
+
+#[test]
+fn what_a_tool_installs_beside_is_asked_for() {
+    for table in [
+        "[tool.uv.extra-build-dependencies]\nclick = [\"evil-sample\", { requirement = \"taken-over==1.1\", match-runtime = true }]\n          ^^^^^^^^^^^ known-malicious\n                                         ^^^^^^^^^^ known-malicious\n",
+        "[[tool.uv.dependency-metadata]]\nname = \"click\"\nrequires-dist = [\"evil-sample\"]\n                  ^^^^^^^^^^^ known-malicious\n",
+        "[tool.poetry.requires-plugins]\nevil-sample = \"*\"\n^^^^^^^^^^^ known-malicious\n",
+        "[tool.pdm]\nplugins = [\"evil-sample\"]\n            ^^^^^^^^^^^ known-malicious\n",
+    ] {
+        check("known-malicious", &format!("==> pyproject.toml <==\n{table}"));
+    }
+}

@@ -28,6 +28,21 @@ pub(in crate::format) fn read(reader: &mut Reader<'_>, uv: &DeTable<'_>) {
             specifier(reader, section, table.and_then(|table| table.get("requirement")).unwrap_or(entry));
         });
     }
+    // What others are built with beside what they ask for themselves.
+    for (name, value) in uv.table("extra-build-dependencies").into_iter().flatten() {
+        let table = format!("tool.uv.extra-build-dependencies.{}", name.get_ref());
+        let section = reader.section(Section::new(Tool::Uv, Purpose::Build).at(table));
+        each(reader, section, value, |reader, entry| {
+            let table = entry.get_ref().as_table();
+            specifier(reader, section, table.and_then(|table| table.get("requirement")).unwrap_or(entry));
+        });
+    }
+    // What others are said to need, whatever they say themselves.
+    for (metadata, _) in tables(uv, "dependency-metadata") {
+        list(reader, metadata, "requires-dist", || {
+            Section::new(Tool::Uv, Purpose::Build).at("tool.uv.dependency-metadata")
+        });
+    }
     let mut section = None;
     settings(reader, uv, &mut section);
     if let Some(pip) = uv.table("pip") {
@@ -38,9 +53,13 @@ pub(in crate::format) fn read(reader: &mut Reader<'_>, uv: &DeTable<'_>) {
 
 /// Settings that mean the same as options of pip. The section is made when there is something in it.
 fn settings(reader: &mut Reader<'_>, uv: &DeTable<'_>, section: &mut Option<SectionId>) {
+    let own = || Section::new(Tool::Uv, Purpose::Settings).at("tool.uv");
+    if uv.contains_key("exclude-newer") || uv.contains_key("exclude-newer-package") {
+        let id = *section.get_or_insert_with(|| reader.section(own()));
+        reader.age(id, uv, "exclude-newer", "exclude-newer-package");
+    }
     let mut set = |reader: &mut Reader<'_>, option, span: Span, value: Word| {
-        let id =
-            *section.get_or_insert_with(|| reader.section(Section::new(Tool::Uv, Purpose::Settings).at("tool.uv")));
+        let id = *section.get_or_insert_with(|| reader.section(own()));
         reader.setting(id, option, span, value);
     };
     for (index, value) in tables(uv, "index") {
@@ -56,6 +75,13 @@ fn settings(reader: &mut Reader<'_>, uv: &DeTable<'_>, section: &mut Option<Sect
             InstallOption::ExtraIndexUrl
         };
         set(reader, option, toml_value::span(value), url);
+        // Other indexes may not tell when a file was uploaded.
+        if let Some((name, given)) = index.get_key_value("exclude-newer").filter(|_| option == InstallOption::IndexUrl)
+            && given.get_ref().as_bool() == Some(false)
+        {
+            let (_, span) = key_spans(reader.file.text(), name, given);
+            set(reader, InstallOption::ExcludeNewer, span, Word { value: "false".to_owned(), span });
+        }
     }
     for (key, option) in [
         ("index-url", InstallOption::IndexUrl),
