@@ -1,5 +1,7 @@
 //! The audit: rules over files, change and facts; then suppress, sort, fingerprint.
 
+use std::borrow::Cow;
+
 use crate::config::{Config, Date};
 use crate::diff::{self, Change, LockedPair, Renames};
 use crate::finding::{Finding, Fingerprint, Location, Origin, Subject};
@@ -208,7 +210,7 @@ pub fn audit(request: &Request<'_>) -> Report {
     let path_of = |id: FileId| files.get(id.0 as usize).map_or("", SourceFile::path);
     if let Some(base) = request.base {
         let known = findings_of_base(base, request);
-        let identities = identities(&findings, |id| renames.base_path(path_of(id)));
+        let identities = identities(&findings, |id| renames.base_path(path_of(id)), as_written);
         let mut identities = identities.into_iter();
         findings.retain(|finding| {
             let identity = identities.next();
@@ -225,7 +227,7 @@ pub fn audit(request: &Request<'_>) -> Report {
     let order = |finding: &Finding| (finding.primary, finding.rule.id, finding.subject.clone(), finding.key.clone());
     findings.arrange_by_key(order);
     suppressed.arrange_by_key(|suppressed| order(&suppressed.finding));
-    let fingerprints = identities(&findings, path_of);
+    let fingerprints = identities(&findings, path_of, encrypted);
     for (finding, fingerprint) in findings.iter_mut().zip(fingerprints) {
         finding.fingerprint = fingerprint;
         finding.origin = origin;
@@ -234,7 +236,7 @@ pub fn audit(request: &Request<'_>) -> Report {
         }
     }
     let silenced: Vec<Finding> = suppressed.iter().map(|suppressed| suppressed.finding.clone()).collect();
-    for (suppressed, fingerprint) in suppressed.iter_mut().zip(identities(&silenced, path_of)) {
+    for (suppressed, fingerprint) in suppressed.iter_mut().zip(identities(&silenced, path_of, encrypted)) {
         suppressed.finding.fingerprint = fingerprint;
         suppressed.finding.origin = origin;
     }
@@ -289,29 +291,49 @@ fn findings_of_base(base: &Project, request: &Request<'_>) -> Set<Fingerprint> {
     {
         run(rule, &context, &mut findings);
     }
-    identities(&findings, |id| base.file(id).path()).into_iter().collect::<Set<_>>()
+    // Who adds the `s` of `https` brings nothing with it, and who takes it away may.
+    let of = |url| identities(&findings, |id| base.file(id).path(), url);
+    of(as_written).into_iter().chain(of(encrypted)).collect::<Set<_>>()
 }
 
 /// A fingerprint for each finding. Findings that agree in rule, path, subject and key are numbered
-/// in the order of their places.
-fn identities<'p>(findings: &[Finding], path_of: impl Fn(FileId) -> &'p str) -> Vec<Fingerprint> {
+/// in the order of their places. `url` is how the URLs in them are taken.
+fn identities<'p>(
+    findings: &[Finding],
+    path_of: impl Fn(FileId) -> &'p str,
+    url: fn(&str) -> Cow<'_, str>,
+) -> Vec<Fingerprint> {
     let mut order: Vec<usize> = (0..findings.len()).collect();
     order.arrange_by_key(|at| findings.get(*at).map(|finding| finding.primary));
-    let mut seen: Map<[&str; 5], usize> = Map::new();
+    let mut seen: Map<[Cow<'_, str>; 5], usize> = Map::new();
     let mut out = vec![Fingerprint::default(); findings.len()];
     for at in order {
         let Some(finding) = findings.get(at) else { continue };
         let subject = &finding.subject;
-        let parts =
-            [finding.rule.id, path_of(finding.primary.file), subject.kind(), subject.name(), finding.key.as_str()];
-        let ordinal = seen.entry(parts).or_default();
-        let [rule, path, kind, name, key] = parts;
+        let (name, key) = (url(subject.name()), url(&finding.key));
+        let parts = [finding.rule.id.into(), path_of(finding.primary.file).into(), subject.kind().into(), name, key];
+        let [rule, path, kind, name, key] = &parts;
+        let ordinal = seen.get(&parts).copied().unwrap_or_default();
         if let Some(slot) = out.get_mut(at) {
             *slot = Fingerprint::of(&[rule, path, kind, name, key, &ordinal.to_string()]);
         }
-        *ordinal += 1;
+        seen.insert(parts, ordinal + 1);
     }
     out
+}
+
+fn as_written(text: &str) -> Cow<'_, str> {
+    text.into()
+}
+
+/// URLs as they are over TLS: what is said of one is the same matter with it and without, but for the rules that
+/// speak of its lack.
+fn encrypted(text: &str) -> Cow<'_, str> {
+    if text.contains("http://") || text.contains("git://") {
+        text.replace("http://", "https://").replace("git://", "https://").into()
+    } else {
+        text.into()
+    }
 }
 
 #[cfg(test)]
