@@ -229,7 +229,8 @@ pub fn plan(input: &Input<'_>) -> Plan {
         let gone =
             open.iter().flat_map(|(fingerprint, threads)| threads.iter().map(move |thread| (fingerprint, thread)));
         for (fingerprint, thread) in gone.filter(|(_, thread)| !input.unread.contains(&thread.path)) {
-            let body = body::of_fixed(input, fingerprint, &thread.comment.body);
+            let moved = moved_to(input, thread, plan.review.as_ref());
+            let body = body::of_gone(input, fingerprint, &thread.comment.body, moved);
             edits.push(Edit { id: thread.comment.id.clone(), body });
             if !thread.comment.minimized {
                 plan.minimize.push(thread.comment.id.clone());
@@ -285,6 +286,15 @@ fn choose_inline(input: &Input<'_>, wanted: &mut [Wanted<'_>]) {
 /// Where something that concerns all files went wrong, a finding may be missing for that reason alone.
 fn may_be_fixed(input: &Input<'_>) -> bool {
     input.report.problems.iter().all(|problem| !problem.path.is_empty())
+}
+
+/// The file that a finding has gone to, where its own is there no more and a new comment says the same of another.
+fn moved_to<'r>(input: &Input<'_>, thread: &Thread, review: Option<&'r Review>) -> Option<&'r str> {
+    if input.report.files.iter().any(|file| file.path() == thread.path) {
+        return None;
+    }
+    let says_the_same = |new: &&NewComment| new.body.lines().next() == thread.comment.body.lines().next();
+    review?.comments.iter().find(says_the_same).map(|new| new.path.as_str())
 }
 
 fn summarize(input: &Input<'_>, wanted: &[Wanted<'_>], plan: &mut Plan) {

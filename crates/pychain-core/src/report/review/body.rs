@@ -4,7 +4,7 @@ use super::marker;
 use super::{Input, Wanted};
 use crate::manual::{self, capitalized};
 use crate::prose::clip;
-use crate::report::markdown::{MAX_PROSE, details, escape, plural, rule_name};
+use crate::report::markdown::{MAX_PIECE, MAX_PROSE, details, escape, plural, rule_name};
 
 /// Characters of a former headline that a fixed comment repeats.
 const MAX_HEADLINE: usize = 1000;
@@ -43,12 +43,16 @@ pub(super) fn of_finding(input: &Input<'_>, item: &Wanted<'_>) -> String {
     out
 }
 
-/// What a comment says once its finding is gone. `before` is its text, which is ours.
-pub(super) fn of_fixed(input: &Input<'_>, fingerprint: &str, before: &str) -> String {
+/// What a comment says once its finding is gone, perhaps to another file. `before` is its text, which is ours.
+pub(super) fn of_gone(input: &Input<'_>, fingerprint: &str, before: &str, moved: Option<&str>) -> String {
     let is_suppressed = |it: &crate::report::Suppressed| marker::fingerprint(&it.finding) == fingerprint;
-    let what = if input.report.suppressed.iter().any(is_suppressed) { "Accepted" } else { "Fixed" };
+    let what = match moved {
+        Some(path) => format!("**Moved** to {}", escape::code(&clip(path, MAX_PIECE))),
+        None if input.report.suppressed.iter().any(is_suppressed) => "**Accepted**".to_owned(),
+        None => "**Fixed**".to_owned(),
+    };
     let commit: String = input.head.chars().filter(char::is_ascii_hexdigit).take(7).collect();
-    let mut out = format!("**{what}** in {}.", escape::code(&commit));
+    let mut out = format!("{what} in {}.", escape::code(&commit));
     let headline = before.lines().next().unwrap_or_default().trim_end();
     if headline.starts_with("**") && headline.chars().count() <= MAX_HEADLINE {
         out.extend([" It was: ", headline]);

@@ -162,6 +162,20 @@ fn a_fixed_finding_is_marked_and_folded_and_a_return_is_told_anew() {
 }
 
 #[test]
+fn a_finding_whose_file_has_another_name_is_not_called_fixed() {
+    let mut pull = Pull::new("flask\n");
+    pull.review();
+    pull.push(LATER, "==> requirements/`base.txt <==\nflask\n");
+    let plan = pull.review();
+    assert_eq!(new_comments(&plan).len(), plan.edits.len());
+    let old = pull.existing.threads.iter().filter(|thread| thread.path == "requirements.txt");
+    for thread in old {
+        let body = &thread.comment.body;
+        assert!(thread.comment.minimized && body.starts_with("**Moved** to ``requirements/`base.txt`` in "), "{body}");
+    }
+}
+
+#[test]
 fn a_moved_finding_keeps_its_comment() {
     let mut pull = Pull::new("flask\n");
     pull.review();
