@@ -60,14 +60,15 @@ impl Error for BrokenConfig {}
 /// The whole error, ready for standard error; styled, without trailing line feed.
 pub(crate) fn render(error: &anyhow::Error) -> String {
     let mut out = String::new();
+    // Places come first, however deep the error lies that tells them.
+    for broken in error.chain().filter_map(|cause| cause.downcast_ref::<BrokenConfig>()) {
+        for error in &broken.errors {
+            out.push_str(&human::diagnostic(&broken.file, error.span, &error.message, &error.help));
+            out.push('\n');
+        }
+    }
     let mut hints = Vec::new();
     for (depth, cause) in error.chain().enumerate() {
-        if let Some(broken) = cause.downcast_ref::<BrokenConfig>() {
-            for error in &broken.errors {
-                out.push_str(&human::diagnostic(&broken.file, error.span, &error.message, &error.help));
-                out.push('\n');
-            }
-        }
         let label = if depth == 0 { paint("error", AnsiColor::Red) } else { "  cause".to_owned() };
         let newline = if depth == 0 { "" } else { "\n" };
         let _ = write!(out, "{newline}{label}: {}", visible(&cause.to_string()));

@@ -165,7 +165,7 @@ fn a_broken_configuration_of_the_base_stops_the_run() {
     sandbox
         .pychain(&["audit", "--base", "main"])
         .exits(2)
-        .says("error: cannot read the configuration of the base, which judges the change")
+        .says("\nerror: cannot read the configuration of the base, which judges the change\n")
         .says("did you mean `policy`?");
     sandbox.pychain(&["audit", "--base", "main", "--config", "pychain.toml"]).exits(0);
 }
