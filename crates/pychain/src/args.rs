@@ -368,7 +368,8 @@ Examples:
   pychain names check reqeusts
   pychain names check --format jsonl - < names.txt
 
-Exit codes: 0 nothing resembles another name, 1 something does (always 0 for jsonl), 2 could not do the job.";
+Exit codes: 0 no name is known as malicious or resembles another, 1 some name is or does, 2 could not do the job.
+With `--format jsonl` 0 whatever is found.";
 
 const NAMES_WATCH_AFTER: &str = "\
 Without --index only names that are one letter away are found, in the list that pychain carries.

@@ -17,7 +17,7 @@ mod watch;
 /// A resemblance of a lower score is of interest to nobody.
 const WORTH_TELLING: f32 = 0.05;
 
-/// Some name reached a level.
+/// Some name resembles another one, or is known for something malicious.
 const FOUND: u8 = 1;
 
 pub(crate) fn run(command: &NamesCommand) -> Result<ExitCode> {
@@ -37,7 +37,7 @@ fn check(args: &CheckArgs, names: &Names) -> Result<ExitCode> {
     let mut found = false;
     for name in &asked {
         let assessment = if args.leave_one_out { assess_unranked(name, names) } else { assess(name, names) };
-        found |= assessment.verdict().is_some();
+        found |= assessment.verdict().is_some() || is_malicious(&assessment, names);
         match args.format {
             NamesFormat::Human => out.push_str(&explain(name, &assessment, names)),
             NamesFormat::Jsonl => {
@@ -111,10 +111,14 @@ impl<'a> Line<'a> {
 
 /// One name for people.
 fn explain(given: &str, assessment: &Assessment, names: &Names) -> String {
-    let mut lines = vec![match assessment.verdict() {
-        Some(found) => format!("{} resembles {}", code(given), code(&found.target)),
-        None => format!("{}: nothing to say against the name", code(given)),
-    }];
+    let is_absent = assessment.exists == Some(false);
+    let headline = match assessment.verdict() {
+        _ if is_malicious(assessment, names) => "is on the list of malicious packages".to_owned(),
+        Some(found) => format!("resembles {}", code(&found.target)),
+        None if is_absent => "is not on the public index".to_owned(),
+        None => "resembles no better known name".to_owned(),
+    };
+    let mut lines = vec![format!("{} {headline}", code(given))];
     let mut fact = |label: &str, value: String| lines.push(format!("  {label:<10} {value}"));
     let ranks = format!("among {} names of {}", names.ranked.count(), names.ranked.date());
     match assessment.rank {
@@ -124,7 +128,7 @@ fn explain(given: &str, assessment: &Assessment, names: &Names) -> String {
     if let (Some(exists), Some(index)) = (assessment.exists, &names.index) {
         let there = if exists { "is there" } else { "is not there" };
         fact("index", format!("{there}, as of {} ({} names)", index.date(), index.count()));
-        if !exists && given.is_ascii() && assessment.verdict().is_none() {
+        if is_absent && given.is_ascii() && assessment.verdict().is_none() {
             match absence(&assessment.name, names) {
                 Absence::Beside(other) => fact("likely", format!("{} is meant, which is there", code(&other))),
                 Absence::Composed => fact("likely", "an invention: it is made of common words".to_owned()),
@@ -138,14 +142,16 @@ fn explain(given: &str, assessment: &Assessment, names: &Names) -> String {
     if names.standard_library.get(&assessment.name).is_some() {
         fact("module", "the standard library has a module of this name".to_owned());
     }
-    if names.malicious.get(&assessment.name).is_some() {
-        fact("malicious", "on the list of malicious packages".to_owned());
-    }
     let told = assessment.resembles.iter().filter(|found| found.level.is_some() || found.score >= WORTH_TELLING);
     for (at, found) in told.take(3).enumerate() {
         fact(if at == 0 { "resembles" } else { "" }, resemblance(found));
     }
     lines.join("\n") + "\n"
+}
+
+/// Whether something malicious was published under the name, in whatever version.
+fn is_malicious(assessment: &Assessment, names: &Names) -> bool {
+    names.malicious.get(&assessment.name).is_some()
 }
 
 fn resemblance(found: &Confusable) -> String {

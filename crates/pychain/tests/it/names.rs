@@ -53,6 +53,21 @@ fn a_popular_name_is_judged_when_it_is_left_out() {
 fn the_exit_code_says_whether_something_is_resembled() {
     let status = |name: &str| pychain().args(["names", "check", name]).output().expect("output").status.code();
     assert_eq!((status("reqeusts"), status("requests")), (Some(1), Some(0)));
+    assert_eq!((status("aaiohttp"), status("no-such-name-qwzk")), (Some(1), Some(0)));
+}
+
+#[test]
+fn the_first_line_says_the_worst_that_is_known() {
+    for (name, said) in [
+        ("aaiohttp", "`aaiohttp` is on the list of malicious packages\n"),
+        ("reqeusts", "`reqeusts` resembles `requests`\n"),
+        ("no-such-name-qwzk", "`no-such-name-qwzk` is not on the public index\n"),
+        ("requests", "`requests` resembles no better known name\n"),
+    ] {
+        let output = pychain().args(["names", "check", name]).output().expect("output");
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(text.starts_with(said), "{text}");
+    }
 }
 
 #[test]
