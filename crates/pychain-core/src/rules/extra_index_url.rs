@@ -86,7 +86,14 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 fn for_pool(placed: &Placed<'_>, mix: &Mix<'_, '_>) -> (String, &'static str, Severity) {
     let message = format!("{} pools this index with {}{}", placed.tool, mix.others, mix.outcome());
     let severity = if mix.is_open() { Severity::Medium } else { Severity::Low };
-    let help = "Use one index that serves everything (`--index-url` alone), or give every requirement a hash";
+    let help = match placed.installer {
+        Installer::Pip => {
+            "Use one index that serves everything (`--index-url` alone), or give every requirement a hash"
+        }
+        Installer::Uv => {
+            "Leave `index-strategy` at its default, `first-index`, or use one index that serves everything"
+        }
+    };
     (message, binding_of(placed.tool).unwrap_or(help), severity)
 }
 
