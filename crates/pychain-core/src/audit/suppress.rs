@@ -219,11 +219,15 @@ fn target(document: &Document, line: &Line) -> String {
     }
 }
 
-/// `# pychain: ignore[rule, rule] reason`.
+/// `# pychain: ignore[rule, rule] reason`. One that names no rule names the empty one, so that somebody hears of it.
 fn parse(comment: &str) -> Option<(Vec<String>, String)> {
     let rest = comment.trim_start_matches('#').trim_start().strip_prefix("pychain:")?.trim_start();
-    let (rules, reason) = rest.strip_prefix("ignore[")?.split_once(']')?;
-    let rules: Vec<String> =
+    let rest = rest.strip_prefix("ignore").filter(|rest| !rest.starts_with(char::is_alphanumeric))?;
+    let (rules, reason) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')).unwrap_or(("", rest));
+    let mut rules: Vec<String> =
         rules.split(',').map(|rule| rule.trim().to_owned()).filter(|rule| !rule.is_empty()).collect();
+    if rules.is_empty() {
+        rules.push(String::new());
+    }
     Some((rules, reason.trim().to_owned()))
 }

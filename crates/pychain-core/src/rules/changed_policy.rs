@@ -82,7 +82,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             .identified_by(if workflow.removed { "removed" } else { "edited" });
         findings.push(finding);
     }
-    for suppression in context.suppressions {
+    for suppression in context.suppressions.iter().filter(|suppression| !suppression.rule.is_empty()) {
         let (SuppressionOrigin::Comment { introduced: true, .. }, Some(place)) =
             (&suppression.origin, suppression.location)
         else {

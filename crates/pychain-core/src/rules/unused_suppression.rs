@@ -1,8 +1,10 @@
 //! `unused-suppression`: something is accepted that is not there.
 
 use crate::audit::{Context, Findings, Scope, SuppressionOrigin};
+use crate::config::closest;
 use crate::finding::Safety;
 use crate::prose::code;
+use crate::rules::RULES;
 use crate::text::{Edit, Span};
 
 crate::declare_rule! {
@@ -42,6 +44,8 @@ crate::declare_rule! {
     check: check,
 }
 
+const REMOVE: &str = "Remove the suppression";
+
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     // A change leaves out what was there before, so most suppressions have nothing to silence in it.
     if context.scope == Scope::Change {
@@ -61,11 +65,19 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         if !could_run || !in_reach {
             continue;
         }
+        let rule = suppression.rule.as_str();
         let message = match known {
-            Some(_) => format!("the suppression of {} suppresses nothing", code(&suppression.rule)),
-            None => format!("the suppression names {}, and there is no such rule", code(&suppression.rule)),
+            Some(_) => format!("the suppression of {} suppresses nothing", code(rule)),
+            None if rule.is_empty() => "the suppression names no rule, and suppresses nothing".to_owned(),
+            None => format!("the suppression names {}, and there is no such rule", code(rule)),
         };
-        let mut finding = findings.finding(place, suppression.subject(), message).help("Remove the suppression");
+        let meant = || closest(rule, RULES.iter().map(|rule| rule.id));
+        let help = match known {
+            None if rule.is_empty() => "Write `# pychain: ignore[RULE] reason`, or remove the comment".to_owned(),
+            None => meant().map_or_else(|| REMOVE.to_owned(), |id| format!("Write `{id}` if that is meant")),
+            Some(_) => REMOVE.to_owned(),
+        };
+        let mut finding = findings.finding(place, suppression.subject(), message).help(help);
         if alone && known.is_some() && matches!(suppression.origin, SuppressionOrigin::Comment { .. }) {
             let file = context.project.file(place.file);
             finding =
@@ -89,7 +101,7 @@ fn removal(text: &str, comment: Span) -> Span {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{check, fixed};
+    use crate::testing::{Fixture, check, fixed};
 
     #[test]
     fn a_suppression_holds_on_its_line_and_on_the_one_below() {
@@ -103,6 +115,23 @@ mod tests {
     fn the_comment_is_taken_away_with_its_line() {
         let text = "a==1 --hash=sha256:00 # pychain: ignore[mixed-hashes] x\r\n# pychain: ignore[mixed-hashes] y\r\nb==1 --hash=sha256:00\r\n";
         assert_eq!(fixed("unused-suppression", text), "a==1 --hash=sha256:00\r\nb==1 --hash=sha256:00\r\n");
+    }
+
+    #[test]
+    fn a_suppression_of_no_rule_there_is_says_what_may_be_meant() {
+        for (comment, message, help) in [
+            ("ignore[mixed-hash] x", "names `mixed-hash`, and", "Write `mixed-hashes`"),
+            ("ignore[*]", "names `*`, and", "Remove"),
+            ("ignore", "names no rule", "Write `# pychain: ignore[RULE]"),
+            ("ignore: x", "names no rule", "Write"),
+            ("ignore[ ] x", "names no rule", "Write"),
+        ] {
+            let text = format!("a==1 --hash=sha256:00 # pychain: {comment}\n");
+            let findings = Fixture::parse(&text).report().findings;
+            let mut told = findings.iter().filter(|finding| finding.rule.id == "unused-suppression");
+            assert!(told.any(|it| it.message.contains(message) && it.help.starts_with(help)), "{comment}");
+        }
+        check("unused-suppression", "a==1 # pychain: ignores nothing\n");
     }
 
     #[test]
