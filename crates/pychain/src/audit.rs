@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use pychain_core::config::{Config, FailOn};
 use pychain_core::finding::Safety;
+use pychain_core::model::{LockFormat, ManifestFormat, Role};
 use pychain_core::order::Set;
 use pychain_core::prose::visible;
 use pychain_core::report::Report;
@@ -228,6 +229,19 @@ fn roots(
     }
     for file in &place.files {
         roots.insert(file.clone(), Root { role: named_role(file), certainty: Certainty::Certain });
+        for lock in locks_of(file) {
+            roots.entry(lock).or_insert(Root { role: Role::Lock, certainty: Certainty::Certain });
+        }
     }
     (roots, listed)
+}
+
+/// Where a manifest's lock file may be, which settles what the manifest leaves open: beside it, or in a folder above.
+fn locks_of(file: &str) -> Vec<String> {
+    if !matches!(ManifestFormat::of_path(file), Some(ManifestFormat::Pyproject | ManifestFormat::Pipfile)) {
+        return Vec::new();
+    }
+    let ends = file.match_indices('/').map(|(at, _)| at + 1);
+    let folders = [0].into_iter().chain(ends).filter_map(|end| file.get(..end));
+    folders.flat_map(|folder| LockFormat::ALL.map(|format| format!("{folder}{}", format.file_name()))).collect()
 }

@@ -208,6 +208,18 @@ fn a_file_that_is_named_is_read_whatever_its_name() {
 }
 
 #[test]
+fn with_a_manifest_that_is_named_its_lock_file_is_read() {
+    let manifest = "[project]\nname = \"x\"\nversion = \"1\"\ndependencies = [\"a @ git+https://e.org/a@main\"]\n";
+    let lock = "version = 1\n[[package]]\nname = \"a\"\nversion = \"1\"\n\
+        source = { git = \"https://e.org/a?branch=main#0123456789012345678901234567890123456789\" }\n";
+    let sandbox = Sandbox::with(&[("app/pyproject.toml", manifest), ("uv.lock", lock), ("b/requirements.txt", "b\n")]);
+    sandbox.commit_all();
+    sandbox.pychain(&["audit", "app/pyproject.toml"]).exits(0).prints("No findings in 2 files");
+    std::fs::remove_file(sandbox.project().join("uv.lock")).unwrap();
+    sandbox.pychain(&["audit", "app/pyproject.toml"]).exits(1).prints("mutable-vcs-reference");
+}
+
+#[test]
 fn prose_with_such_a_name_is_left_alone_and_said_so() {
     let prose =
         "System requirements\n\nThe system shall be fast.\nIt must not fail, ever!\nAnd so on: see below.\nOr not?\n";
