@@ -30,6 +30,7 @@ impl User {
                 head.trim_end()
             ),
         );
+        user.git("user", &["commit", "--quiet", "--message=Configure"]);
         user
     }
 
@@ -76,6 +77,26 @@ fn the_hook_audits_the_dependency_files_of_a_commit() {
     assert!(!passed && text.contains("high[trusted-host]"), "{text}");
     // Both files in one run: what one includes is not told twice.
     assert_eq!(text.matches("high[trusted-host]").count(), 1, "{text}");
+}
+
+#[test]
+fn a_manifest_is_judged_by_the_lock_file_that_stays() {
+    let user = User::new("");
+    let commit = "0123456789012345678901234567890123456789";
+    user.write(
+        "uv.lock",
+        &format!(
+            "version = 1\nrequires-python = \">=3.9\"\n[[package]]\nname = \"a\"\nversion = \"1\"\n\
+             source = {{ git = \"https://example.org/a?branch=main#{commit}\" }}\n"
+        ),
+    );
+    user.git("user", &["commit", "--quiet", "--message=Lock"]);
+    user.write(
+        "pyproject.toml",
+        "[project]\nname = \"x\"\nversion = \"1\"\ndependencies = [\"a @ git+https://example.org/a@main\"]\n",
+    );
+    let (passed, text) = user.commit();
+    assert!(passed && !text.contains("Skipped"), "{text}");
 }
 
 #[test]
