@@ -78,7 +78,12 @@ fn listen(scope: &DedicatedWorkerGlobalScope, agent: &Rc<RefCell<Agent>>, messag
     });
     let began = now(scope);
     let (body, report) = agent.borrow_mut().answer(&ask, brought.collect());
-    let milliseconds = now(scope) - began;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the page is patient for half a minute"
+    )]
+    let milliseconds = (now(scope) - began).round() as u32;
     tell(scope, &Told::Answer(Answer { revision: ask.revision, milliseconds, body }), report.as_deref());
 }
 
@@ -135,7 +140,7 @@ async fn hash(scope: &DedicatedWorkerGlobalScope, id: u32, file: &Blob) -> Resul
     let size = file.size();
     let read = {
         let scope = scope.clone();
-        move |share| tell(&scope, &Told::Hashing(id, share), None)
+        move |share| tell(&scope, &Told::Hashing(id, per_cent(share)), None)
     };
     // Only a secure context has it, and a machine with little memory may refuse to read so much at once.
     if size <= AT_ONCE
@@ -157,10 +162,15 @@ async fn hash(scope: &DedicatedWorkerGlobalScope, id: u32, file: &Blob) -> Resul
         done += length;
         if done - told > 8_000_000.0 {
             told = done;
-            tell(scope, &Told::Hashing(id, done / size), None);
+            tell(scope, &Told::Hashing(id, per_cent(done / size)), None);
         }
     }
     Ok(hexadecimal(&hasher.finalize()))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "for people")]
+fn per_cent(share: f64) -> u32 {
+    (share * 100.0).round() as u32
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

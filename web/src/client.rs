@@ -136,7 +136,7 @@ impl Client {
         let now = Date::now();
         let since = now - std::mem::replace(&mut self.0.link.borrow_mut().changed, now);
         // What is answered within a frame need not wait for a pause: an answer that is late is dropped.
-        let last = self.state().audited.as_ref().map_or(0.0, |audited| audited.milliseconds);
+        let last = self.state().audited.as_ref().map_or(0.0, |audited| f64::from(audited.milliseconds));
         let wait = (last * 4.0 - 40.0).clamp(0.0, DEBOUNCE);
         if wait < 1.0 || since > 2.0 * DEBOUNCE {
             self.audit();

@@ -80,8 +80,8 @@ pub enum Told {
     Names(Names),
     /// An answer.
     Answer(Answer),
-    /// How far the hashing of a dropped file is: its id and the share that is done.
-    Hashing(u32, f64),
+    /// How far the hashing of a dropped file is: its id and how much of it is done, in per cent.
+    Hashing(u32, u32),
     /// The SHA-256 of a dropped file, or why there is none.
     Hashed(u32, Result<String, String>),
     /// Its last words.
@@ -105,7 +105,7 @@ pub struct Answer {
     /// The question's.
     pub revision: u32,
     /// How long it took in the worker.
-    pub milliseconds: f64,
+    pub milliseconds: u32,
     /// What was asked for.
     pub body: Body,
 }

@@ -75,7 +75,7 @@ pub struct Audited {
     /// What was read.
     pub summary: Summary,
     /// How long it took in the worker.
-    pub milliseconds: f64,
+    pub milliseconds: u32,
     /// The rules that found something, with how often, by name.
     pub rules: Vec<(String, usize)>,
 }
@@ -159,8 +159,8 @@ pub struct Dropped {
 /// How far a dropped file is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DropStage {
-    /// Being read and hashed: the share that is done, where that is known.
-    Hashing(Option<f64>),
+    /// Being read and hashed: how much is done, in per cent, where that is known.
+    Hashing(Option<u32>),
     /// Hashed; being looked for.
     Hashed(String),
     /// Looked for in the files.
@@ -351,7 +351,7 @@ impl State {
     }
 
     /// Takes the answer to an audit, unless the text is another one by now.
-    fn take_report(&mut self, revision: u32, report: Report, summary: Summary, milliseconds: f64) {
+    fn take_report(&mut self, revision: u32, report: Report, summary: Summary, milliseconds: u32) {
         if revision != self.revision {
             return;
         }

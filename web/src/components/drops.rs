@@ -36,7 +36,7 @@ fn file(props: &Props, dropped: &Dropped) -> Html {
     let stage = match &dropped.stage {
         DropStage::Hashing(share) => {
             let value = share.map(|share| share.to_string());
-            html! { <p><progress max="1" {value} aria-label="Hashing"></progress>{ " hashing\u{2026}" }</p> }
+            html! { <p><progress max="100" {value} aria-label="Hashing"></progress>{ " hashing\u{2026}" }</p> }
         }
         DropStage::Hashed(_) => html! { <p class="quiet">{ "Looking for it in the files\u{2026}" }</p> },
         DropStage::Failed(why) => html! { <p class="error">{ format!("It could not be read: {why}") }</p> },
@@ -86,10 +86,13 @@ fn outcome(props: &Props, matched: &Matched) -> Html {
     }
 }
 
+/// In whole numbers here and elsewhere: the writing of others is as large as a rule.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the browser counts bytes so")]
 fn size(bytes: f64) -> String {
-    if bytes < 1_000_000.0 {
-        format!("{:.0} kB", (bytes / 1000.0).max(1.0))
-    } else {
-        format!("{:.1} MB", bytes / 1_000_000.0)
+    let kilobytes = (bytes / 1000.0).round().max(1.0) as u64;
+    if kilobytes < 1000 {
+        return format!("{kilobytes} kB");
     }
+    let tenths = (kilobytes + 50) / 100;
+    format!("{}.{} MB", tenths / 10, tenths % 10)
 }

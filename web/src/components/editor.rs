@@ -93,10 +93,10 @@ pub(crate) fn Editor(props: &Props) -> Html {
             };
             // Never less than the box: `min-height` alone would leave nothing for what is as high as the sheet.
             let text = pixels(count) * height + 2.0 * PADDING;
-            set(&sheet, "height", format!("max(100%, {text}px)"));
+            set(&sheet, "height", format!("max(100%, {})", px(text)));
             set(&sheet, "--columns", format!("{}ch", widest + 4));
             set(&sheet, "--digits", format!("{}ch", count.to_string().len().max(3)));
-            let top = format!("translateY({}px)", pixels(first - 1) * height + PADDING);
+            let top = format!("translateY({})", px(pixels(first - 1) * height + PADDING));
             set(&gutter, "transform", top.clone());
             set(&under, "transform", top);
         });
@@ -259,7 +259,12 @@ fn under_line(props: &Props, near: &[Mark], number: usize) -> Html {
 
 fn line_height(scroller: &HtmlElement) -> Option<f64> {
     let style = browser::window()?.get_computed_style(scroller).ok()??;
-    style.get_property_value("line-height").ok()?.strip_suffix("px")?.parse().ok()
+    Some(js_sys::parse_float(&style.get_property_value("line-height").ok()?)).filter(|height| *height > 0.0)
+}
+
+/// `12.5px`. The browser writes such numbers and reads them: Rust's own ways bring tables of ten kilobytes.
+fn px(number: f64) -> String {
+    js_sys::Number::from(number).to_string_with_radix(10).map(String::from).unwrap_or_default() + "px"
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "lines of a text are far fewer")]

@@ -11,7 +11,7 @@ pub(crate) struct Props {
     /// How the worker is.
     pub(crate) worker: Worker,
     /// What was read, and the milliseconds it took; none before the first report.
-    pub(crate) read: Option<(Summary, f64)>,
+    pub(crate) read: Option<(Summary, u32)>,
     /// Whether there is nothing to audit.
     pub(crate) is_blank: bool,
     /// Whether the report is about the text as it is.
@@ -37,7 +37,7 @@ pub(crate) fn Status(props: &Props) -> Html {
             if read.locked > 0 {
                 parts.push(count(read.locked, "locked package", "locked packages"));
             }
-            format!("{} audited in {milliseconds:.0} ms", parts.join(", "))
+            format!("{} audited in {milliseconds} ms", parts.join(", "))
         }
         (_, _) => "Auditing\u{2026}".to_owned(),
     };

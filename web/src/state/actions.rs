@@ -48,7 +48,7 @@ pub enum Action {
     /// The worker was asked something.
     Asked,
     /// The worker reported.
-    Reported(u32, Box<(Report, Summary)>, f64),
+    Reported(u32, Box<(Report, Summary)>, u32),
     /// The worker answered something else.
     Answered(u32, Body),
     /// The worker fell over.

@@ -32,7 +32,7 @@ fn audited(state: &State) -> State {
     let (body, json) = answered(state, What::Audit);
     let Body::Audit(summary) = body else { panic!("{body:?}") };
     let report = Report::read(&json.unwrap()).unwrap();
-    state.after(Action::Reported(state.revision, Box::new((report, summary)), 1.0))
+    state.after(Action::Reported(state.revision, Box::new((report, summary)), 1))
 }
 
 fn rules(state: &State) -> Vec<&str> {
@@ -52,7 +52,7 @@ fn a_stale_answer_is_dropped() {
     let state = typed("flask\n");
     let newer = state.after(Action::Edit(HEAD, "flask==3\n".to_owned()));
     let late = Box::new((Report::default(), Summary::default()));
-    assert!(newer.after(Action::Reported(state.revision, late, 1.0)).audited.is_none());
+    assert!(newer.after(Action::Reported(state.revision, late, 1)).audited.is_none());
 }
 
 #[test]
