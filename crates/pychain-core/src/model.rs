@@ -43,6 +43,8 @@ pub struct Document {
     pub project: Option<ProjectName>,
     /// The indexes that it gives a name, by that name: what comes from one of them alone says so by it.
     pub named_indexes: Vec<(String, String)>,
+    /// Projects that it binds to an index in some environments only.
+    pub bound_in_part: Vec<String>,
     /// Where a manifest says that code of its own tree builds the project (`backend-path`).
     pub backend_path: Option<Span>,
     /// What the file computes, so that nobody who only reads it can tell: where, and for which list of dependencies.
@@ -68,6 +70,7 @@ impl Document {
             paths: Vec::new(),
             project: None,
             named_indexes: Vec::new(),
+            bound_in_part: Vec::new(),
             backend_path: None,
             computed: Vec::new(),
             leaves_to_build: false,

@@ -280,6 +280,7 @@ fn destination(option: InstallOption) -> &'static str {
         InstallOption::SupplementalIndex => "supplemental_index",
         InstallOption::IndexStrategy => "index_strategy",
         InstallOption::NoVerifyHashes => "no_verify_hashes",
+        InstallOption::ExcludeNewer => "exclude_newer",
     }
 }
 

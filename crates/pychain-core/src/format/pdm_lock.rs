@@ -67,12 +67,13 @@ fn source(reader: &mut Reader<'_>, entry: &DeTable<'_>) -> LockedSource {
     let subdirectory = text(entry, "subdirectory");
     for vcs in ["bzr", "svn", "hg", "git"] {
         if entry.contains_key(vcs) {
-            let revision = reader.word(entry, "revision").filter(|revision| !revision.value.is_empty());
+            let [revision, asked] =
+                ["revision", "ref"].map(|key| reader.word(entry, key).filter(|reference| !reference.value.is_empty()));
             return LockedSource {
                 kind: SourceKind::Vcs(vcs.to_owned()),
                 url: reader.word(entry, vcs),
-                reference: revision
-                    .or_else(|| reader.word(entry, "ref").filter(|reference| !reference.value.is_empty())),
+                requested: asked.as_ref().map(|asked| asked.value.clone()),
+                reference: revision.or(asked),
                 subdirectory,
             };
         }
@@ -90,7 +91,7 @@ fn source(reader: &mut Reader<'_>, entry: &DeTable<'_>) -> LockedSource {
     } else {
         (SourceKind::Default, None)
     };
-    LockedSource { kind, url, reference: None, subdirectory }
+    LockedSource { kind, url, subdirectory, ..LockedSource::default() }
 }
 
 /// `dependencies`, which are requirements as packaging writes them. An entry of a project with extras tells what these

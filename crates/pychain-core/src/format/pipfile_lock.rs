@@ -121,6 +121,7 @@ impl<'t> Reader<'t> {
                     kind: SourceKind::Vcs(vcs.to_owned()),
                     url: self.json.word(url),
                     reference: self.word(entry, "ref"),
+                    requested: None,
                     subdirectory,
                 };
             }
@@ -142,7 +143,7 @@ impl<'t> Reader<'t> {
         } else {
             (SourceKind::Default, None)
         };
-        LockedSource { kind, url, reference: None, subdirectory }
+        LockedSource { kind, url, subdirectory, ..LockedSource::default() }
     }
 
     fn word(&self, entry: &Entry<'t>, key: &str) -> Option<Word> {

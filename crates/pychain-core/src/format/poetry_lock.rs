@@ -74,7 +74,13 @@ fn source(reader: &mut Reader<'_>, entry: &DeTable<'_>) -> LockedSource {
     if reference.is_none() && matches!(kind, SourceKind::Vcs(_)) {
         reference = reader.word(source, "reference");
     }
-    LockedSource { kind, url: reader.word(source, "url"), reference, subdirectory: text(source, "subdirectory") }
+    LockedSource {
+        kind,
+        url: reader.word(source, "url"),
+        reference,
+        requested: text(source, "reference"),
+        subdirectory: text(source, "subdirectory"),
+    }
 }
 
 /// `[package.dependencies]`: by name the accepted versions, a table that holds them, or several such tables.

@@ -187,6 +187,7 @@ fn source(reader: &mut Reader<'_>, entry: &DeTable<'_>, files: &mut Vec<LockedFi
             kind: SourceKind::Vcs(text(vcs, "type").unwrap_or_default()),
             url: place(reader, vcs, span),
             reference: reader.word(vcs, "commit-id"),
+            requested: text(vcs, "requested-revision"),
             subdirectory: text(vcs, "subdirectory"),
         };
     }
@@ -200,6 +201,7 @@ fn source(reader: &mut Reader<'_>, entry: &DeTable<'_>, files: &mut Vec<LockedFi
             kind: if is_editable { SourceKind::Editable } else { SourceKind::Directory },
             url: reader.word(directory, "path"),
             reference: None,
+            requested: None,
             subdirectory: text(directory, "subdirectory"),
         };
     }
@@ -216,13 +218,14 @@ fn source(reader: &mut Reader<'_>, entry: &DeTable<'_>, files: &mut Vec<LockedFi
             kind: if is_remote { SourceKind::Url } else { SourceKind::File },
             url,
             reference: None,
+            requested: None,
             subdirectory: text(archive, "subdirectory"),
         };
     }
     let index = reader.word(entry, "index");
     let is_named = index.as_ref().is_some_and(|index| !index.value.is_empty());
     let kind = if is_named { SourceKind::Index } else { SourceKind::Default };
-    LockedSource { kind, url: index, reference: None, subdirectory: None }
+    LockedSource { kind, url: index, ..LockedSource::default() }
 }
 
 /// Where something is: `url`, or else `path`. One of the two has to be there.

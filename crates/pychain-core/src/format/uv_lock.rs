@@ -192,6 +192,10 @@ fn located(key: &str, url: Word) -> Option<LockedSource> {
         return Some(LockedSource {
             kind: SourceKind::Vcs("git".to_owned()),
             reference: (!commit.is_empty()).then(|| part(commit, repository.len() + 1)),
+            requested: repository
+                .split(['?', '&'])
+                .find_map(|part| part.strip_prefix("tag=").or_else(|| part.strip_prefix("rev=")))
+                .map(str::to_owned),
             url: Some(part(repository, 0)),
             subdirectory: None,
         });

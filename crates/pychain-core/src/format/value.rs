@@ -45,6 +45,11 @@ impl<'f> Reader<'f> {
         }
     }
 
+    /// Notes a project that is bound to an index in some environments only.
+    pub(super) fn bound_in_part(&mut self, name: String) {
+        self.document.bound_in_part.push(name);
+    }
+
     /// Notes that the build says what the project needs.
     pub(super) fn leaves_to_build(&mut self) {
         self.document.leaves_to_build = true;

@@ -188,6 +188,8 @@ pub struct LockedSource {
     pub url: Option<Word>,
     /// The revision of a repository, as exact as the file tells it.
     pub reference: Option<Word>,
+    /// What was asked of a repository, where that is not the revision itself: a tag, a branch.
+    pub requested: Option<String>,
     /// The folder of the project in there.
     pub subdirectory: Option<String>,
 }

@@ -121,8 +121,12 @@ fn check_requirements(context: &Context<'_>, told: &Set<&str>, findings: &mut Fi
             continue;
         }
         let was = origins(base, before);
+        let in_part: Set<&str> =
+            [before, document].iter().flat_map(|one| &one.bound_in_part).map(String::as_str).collect::<Set<_>>();
         for (name, places) in origins(head, document) {
-            let Some(known) = was.get(name).filter(|_| !told.contains(name)) else { continue };
+            let Some(known) = was.get(name).filter(|_| !told.contains(name) && !in_part.contains(name)) else {
+                continue;
+            };
             let mut new = places.iter().filter(|(place, _)| !known.contains_key(*place) && *place != LOCAL);
             let Some((place, entry)) = new.next() else { continue };
             let gone = known.keys().find(|old| !places.contains_key(*old)).map(String::as_str);
@@ -299,6 +303,7 @@ mod tests {
                 "comes from the configured indexes instead of `https://e.org/simple`",
             ),
         );
+        change(&own, &uv("https://e.org/simple", "a = [{ index = \"own\", marker = \"os_name == 'nt'\" }]"));
         change(&own, &own.replace("own", "other").replace("/simple", "/simple/"));
         let git = uv(
             "https://e.org/simple",

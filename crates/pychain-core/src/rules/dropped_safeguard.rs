@@ -3,9 +3,10 @@
 use super::support::{checks_hashes, list, runs_of, still_near};
 use crate::audit::{Context, Findings};
 use crate::finding::{Location, Severity, Subject};
+use crate::format::detect::named_role;
 use crate::format::requirements_txt::folder;
 use crate::model::time::{days, seconds};
-use crate::model::{Document, InstallOption, Line, LineKind, OptionUse, Purpose, Tool};
+use crate::model::{Document, InstallOption, Line, LineKind, OptionUse, Purpose, Role, Tool};
 use crate::name::{ProjectName, normalize};
 use crate::order::{Map, Set};
 use crate::prose::code;
@@ -119,14 +120,13 @@ fn of_files(context: &Context<'_>, base: &Project, findings: &mut Findings<'_>) 
         if !documents.clone().any(|document| is_used(document, tool)) {
             continue;
         }
-        let Some(document) =
-            documents.clone().find(|document| context.renames.base_path(document.source.path()) == path)
-        else {
-            continue;
-        };
+        // The file itself, or what is left beside it of the project.
+        let is_same = |document: &&Document| context.renames.base_path(document.source.path()) == path;
+        let beside = || documents.clone().find(|document| document.has_section(|section| section.tool == tool));
+        let Some(document) = documents.clone().find(is_same).or_else(beside) else { continue };
         let shadow =
             documents.clone().find(|document| is_uv_toml(document) && !is_uv_toml(was.document) && tool == Tool::Uv);
-        if kind == Kind::Indexes && shadow.is_none() || is_protected(head, document, kind) {
+        if shadow.is_none() && (kind == Kind::Indexes || is_protected(head, document, kind)) {
             continue;
         }
         let location = if let Some(guard) = new.iter().find(|guard| !guard.protects) {
@@ -153,7 +153,8 @@ fn guards<'a>(
     let mut found: Map<Scope<'a>, Vec<Guard<'a>>> = Map::new();
     let hiding = project.documents.iter().filter(|document| is_uv_toml(document));
     let hiding: Set<&str> = hiding.map(|document| folder(base_path(document.source.path()))).collect::<Set<_>>();
-    for (document, line) in project.lines().filter(|(document, line)| !document.is_of_command(line)) {
+    let is_ours = |document: &Document, line: &Line| !document.is_of_command(line) || is_settings(document);
+    for (document, line) in project.lines().filter(|(document, line)| is_ours(document, line)) {
         let path = base_path(project.file(document.file).path());
         let tool = document.tool(line);
         let place = if matches!(tool, Tool::Pip | Tool::Conda) { path } else { folder(path) };
@@ -289,8 +290,9 @@ fn of_commands(context: &Context<'_>, base: &Project, findings: &mut Findings<'_
 /// The commands of all files, each with what acts on it.
 fn commands<'a>(context: &Context<'_>, project: &'a Project) -> Vec<Installing<'a>> {
     let mut all = Vec::new();
-    for document in project.documents.iter().filter(|document| document.has_section(|section| section.under.is_some()))
-    {
+    let is_ours =
+        |document: &&Document| document.has_section(|section| section.under.is_some()) && !is_settings(document);
+    for document in project.documents.iter().filter(is_ours) {
         let mut found: Map<u32, Installing<'a>> = Map::new();
         for line in &document.lines {
             let Some(section) = document.section(line).filter(|section| section.under.is_some()) else { continue };
@@ -358,6 +360,11 @@ fn push(findings: &mut Findings<'_>, location: Location, tool: Tool, kind: Kind,
         .help("Put the setting back, unless something else protects the install now")
         .identified_by(format!("{name} {was}"));
     findings.push(finding.at_most(severity));
+}
+
+/// Whether a file is one of settings, which all commands of its tool take.
+fn is_settings(document: &Document) -> bool {
+    named_role(document.source.path()) == Role::Settings
 }
 
 fn is_uv_toml(document: &Document) -> bool {
@@ -488,22 +495,26 @@ mod tests {
         );
         check(
             "==> pip.conf <==\n[global]\nuploaded-prior-to = P7D\nno-index = yes\n",
-            "==> pip.conf <==\n[global]\nno-index = yes\n           ^^^ dropped-safeguard: pip\n",
+            "==> pip.conf <==\n[global]\n^^^^^^^^ dropped-safeguard: pip\nno-index = yes\n",
+        );
+        check(
+            &uv("exclude-newer = \"7 days\"\n"),
+            "==> pyproject.toml <==\n[tool.uv]\n^^^^^^^^^ dropped-safeguard: uv\ndev-dependencies = [\"a\"]\n",
         );
     }
 
     #[test]
     fn a_file_that_hides_settings_takes_them_away() {
-        let manifest = "==> pyproject.toml <==\n[tool.uv]\nexclude-newer = \"7 days\"\n[[tool.uv.index]]\nurl = \"https://e.org\"\n";
+        let manifest = "==> pyproject.toml <==\n[tool.uv]\nno-build = true\nexclude-newer = \"7 days\"\n[[tool.uv.index]]\nurl = \"https://e.org\"\n";
         check(
             manifest,
             &format!(
-                "{manifest}==> uv.toml <==\nlink-mode = \"copy\"\n^^^^^^^^^^^^^^^^^^ dropped-safeguard: uv reads `uv.toml`\n^^^^^^^^^^^^^^^^^^ dropped-safeguard: no longer asks the indexes\n"
+                "{manifest}==> uv.toml <==\nlink-mode = \"copy\"\n^^^^^^^^^^^^^^^^^^ dropped-safeguard: uv reads `uv.toml`\n^^^^^^^^^^^^^^^^^^ dropped-safeguard: may build\n^^^^^^^^^^^^^^^^^^ dropped-safeguard: no longer asks the indexes\n"
             ),
         );
         check(
             manifest,
-            "==> pyproject.toml <==\n[tool.uv]\n==> uv.toml <==\nexclude-newer = \"7 days\"\nindex-url = \"https://e.org\"\n",
+            "==> pyproject.toml <==\n[tool.uv]\n==> uv.toml <==\nno-build = true\nexclude-newer = \"7 days\"\nindex-url = \"https://e.org\"\n",
         );
         check(manifest, "==> pyproject.toml <==\n[tool.poetry.dependencies]\na = \"*\"\n");
     }

@@ -216,7 +216,7 @@ impl System {
 }
 
 /// `1.2`, `v1.2.3`, `release-1.2`: what people call tags.
-fn is_version(revision: &str) -> bool {
+pub(super) fn is_version(revision: &str) -> bool {
     let tail = revision.rsplit(['-', '/', '_']).next().unwrap_or_default();
     let tail = tail.strip_prefix(['v', 'V']).unwrap_or(tail);
     tail.contains('.') && tail.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')

@@ -149,8 +149,10 @@ fn sources(reader: &mut Reader<'_>, uv: &DeTable<'_>) {
             let whole = if several.is_some() { toml_value::span(source) } else { span };
             direct(reader, section, (key.get_ref(), name), whole, source_table);
         }
-        if let Some(word) = found.filter(|_| is_everywhere) {
-            elsewhere.insert(normalize(key.get_ref()), word);
+        match found {
+            Some(word) if is_everywhere => drop(elsewhere.insert(normalize(key.get_ref()), word)),
+            Some(_) => reader.bound_in_part(normalize(key.get_ref())),
+            None => {}
         }
     }
     for requirement in reader.requirements_mut() {

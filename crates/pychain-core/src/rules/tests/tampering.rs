@@ -46,7 +46,7 @@ requires-dist = [{ name = "click", specifier = "==8.1.7" }]
 [[package]]
 name = "tool"
 version = "1.0"
-source = { git = "https://git.example.org/tool?rev=v1#0123456789abcdef0123456789abcdef01234567" }
+source = { git = "https://git.example.org/tool?rev=v1.0#0123456789abcdef0123456789abcdef01234567" }
 "#;
 
 const POETRY: &str = r#"[[package]]
