@@ -29,6 +29,16 @@ const MAX_FOLDER: usize = 4096;
 /// How many commands and settings of one file are read.
 const MAX_SECTIONS: usize = 10_000;
 
+/// Variables that name files to read beside what a command names.
+const INCLUDES: [(&str, Tool); 6] = [
+    ("PIP_BUILD_CONSTRAINT", Tool::Pip),
+    ("PIP_CONSTRAINT", Tool::Pip),
+    ("PIP_REQUIREMENT", Tool::Pip),
+    ("UV_BUILD_CONSTRAINT", Tool::Uv),
+    ("UV_CONSTRAINT", Tool::Uv),
+    ("UV_OVERRIDE", Tool::Uv),
+];
+
 /// The lines of a file on their way.
 pub(super) struct Commands<'a> {
     file: &'a SourceFile,
@@ -267,6 +277,13 @@ impl<'a> Commands<'a> {
 
     /// A variable of the environment, where it sets an installer up.
     fn variable(&mut self, name: &str, value: &Word) -> Option<u32> {
+        if let Some((_, tool)) = INCLUDES.iter().find(|(known, _)| *known == name)
+            && let Some(section) = self.section(*tool, Purpose::Command)
+        {
+            let files = split_words(value.value()).into_iter().map(|range| value.part(range));
+            files.for_each(|file| self.include(section, &file, name != "PIP_REQUIREMENT"));
+            return None;
+        }
         let Some((tool, set)) = settings::of_variable(name, value) else {
             self.kept_options(value);
             return None;

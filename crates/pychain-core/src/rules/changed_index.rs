@@ -3,7 +3,7 @@
 use std::cell::LazyCell;
 
 use super::indexes::{Together, beginning, is_expected, is_script, shown};
-use super::support::is_partly_unknown;
+use super::support::{is_partly_unknown, still_near};
 use crate::audit::{Context, Findings};
 use crate::finding::{Location, Severity, Subject};
 use crate::model::Tool;
@@ -204,10 +204,14 @@ fn is_ours(context: &Context<'_>, place: &Place) -> bool {
     context.config.expected_indexes.is_empty() || is_expected(&place.url, context.config)
 }
 
-/// Where something stood that is gone: the beginning of its file, or of the run's where that is gone too.
+/// Where something stood that is gone: near there, or at the beginning of the run's file where the other is gone too.
 fn place_of(head: &Project, base: &Project, run: &Run, gone: Option<&Place>) -> Location {
-    let path = gone.and_then(|place| place.location).map(|location| base.file(location.file).path());
-    beginning(head, path.and_then(|path| head.find(path)).unwrap_or(run.root))
+    let kept = gone.and_then(|place| place.location).and_then(|location| {
+        let old = base.file(location.file);
+        let file = head.find(old.path())?;
+        Some(Location { file, span: still_near(old, location.span, head.file(file)) })
+    });
+    kept.unwrap_or_else(|| beginning(head, run.root))
 }
 
 #[cfg(test)]
@@ -227,6 +231,10 @@ mod tests {
         check(
             "changed-index",
             "==> base/r.txt <==\n-r b.txt\n==> base/b.txt <==\n-i https://b.example.org/s\na\n==> r.txt <==\n-r b.txt\n==> b.txt <==\na\n^ changed-index: drops the index `https://b.example.org/s`: everything comes from\n",
+        );
+        check(
+            "changed-index",
+            "==> base/r.txt <==\nb\na\n-i https://b.example.org\n==> r.txt <==\nb\na\n^ changed-index: drops the index\n",
         );
         check(
             "changed-index",

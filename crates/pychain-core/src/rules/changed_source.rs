@@ -100,7 +100,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             count => format!("{name} and {} more come", count - 1),
         };
         let message = format!("{who} from {} instead of {}", code(&new), code(&old));
-        let span = first.package.source.url.as_ref().map_or(first.package.name_span, |url| url.span);
+        let url = first.package.source.url.as_ref().or_else(|| first.lock.index_of(first.package));
+        let span = url.map_or(first.package.name_span, |url| url.span);
         let finding = findings
             .finding(first.at(span), first.package.subject(), message)
             .help("Make sure that the packages are meant to come from there")

@@ -6,7 +6,7 @@ use crate::finding::{Location, Severity, Subject};
 use crate::format::detect::named_role;
 use crate::format::requirements_txt::folder;
 use crate::model::time::{days, seconds};
-use crate::model::{Document, InstallOption, Line, LineKind, OptionUse, Purpose, Role, Tool};
+use crate::model::{Document, InstallOption, Line, LineKind, ManifestFormat, OptionUse, Purpose, Role, Tool};
 use crate::name::{ProjectName, normalize};
 use crate::order::{Map, Set};
 use crate::prose::code;
@@ -107,7 +107,7 @@ fn of_files(context: &Context<'_>, base: &Project, findings: &mut Findings<'_>) 
         let Some(was) = old.iter().find(|guard| guard.protects) else { continue };
         let new = after.get(&scope).map(Vec::as_slice).unwrap_or_default();
         let path = base.file(was.document.file).path();
-        let is_of_file = matches!(tool, Tool::Pip | Tool::Conda);
+        let is_of_file = is_of_file(was.document, tool);
         let is_here = |document: &&Document| {
             let other = context.renames.base_path(document.source.path());
             if is_of_file { other == place } else { folder(other) == place }
@@ -157,7 +157,7 @@ fn guards<'a>(
     for (document, line) in project.lines().filter(|(document, line)| is_ours(document, line)) {
         let path = base_path(project.file(document.file).path());
         let tool = document.tool(line);
-        let place = if matches!(tool, Tool::Pip | Tool::Conda) { path } else { folder(path) };
+        let place = if is_of_file(document, tool) { path } else { folder(path) };
         if tool == Tool::Uv && !is_uv_toml(document) && hiding.contains(place) {
             continue;
         }
@@ -362,6 +362,12 @@ fn push(findings: &mut Findings<'_>, location: Location, tool: Tool, kind: Kind,
     findings.push(finding.at_most(severity));
 }
 
+/// Whether a setting holds for its file alone, and not for the project of the folder.
+fn is_of_file(document: &Document, tool: Tool) -> bool {
+    matches!(tool, Tool::Pip | Tool::Conda)
+        || ManifestFormat::of_path(document.source.path()) == Some(ManifestFormat::Script)
+}
+
 /// Whether a file is one of settings, which all commands of its tool take.
 fn is_settings(document: &Document) -> bool {
     named_role(document.source.path()) == Role::Settings
@@ -517,6 +523,17 @@ mod tests {
             "==> pyproject.toml <==\n[tool.uv]\n==> uv.toml <==\nno-build = true\nexclude-newer = \"7 days\"\nindex-url = \"https://e.org\"\n",
         );
         check(manifest, "==> pyproject.toml <==\n[tool.poetry.dependencies]\na = \"*\"\n");
+    }
+
+    #[test]
+    fn a_script_has_settings_of_its_own() {
+        let script = |settings: &str| {
+            format!(
+                "==> x.py <==\n# /// script\n# dependencies = [\"a\"]\n# [tool.uv]\n{settings}# ///\n==> uv.toml <==\nexclude-newer = \"7 days\"\n"
+            )
+        };
+        let cut = script("").replace("[tool.uv]\n", "[tool.uv]\n^^^^^^^^^^^ dropped-safeguard: uv\n");
+        check(&script("# exclude-newer = \"7 days\"\n"), &cut);
     }
 
     #[test]

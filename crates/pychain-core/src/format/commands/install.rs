@@ -525,7 +525,9 @@ impl Commands<'_> {
                 let section = self.settings_section(Tool::Pdm, set.into_iter().collect());
                 return section.map(|section| ("pypi.url".to_owned(), section)).into_iter().collect();
             }
-            (Tool::Poetry | Tool::Pdm, ["add", ..]) | (Tool::Pipenv, ["install", ..]) => {}
+            // Plugins are part of the tool from then on.
+            (Tool::Poetry | Tool::Pdm, ["add", ..] | ["self" | "plugin", "add", ..])
+            | (Tool::Pipenv, ["install", ..]) => {}
             _ => return Vec::new(),
         }
         let Some(section) = self.section(tool, Purpose::Command) else { return Vec::new() };
@@ -544,7 +546,8 @@ impl Commands<'_> {
                 _ => {}
             }
         }
-        for word in positional.iter().skip(1).filter(|_| !is_bound) {
+        let skip = if values.first() == Some(&"add") || tool == Tool::Pipenv { 1 } else { 2 };
+        for word in positional.iter().skip(skip).filter(|_| !is_bound) {
             let word = if tool == Tool::Poetry { with_at(word) } else { (*word).clone() };
             self.asked(section, &word, false);
         }

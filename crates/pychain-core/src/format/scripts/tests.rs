@@ -284,6 +284,20 @@ fn variables_of_any_name_may_keep_options() {
 }
 
 #[test]
+fn plugins_and_files_that_variables_name_are_read() {
+    check(
+        "x.sh",
+        "poetry self add a\npdm plugin add b\npoetry add c\npoetry self update\n",
+        &["Poetry: a", "PDM: b", "Poetry: c"],
+    );
+    check(
+        "x.sh",
+        "export PIP_CONSTRAINT='https://h/c.txt d.txt'\nUV_OVERRIDE=o.txt uv sync\n",
+        &["pip: -c  | -c d.txt", "uv: -c o.txt"],
+    );
+}
+
+#[test]
 fn files_of_variables_and_of_tasks() {
     let set = &["pip set: --index-url=https://h"];
     check(".env", "# x\nA=b c\nexport PIP_INDEX_URL=\"https://h\"\n", set);
