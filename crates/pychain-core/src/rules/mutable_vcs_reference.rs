@@ -67,7 +67,11 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             Some(revision) if revision.contains("${") => continue,
             Some(revision) => match system.judge(revision) {
                 None => continue,
-                Some((what, severity)) => (format!("{name} is taken at {}, {what}", code(revision)), severity),
+                Some((what, severity)) => {
+                    // What follows says whether it is a branch or a tag; a table has only its name.
+                    let short = revision.strip_prefix("refs/heads/").or_else(|| revision.strip_prefix("refs/tags/"));
+                    (format!("{name} is taken at {}, {what}", code(short.unwrap_or(revision))), severity)
+                }
             },
         };
         let place = revision_place(url).and_then(|part| part_of_url(project, &entry, url, part));
