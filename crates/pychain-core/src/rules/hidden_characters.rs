@@ -1,6 +1,7 @@
 //! `hidden-characters`: text that shows otherwise than it is read.
 
 use super::characters::describe;
+use super::non_ascii_text::is_cause;
 use super::support::{is_in_comment, lines_at, pieces};
 use crate::audit::{Context, Findings};
 use crate::finding::{Finding, Location, Safety, Severity, Subject};
@@ -153,7 +154,11 @@ fn hidden_in(text: &str, line: Span, document: &Document) -> Option<Hidden> {
         if in_comment && is_orthography(before.chars().next_back(), character, rest.chars().nth(1)) {
             continue;
         }
+        let is_cause = || lines_at(document, span).any(|line| is_cause(document, line));
         let (effect, severity) = match character {
+            _ if !in_comment && is_cause() => {
+                ("stands here unseen, and the line cannot be read for it", Severity::High)
+            }
             _ if reorders => ("makes the line show in another order than it is read", Severity::High),
             '\u{200e}' | '\u{200f}' | '\u{61c}' => ("can change the order in which the line shows", Severity::Medium),
             _ if ends_line(character) && ink.contains(&at) && !is_script => {
@@ -234,10 +239,24 @@ mod tests {
 
     #[test]
     fn how_bad_it_is_depends_on_what_it_does() {
-        let report = Fixture::parse("\u{2066}a\n\u{200f}a\nb\u{200b}\n# \u{200b}\n\u{c}\nc\u{2028}d\n").report();
+        let text =
+            "\u{2066}a\na; os_name == '\u{200f}'\na; os_name == '\u{200b}'\n# \u{200b}\n\u{c}\nc\u{2028}d\nb\u{200b}\n";
+        let report = Fixture::parse(text).report();
         let of_rule = report.findings.iter().filter(|finding| finding.rule.id == "hidden-characters");
         let severities: Vec<_> = of_rule.map(|finding| finding.severity.name()).collect();
-        assert_eq!(severities, ["high", "medium", "medium", "low", "low", "high"]);
+        assert_eq!(severities, ["high", "medium", "medium", "low", "low", "high", "high"]);
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_read_for_them_is_told_once() {
+        for line in
+            ["click\u{200b}==8.1.7", "click==8.1.7\u{feff}", "\u{200f}click==8.1.7", "click\u{200b}\u{2013}x==1"]
+        {
+            let findings = Fixture::parse(&format!("{line}\nflask==1\n")).report().findings;
+            let rules = |it: &&crate::finding::Finding| ["hidden-characters", "unreadable-line"].contains(&it.rule.id);
+            let told: Vec<_> = findings.iter().filter(rules).map(|it| (it.rule.id, it.severity.name())).collect();
+            assert_eq!(told, [("hidden-characters", "high")], "{line:?}");
+        }
     }
 
     #[test]

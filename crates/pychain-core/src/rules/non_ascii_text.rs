@@ -94,7 +94,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// Whether pip refuses a line for its characters: with ASCII ones in their places it would read it.
+/// Whether pip refuses a line for its characters: with ASCII ones in their places, and without hidden ones, it would
+/// read it.
 pub(super) fn is_cause(document: &Document, line: &Line) -> bool {
     let text = text_of(document, line);
     if !matches!(line.kind, LineKind::Refused(_)) || text.is_ascii() {
@@ -102,6 +103,7 @@ pub(super) fn is_cause(document: &Document, line: &Line) -> bool {
     }
     let plain: String = text
         .chars()
+        .filter(|c| !is_hidden(*c) || *c == '\t')
         .map(|c| match Kind::of(c) {
             _ if c.is_ascii() => c,
             Kind::Space => ' ',

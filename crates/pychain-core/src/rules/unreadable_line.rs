@@ -66,7 +66,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         .filter_map(|run| run.entries.get(run.refused.as_ref()?.0?))
         .map(|entry| (entry.file, entry.line))
         .collect::<Set<_>>();
-    let characters_are_told = context.runs(&super::non_ascii_text::RULE);
+    let characters_are_told =
+        [&super::non_ascii_text::RULE, &super::hidden_characters::RULE].into_iter().all(|rule| context.runs(rule));
     for document in &project.documents {
         if document.decode_error.is_some() {
             undecodable(context, findings, document);
@@ -81,7 +82,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             .iter()
             .enumerate()
             .filter_map(|(index, line)| match &line.kind {
-                // The characters are the trouble, and the other rule names them.
+                // The characters are the trouble, and the other rules name them.
                 LineKind::Refused(_) if characters_are_told && is_cause(document, line) => None,
                 LineKind::Refused(_) if is_filled_in(line) => None,
                 LineKind::Refused(refusal) => Some((index, line, refusal.as_ref())),
