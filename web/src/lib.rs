@@ -8,6 +8,7 @@ mod app;
 mod browser;
 mod client;
 mod components;
+pub mod customary;
 pub mod examples;
 pub mod highlight;
 mod hooks;

@@ -6,6 +6,7 @@ use super::{
     DropStage, Dropped, File, Files, Filter, Jump, Manual, Mode, Notice, Saved, SavedFile, Side, State, Worker,
     clean_path,
 };
+use crate::customary;
 use crate::highlight::Marks;
 use crate::kind::Kind;
 use crate::protocol::{Body, Names, Summary};
@@ -264,9 +265,11 @@ impl State {
             return;
         }
         if !new.is_named {
-            let kind = Kind::of_text(&new.text).unwrap_or(Kind::Requirements);
-            if kind != new.kind {
-                new.path = self.free_path(side, kind.file_name());
+            let path = customary::path(&new.text).unwrap_or(Kind::Requirements.file_name());
+            let kind = Kind::of_path(path);
+            // One of several has a number, in the name of requirements or as a folder.
+            if kind != new.kind || (kind != Kind::Requirements && !new.path.ends_with(path)) {
+                new.path = self.free_path(side, path);
                 new.kind = kind;
             }
         }
@@ -308,16 +311,13 @@ impl State {
                 continue;
             };
             let version = self.number();
-            let kind = Kind::of_path(&path);
+            let new = self.blank(&path, Kind::of_path(&path)).with_bytes(version, &bytes);
+            // A name that any text may have says less than what is in the file.
+            let told = customary::path(&new.text).filter(|_| new.kind == Kind::Requirements);
+            let path = told.map_or(path, |told| customary::beside(&new.path, told));
             let place = self.files(side).find(&path);
-            let file = match place {
-                Some(at) => self.files(side).list[at].with_bytes(version, &bytes),
-                None => self.blank(&path, kind).with_bytes(version, &bytes),
-            };
-            let named_plainly = matches!(kind, Kind::Requirements);
-            let kind = Kind::of_text(&file.text).filter(|_| named_plainly).unwrap_or(kind);
-            let path = kind.fitting_path(&path);
-            let file = Rc::new(File { kind, path, is_named: true, ..file });
+            let id = place.map_or(new.id, |at| self.files(side).list[at].id);
+            let file = Rc::new(File { kind: Kind::of_path(&path), path, id, is_named: true, ..new });
             let files = self.files_mut(side);
             match place {
                 Some(at) => files.list[at] = file,

@@ -78,6 +78,19 @@ fn files_are_opened_beside_each_other_and_read_together() {
 }
 
 #[test]
+fn a_name_that_says_nothing_gives_way_to_what_is_in_the_file() {
+    let workflow =
+        "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: pip install -i http://a.example flask\n";
+    let dropped = State::default().after(files(&[("release.yml", workflow)]));
+    assert_eq!(paths(&dropped), [".github/workflows/release.yml"]);
+    assert!(rules(&audited(&dropped)).contains(&"insecure-index"));
+    assert_eq!(paths(&dropped.after(files(&[("release.yml", workflow)]))).len(), 1, "the same path is the same tab");
+    let pasted = typed(workflow);
+    assert_eq!(paths(&pasted), [".github/workflows/ci.yml"]);
+    assert_eq!(paths(&pasted.after(Action::Edit(HEAD, "FROM a\nRUN pip install b\n".to_owned()))), ["Dockerfile"]);
+}
+
+#[test]
 fn hostile_paths_are_refused_with_words() {
     for path in ["../x.txt", "/etc/x.txt", "C:\\x.txt", "a/\u{202e}x.txt", ""] {
         let state = State::default().after(files(&[(path, "flask\n")]));
