@@ -1,6 +1,6 @@
 //! `direct-reference`: an archive from a URL that no hash checks.
 
-use super::support::{hash_checked_files, is_fixed, is_input, list, locked_for, part_accepted};
+use super::support::{LockedElsewhere, hash_checked_files, is_fixed, is_input, list, part_accepted};
 use crate::audit::{Context, Findings, Scope};
 use crate::finding::{Finding, Location, Severity, Subject};
 use crate::model::{LockedPackage, Source, SourceKind};
@@ -78,6 +78,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 pub(super) fn archives_without_a_hash(project: &Project) -> impl Iterator<Item = (Entry<'_>, &DirectUrl)> {
     // There pip refuses what has no hash, and `mixed-hashes` says so.
     let checked = hash_checked_files(project);
+    let elsewhere = LockedElsewhere::of(project);
     project.requirements().filter_map(move |entry| {
         let Source::Url(url) = &entry.requirement.source else { return None };
         let has_hash = url.hash().is_some() || !entry.requirement.hashes.is_empty();
@@ -85,7 +86,7 @@ pub(super) fn archives_without_a_hash(project: &Project) -> impl Iterator<Item =
         let is_left = url.is_vcs() || url.host().is_empty() || is_input(project, file) || checked.contains(&file);
         let is_hashed = |package: &LockedPackage| package.files.iter().any(|file| !file.hashes.is_empty());
         let is_locked =
-            || locked_for(project, &entry).any(|package| package.source.kind == SourceKind::Url && is_hashed(package));
+            || elsewhere.for_entry(&entry).any(|package| package.source.kind == SourceKind::Url && is_hashed(package));
         (!has_hash && !is_left && !is_locked()).then(|| (entry, url.as_ref()))
     })
 }

@@ -1,6 +1,6 @@
 //! `mutable-vcs-reference`: code from version control at a name that can come to mean another revision.
 
-use super::support::{is_input, locked_for, part_of_url};
+use super::support::{LockedElsewhere, is_input, part_of_url};
 use crate::audit::{Context, Findings};
 use crate::finding::Severity;
 use crate::model::{Source, SourceKind, Tool};
@@ -53,10 +53,11 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     check_locks(context, findings);
     let project = context.project;
+    let elsewhere = LockedElsewhere::of(project);
     for entry in project.requirements().filter(|entry| !is_input(project, entry.document.file)) {
         let requirement = entry.requirement;
         let Source::Url(url) = &requirement.source else { continue };
-        let Some(system) = System::of(url).filter(|system| !is_locked(project, &entry, *system)) else { continue };
+        let Some(system) = System::of(url).filter(|system| !is_locked(&elsewhere, &entry, *system)) else { continue };
         let name = code(&requirement.label());
         let (message, severity) = match url.revision() {
             None => (
@@ -95,8 +96,8 @@ fn help(project: &Project, entry: &Entry<'_>, url: &DirectUrl, system: System) -
 }
 
 /// Whether a lock file of the manifest has the revision.
-fn is_locked(project: &Project, entry: &Entry<'_>, system: System) -> bool {
-    locked_for(project, entry).any(|package| {
+fn is_locked(elsewhere: &LockedElsewhere<'_>, entry: &Entry<'_>, system: System) -> bool {
+    elsewhere.for_entry(entry).any(|package| {
         let reference = package.source.reference.as_ref().filter(|_| matches!(package.source.kind, SourceKind::Vcs(_)));
         reference.is_some_and(|reference| system.judge(&reference.value).is_none())
     })

@@ -5,11 +5,11 @@ use std::ops::Range;
 
 use crate::audit::Context;
 use crate::finding::{Finding, Location};
-use crate::model::{Document, Line, LockedPackage, Section};
+use crate::model::{Document, Line, LockedPackage, Section, SourceKind};
 use crate::order::{Map, Set};
 use crate::resolution::index_key;
 use crate::text::{FileId, SourceFile, Span};
-use crate::tree::{Entry, Project, Run};
+use crate::tree::{Entry, Locked, Project, Run};
 use crate::url::{DirectUrl, PUBLIC_INDEX_HOSTS};
 
 /// Hosts of code and packages that are known to answer over HTTPS under the same path.
@@ -20,21 +20,40 @@ pub(super) fn is_input(project: &Project, file: FileId) -> bool {
     project.file(file).path().ends_with(".in")
 }
 
-/// What lock files beside a manifest or above it have of the project that one of its lines asks for, from the same place:
-/// what is locked is what is installed.
-pub(super) fn locked_for<'a>(project: &'a Project, entry: &Entry<'_>) -> impl Iterator<Item = &'a LockedPackage> {
-    let is_manifest = !entry.document.is_partly_read() && !entry.section().is_some_and(Section::is_pips);
-    let name = entry.requirement.name.as_ref().filter(|_| is_manifest).map(|name| name.normalized().to_owned());
-    let asked = entry.requirement.direct_url().map(place);
-    let manifest = entry.document.source.path().to_owned();
-    project.locked().filter_map(move |locked| {
-        let path = locked.document.source.path();
-        let folder = path.rfind('/').and_then(|end| path.get(..=end)).unwrap_or_default();
-        let is_it = manifest.starts_with(folder) && Some(locked.package.name.normalized()) == name.as_deref();
-        let url = locked.package.source.url.as_ref().filter(|_| is_it)?;
-        let locked_at = DirectUrl::parse(&url.value, url.span).ok().map(|url| place(&url));
-        (locked_at == asked).then_some(locked.package)
-    })
+/// How many packages of one name and place are looked at: more is no lock file that a tool wrote.
+const ALIKE: usize = 64;
+
+/// What lock files take from elsewhere than an index, by name and place.
+pub(super) struct LockedElsewhere<'a>(Map<(&'a str, Place), Vec<Locked<'a>>>);
+
+impl<'a> LockedElsewhere<'a> {
+    pub(super) fn of(project: &'a Project) -> Self {
+        let mut found: Map<_, Vec<_>> = Map::new();
+        let is_elsewhere =
+            |locked: &Locked<'_>| matches!(locked.package.source.kind, SourceKind::Vcs(_) | SourceKind::Url);
+        for locked in project.locked().filter(is_elsewhere) {
+            let url = locked.package.source.url.as_ref().and_then(|url| DirectUrl::parse(&url.value, url.span).ok());
+            if let Some(url) = url {
+                found.entry((locked.package.name.normalized(), place(&url))).or_default().push(locked);
+            }
+        }
+        Self(found)
+    }
+
+    /// What lock files beside a manifest or above it have of the project that one of its lines asks for, from the same
+    /// place: what is locked is what is installed.
+    pub(super) fn for_entry<'s>(&'s self, entry: &Entry<'s>) -> impl Iterator<Item = &'s LockedPackage> {
+        let is_manifest = !entry.document.is_partly_read() && !entry.section().is_some_and(Section::is_pips);
+        let name = entry.requirement.name.as_ref().filter(|_| is_manifest);
+        let url = entry.requirement.direct_url();
+        let found = name.zip(url).and_then(|(name, url)| self.0.get(&(name.normalized(), place(url))));
+        let manifest = entry.document.source.path();
+        found.into_iter().flatten().take(ALIKE).filter_map(move |locked| {
+            let path = locked.document.source.path();
+            let folder = path.rfind('/').and_then(|end| path.get(..=end)).unwrap_or_default();
+            manifest.starts_with(folder).then_some(locked.package)
+        })
+    }
 }
 
 /// Who decides what a URL brings: a repository, or the host of an archive, and at a host of code the owner and project
@@ -57,7 +76,9 @@ pub(super) fn origin(url: &DirectUrl) -> Option<String> {
 }
 
 /// Host and path of a repository or archive, whatever the revision and however Git's own ending is written.
-fn place(url: &DirectUrl) -> (String, String) {
+type Place = (String, String);
+
+fn place(url: &DirectUrl) -> Place {
     let path = url.path.split('@').next().unwrap_or_default().trim_end_matches('/');
     (url.host(), path.strip_suffix(".git").unwrap_or(path).to_owned())
 }
