@@ -136,10 +136,16 @@ impl<'a> Commands<'a> {
 
     /// Reads one command whose words are known.
     pub(super) fn words(&mut self, words: &[Word]) {
+        let lasting = self.lasting_words(words);
+        self.keep(lasting);
+    }
+
+    /// Like [`Commands::words`], for a caller that says itself how long it holds.
+    pub(super) fn lasting_words(&mut self, words: &[Word]) -> Vec<Lasting> {
         let scope = self.enter();
         let lasting = self.install(words, Dialect::Posix, 0);
         self.leave(scope);
-        self.keep(lasting);
+        lasting
     }
 
     fn nested_shell(&mut self, text: &LogicalLine<'_>, dialect: Dialect, nesting: usize) -> Vec<Lasting> {

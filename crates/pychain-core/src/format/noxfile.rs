@@ -19,11 +19,29 @@ const METHODS: [(&str, &[&str]); 5] = [
 pub(super) fn parse(file: &SourceFile) -> Document {
     let mut commands = Commands::of_own_folder(file);
     for ((call, span), arguments, _) in Module::of(file).calls(method) {
+        let scope = commands.enter();
+        for argument in &arguments {
+            variables(&mut commands, argument);
+        }
         let call = call.iter().map(|word| Word::standing_for(word, span));
         let words: Vec<Word> = call.chain(arguments.into_iter().filter_map(|argument| word(argument, span))).collect();
-        commands.words(&words);
+        let lasting = commands.lasting_words(&words);
+        commands.leave(scope);
+        commands.keep(lasting);
     }
     commands.finish()
+}
+
+/// `env={"NAME": "value"}`.
+fn variables(commands: &mut Commands<'_>, argument: &Argument<'_>) {
+    let Argument::Keyword(name, Expression::Dict(entries)) = argument else { return };
+    for (key, value) in entries.iter().filter(|_| name.text == "env") {
+        if let (Some(Expression::Text { text: key, .. }), Expression::Text { text, span, is_formatted }) = (key, value)
+        {
+            let value = Word { text: text.clone(), span: *span, expands: *is_formatted, globs: false };
+            commands.environment(&key.text, &value);
+        }
+    }
 }
 
 /// The words for a method that is called, and where it stands.

@@ -2,9 +2,9 @@
 //!
 //! Read are the variables (`env`, `variables`) and the commands (`run`, `script`). Expressions stay as written.
 
-use super::commands::{Commands, unreadable};
+use super::commands::{Commands, split_words, unreadable};
 use super::logical::LogicalLine;
-use super::shell::{Dialect, Word};
+use super::shell::{self, Dialect, Word};
 use super::yaml::{self, Node, NodeKind};
 use crate::model::Document;
 use crate::text::SourceFile;
@@ -90,6 +90,11 @@ fn steps(commands: &mut Commands<'_>, job: &Node, key: &str, defaults: &Defaults
         if let Some(folder) = folder {
             commands.change_folder(Some(folder).filter(|folder| !folder.contains("${{")));
         }
+        // What setup-python installs.
+        if let Some(NodeKind::Scalar(text)) = step.get("with").and_then(|with| Some(&with.get("pip-install")?.kind)) {
+            let words: Vec<_> = split_words(&text.text).into_iter().map(|word| shell::slice(text, word)).collect();
+            commands.arguments(&words);
+        }
         let lasting = match (step.get("run"), dialect) {
             (Some(Node { kind: NodeKind::Scalar(text), .. }), Some(dialect)) => commands.lasting_shell(text, dialect),
             _ => Vec::new(),
@@ -117,6 +122,8 @@ pub(super) fn variables(commands: &mut Commands<'_>, node: Option<&Node>) {
         // cibuildwheel runs what these hold.
         if name.starts_with("CIBW_BEFORE") {
             commands.shell(text, Dialect::Posix);
+        } else if name.starts_with("CIBW_ENVIRONMENT") {
+            commands.variables_of(text);
         } else {
             commands.environment(name, &Word::of_value(text.clone()));
         }

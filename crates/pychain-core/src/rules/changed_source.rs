@@ -85,7 +85,15 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let mut told = Set::new();
     let mut moves: Map<(FileId, String, String), Vec<Locked<'_>>> = Map::new();
     for (before, after) in context.locked.iter().filter_map(LockedPair::both) {
-        let (Some(old), Some(new)) = (place(&before), place(&after)) else { continue };
+        // An index that the file does not name is no other place than one that it names.
+        let is_elsewhere =
+            |locked: &Locked<'_>| matches!(locked.package.source.kind, SourceKind::Vcs(_) | SourceKind::Url);
+        let (old, new) = match (place(&before), place(&after)) {
+            (Some(old), Some(new)) => (old, new),
+            (Some(old), None) if is_elsewhere(&before) => (old, INDEXES.to_owned()),
+            (None, Some(new)) if is_elsewhere(&after) => (INDEXES.to_owned(), new),
+            _ => continue,
+        };
         if old != new {
             told.insert(after.package.name.normalized());
             moves.entry((after.document.file, old, new)).or_default().push(after);
@@ -99,7 +107,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             2 => format!("{name} and one more come"),
             count => format!("{name} and {} more come", count - 1),
         };
-        let message = format!("{who} from {} instead of {}", code(&new), code(&old));
+        let message = format!("{who} from {} instead of {}", shown(&new), shown(&old));
         let url = first.package.source.url.as_ref().or_else(|| first.lock.index_of(first.package));
         let span = url.map_or(first.package.name_span, |url| url.span);
         let finding = findings
@@ -250,6 +258,13 @@ mod tests {
             .replace("\"a\"\n", "\"a\"\n        ^ changed-source: comes from `https://pypi.org/simple` instead\n");
         check("changed-source", &format!("==> base/poetry.lock <==\n{own}==> poetry.lock <==\n{marked}"));
         check("changed-source", &format!("==> base/pdm.lock <==\n{}==> pdm.lock <==\n{}", lock(""), lock("")));
+    }
+
+    #[test]
+    fn an_index_that_no_file_names_is_left_for_a_repository() {
+        let lock = |source: &str| format!("[[package]]\nname = \"a\"\nversion = \"1\"\n{source}");
+        let git = "git = \"https://e.org/a\"\n       ^^^^^^^^^^^^^^^ changed-source: comes from `git+https://e.org/a` instead of the configured indexes\nrevision = \"0123\"\n";
+        check("changed-source", &format!("==> base/pdm.lock <==\n{}==> pdm.lock <==\n{}", lock(""), lock(git)));
     }
 
     #[test]

@@ -169,6 +169,17 @@ impl Commands<'_> {
         let is_group = words.get(at).is_some_and(|word| matches!(word.value(), "compose" | "container"));
         let words = words.get(if is_group { own(at + 1) } else { at }..).unwrap_or_default();
         let (mut at, mut program) = (1, None);
+        // `docker build --build-arg NAME=VALUE`: the build has its own lines, and these act on them.
+        if words.first().is_some_and(|word| matches!(word.value(), "build" | "buildx")) {
+            for pair in words.windows(2) {
+                let [option, value] = pair else { continue };
+                let joined = option.value().strip_prefix("--build-arg=");
+                let joined = joined.map(|value| option.part(option.value().len() - value.len()..option.value().len()));
+                let value = joined.or_else(|| (option.value() == "--build-arg").then(|| value.clone()));
+                drop(value.and_then(|value| self.assigned(&value)));
+            }
+            return;
+        }
         if nesting >= MAX_NESTING || !words.first().is_some_and(|word| matches!(word.value(), "run" | "exec")) {
             return;
         }

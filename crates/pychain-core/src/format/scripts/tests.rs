@@ -592,3 +592,19 @@ fn cibuildwheel_in_manifests() {
         "",
     );
 }
+
+#[test]
+fn arguments_of_other_tools_that_reach_pip() {
+    check(
+        "noxfile.py",
+        "def t(session):\n    session.install('a', env={'PIP_INDEX_URL': 'https://h', 'A': X})\n    session.install('b')\n",
+        &["pip set: --index-url=https://h", "pip under 0: a", "pip: b"],
+    );
+    check("x.sh", "docker build --pull --build-arg PIP_INDEX_URL=https://h .\n", &["pip set: --index-url=https://h"]);
+    check("x.sh", "docker buildx build --build-arg=PIP_INDEX_URL=https://h .\n", &["pip set: --index-url=https://h"]);
+    check(
+        ".github/workflows/ci.yml",
+        "env: {CIBW_ENVIRONMENT_LINUX: 'A=b PIP_INDEX_URL=https://h'}\njobs: {a: {steps: [{uses: actions/setup-python@v6, with: {pip-install: 'a --extra-index-url https://i'}}]}}\n",
+        &["pip set: --index-url=https://h", "pip under 0: a | --extra-index-url=https://i"],
+    );
+}
