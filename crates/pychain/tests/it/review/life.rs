@@ -61,6 +61,19 @@ fn a_push_that_moves_keeps_the_comment() {
 }
 
 #[test]
+fn a_push_that_renames_the_file_says_where_the_finding_is_now() {
+    let job = job(BASE, HEAD);
+    job.run().exits(1);
+    let changes = [("requirements.txt", None), ("requirements/base.txt", Some(HEAD.into()))];
+    job.github.act(Action::Push(changes.map(|(path, text)| (path.to_owned(), text)).into()));
+    job.run().exits(1);
+    let view = job.github.view();
+    assert_eq!(view.matches("> **Moved** to `requirements/base.txt` in ").count(), 1, "{view}");
+    assert!(!view.contains("**Fixed**"), "{view}");
+    job.is_quiet();
+}
+
+#[test]
 fn a_push_that_adds_is_one_more_review() {
     let job = job(BASE, HEAD);
     job.run().exits(1);
