@@ -3,6 +3,7 @@
 use crate::digest::{Algorithm, Digest};
 use crate::finding::Subject;
 use crate::name::{ExtraName, ProjectName};
+use crate::order::Map;
 use crate::requirement::{Marker, Specifier};
 use crate::text::{DecodeError, FileId, SourceFile, Span};
 use crate::url::DirectUrl;
@@ -41,8 +42,8 @@ pub struct Document {
     pub paths: Vec<String>,
     /// The project that it is about, where it is a manifest and says so.
     pub project: Option<ProjectName>,
-    /// The indexes that it gives a name, by that name: what comes from one of them alone says so by it.
-    pub named_indexes: Vec<(String, String)>,
+    /// The indexes that it gives a name, by that name in lower case: what comes from one of them alone says so by it.
+    pub named_indexes: Map<String, String>,
     /// Projects that it binds to an index in some environments only.
     pub bound_in_part: Vec<String>,
     /// Where a manifest says that code of its own tree builds the project (`backend-path`).
@@ -69,7 +70,7 @@ impl Document {
             decode_error: None,
             paths: Vec::new(),
             project: None,
-            named_indexes: Vec::new(),
+            named_indexes: Map::new(),
             bound_in_part: Vec::new(),
             backend_path: None,
             computed: Vec::new(),
@@ -81,8 +82,7 @@ impl Document {
 
     /// The URL of the index that it gives a name.
     pub fn index(&self, name: &str) -> Option<&str> {
-        let (_, url) = self.named_indexes.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
-        Some(url)
+        self.named_indexes.get(&name.to_ascii_lowercase()).map(String::as_str)
     }
 
     /// What a line is for.

@@ -41,7 +41,7 @@ impl<'f> Reader<'f> {
     /// Notes the name of an index, where its table has one.
     pub(super) fn named_index(&mut self, table: &DeTable<'_>, url: &str) {
         if let Some(name) = table.text("name") {
-            self.document.named_indexes.push((name.to_owned(), url.to_owned()));
+            self.document.named_indexes.entry(name.to_ascii_lowercase()).or_insert_with(|| url.to_owned());
         }
     }
 

@@ -10,6 +10,7 @@ use crate::model::{Document, InstallOption, Line, LineKind, ManifestFormat, Opti
 use crate::name::{ProjectName, normalize};
 use crate::order::{Map, Set};
 use crate::prose::code;
+use crate::text::FileId;
 use crate::tree::Project;
 
 crate::declare_rule! {
@@ -102,21 +103,23 @@ struct Guard<'a> {
 fn of_files(context: &Context<'_>, base: &Project, findings: &mut Findings<'_>) {
     let head = context.project;
     let after = guards(context, head, |path| context.renames.base_path(path));
+    // The files of each place: no folder has the path of a file.
+    let mut here: Map<&str, Vec<&Document>> = Map::new();
+    for document in &head.documents {
+        let path = context.renames.base_path(document.source.path());
+        here.entry(path).or_default().push(document);
+        here.entry(folder(path)).or_default().push(document);
+    }
     for (scope, old) in guards(context, base, |path| path) {
         let (place, tool, kind) = scope;
         let Some(was) = old.iter().find(|guard| guard.protects) else { continue };
         let new = after.get(&scope).map(Vec::as_slice).unwrap_or_default();
         let path = base.file(was.document.file).path();
-        let is_of_file = is_of_file(was.document, tool);
-        let is_here = |document: &&Document| {
-            let other = context.renames.base_path(document.source.path());
-            if is_of_file { other == place } else { folder(other) == place }
-        };
         let kept = new.iter().any(|guard| guard.protects);
         if kept && (kind != Kind::Age || new.iter().all(|guard| guard.protects)) {
             continue;
         }
-        let documents = head.documents.iter().filter(is_here);
+        let documents = here.get(place).into_iter().flatten().copied();
         if !documents.clone().any(|document| is_used(document, tool)) {
             continue;
         }
@@ -254,6 +257,9 @@ fn of_commands(context: &Context<'_>, base: &Project, findings: &mut Findings<'_
         let path = context.renames.base_path(head.file(one.document.file).path());
         after.entry((path, one.tool, one.what.clone())).or_default().push(one);
     }
+    // Where hashes are given in all of a file, they are checked without the option.
+    let checked: Set<FileId> =
+        head.runs.iter().filter(|run| checks_hashes(run)).map(|run| run.root).collect::<Set<_>>();
     for (key, new) in after {
         let Some(old) = before.get(&key) else { continue };
         for kind in [Kind::Hashes, Kind::Age] {
@@ -268,11 +274,8 @@ fn of_commands(context: &Context<'_>, base: &Project, findings: &mut Findings<'_
             let Some((_, one)) = lacking().find(|(at, _)| was_there(*at)).or_else(|| lacking().next()) else {
                 continue;
             };
-            let files = one.what.iter().filter_map(|path| head.find(path));
-            if kind == Kind::Hashes
-                && files.clone().count() > 0
-                && files.clone().all(|file| head.runs.iter().any(|run| run.root == file && checks_hashes(run)))
-            {
+            let is_checked = |path: &&str| head.find(path).is_some_and(|file| checked.contains(&file));
+            if kind == Kind::Hashes && !one.what.is_empty() && one.what.iter().all(is_checked) {
                 continue;
             }
             let location = Location { file: one.document.file, span: one.first.span };
