@@ -84,6 +84,9 @@ enum Kind {
 
 const HOURS: i64 = 24;
 
+/// More exceptions than these are one finding.
+const MANY: usize = 10;
+
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(base) = context.base else { return };
     of_files(context, base, findings);
@@ -216,6 +219,8 @@ fn exemptions(context: &Context<'_>, base: &Project, findings: &mut Findings<'_>
         return;
     }
     let known: Map<&str, ()> = old.iter().map(|(_, used)| (used.value.value.as_str(), ())).collect::<Map<_, _>>();
+    // uv has one table for itself and one for `uv pip`: a project in both is one exception.
+    let mut exempt: Map<String, Location> = Map::new();
     for (document, used) in new {
         let Some((name, value)) = used.value.value.split_once('=') else { continue };
         let name = normalize(name);
@@ -225,11 +230,26 @@ fn exemptions(context: &Context<'_>, base: &Project, findings: &mut Findings<'_>
         if is_ours || known.contains_key(used.value.value.as_str()) || is_old_enough(context, value) {
             continue;
         }
-        let location = Location { file: document.file, span: used.span };
-        let message = format!("releases of {} are taken on the day that they are made", code(&name));
-        let finding = findings.finding(location, Subject::Project(name), message);
-        findings
-            .push(finding.help("Take the exception out as soon as the release is old enough").at_most(Severity::Low));
+        exempt.entry(name).or_insert(Location { file: document.file, span: used.span });
+    }
+    let told = |location: Location, subject: Subject, what: &str| {
+        let message = format!("releases of {what} are taken on the day that they are made");
+        let finding = findings.finding(location, subject, message);
+        finding.help("Take the exception out as soon as the release is old enough").at_most(Severity::Low)
+    };
+    let found: Vec<_> = match exempt.values().min() {
+        Some(first) if exempt.len() > MANY => {
+            let path = context.project.file(first.file).path().to_owned();
+            let finding = told(*first, Subject::File(path), &format!("{} projects", exempt.len()));
+            vec![finding.evidence("projects", list(exempt.keys().map(String::as_str)))]
+        }
+        _ => {
+            let each = exempt.iter().map(|(name, at)| told(*at, Subject::Project(name.clone()), &code(name)));
+            each.collect()
+        }
+    };
+    for finding in found {
+        findings.push(finding);
     }
 }
 
@@ -510,6 +530,28 @@ mod tests {
             &uv("exclude-newer = \"7 days\"\n"),
             "==> pyproject.toml <==\n[tool.uv]\n^^^^^^^^^ dropped-safeguard: uv\ndev-dependencies = [\"a\"]\n",
         );
+    }
+
+    #[test]
+    fn many_exceptions_are_told_together_and_each_once() {
+        let exempt = |count: usize| (0..count).map(|at| format!("p{at} = false\n")).collect::<Vec<_>>().concat();
+        let head = |count: usize, mark: &str, more: &str| {
+            let exempt = exempt(count);
+            let (first, rest) = exempt.split_once('\n').expect("a line");
+            format!(
+                "==> pyproject.toml <==\n[project]\n[tool.uv]\nexclude-newer = \"7 days\"\n[tool.uv.exclude-newer-package]\n{first}\n{mark}{rest}{more}"
+            )
+        };
+        let base = "==> pyproject.toml <==\n[project]\n[tool.uv]\nexclude-newer = \"7 days\"\n";
+        check(
+            base,
+            &head(
+                1,
+                "^^^^^^^^^^ dropped-safeguard: releases of `p0`\n",
+                "[tool.uv.pip]\nexclude-newer-package = { p0 = false }\n",
+            ),
+        );
+        check(base, &head(11, "^^^^^^^^^^ dropped-safeguard: releases of 11 projects\n", ""));
     }
 
     #[test]
