@@ -13,13 +13,12 @@ crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for files in lock files whose hash the change exchanges while file name and version stay.
-    /// With a medium severity it looks for repositories that are to be taken at another commit while the tag stays.
+    /// With a medium severity it looks for repositories that are to be taken at another commit while the tag stays: uv and Poetry take the commit, whatever the tag beside it is, and many hosts serve commits of every fork by the name of the repository.
     ///
     /// ## Why it matters
     ///
     /// The public index never takes a file name twice, so the file of a name never changes.
     /// Another hash means another file: from another server, or made up by whoever wrote the change.
-    /// uv and Poetry take the commit that stands in the lock file, whatever the tag beside it is, and many hosts serve commits of every fork by the name of the repository.
     /// An impossible hash for the wheel alone makes Poetry build the source distribution instead, that is, run its code.
     ///
     /// ## Example
@@ -120,6 +119,7 @@ fn check_commits(context: &Context<'_>, findings: &mut Findings<'_>) {
         let finding = findings
             .finding(after.at(is.span), after.package.subject(), message)
             .help("Look in the repository itself which commit the tag is, and who moved it")
+            .evidence("what is installed", "the commit, whatever the tag is")
             .evidence("commit before", was.value.clone())
             .evidence("repository", redact(&url.value))
             .identified_by(is.value.clone());
