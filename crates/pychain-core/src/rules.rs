@@ -86,6 +86,7 @@ mod unverified_hashes;
 mod url_credentials;
 mod version_outside_requirement;
 mod weak_hash;
+mod wheel_reach;
 mod wildcard_pin;
 mod young_release;
 

@@ -2,6 +2,7 @@
 
 use super::lock_files::{by_name, renamed, same_version};
 use super::support::list;
+use super::wheel_reach::Markers;
 use crate::audit::{Context, Findings};
 use crate::finding::{Confidence, Severity};
 use crate::model::{Document, FileKind, LockedFile};
@@ -60,6 +61,7 @@ crate::declare_rule! {
     /// ## When it is wrong
     ///
     /// When the project forbids wheels of that package, or asks for a Python that none of them fits: then its build code does run from now on.
+    /// Wheels for machines on which no marker of the lock file asks for the package are left alone: newer versions of uv leave them out.
     ///
     /// ## References
     ///
@@ -75,6 +77,7 @@ const HELP: &str = "Put the wheels back, or say in the change why the package ha
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let mut made_for_the_same: Map<FileId, bool> = Map::new();
+    let mut markers: Map<FileId, Markers<'_>> = Map::new();
     for (before, after) in same_version(context.locked) {
         let (old, new) = (before.package, after.package);
         let wheels = old.files.iter().filter(|file| file.kind() == FileKind::Wheel).count();
@@ -85,7 +88,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         if !new.is_sdist_only() {
             let is_same = || is_made_for_the_same(before.document, after.document);
             if *made_for_the_same.entry(after.document.file).or_insert_with(is_same) {
-                some(findings, before, after, sdist);
+                let markers = markers.entry(after.document.file).or_insert_with(|| Markers::of(after.lock));
+                some(findings, before, after, sdist, markers);
             }
             continue;
         }
@@ -99,11 +103,13 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 }
 
 /// Tells of wheels that go while others stay.
-fn some(findings: &mut Findings<'_>, before: Locked<'_>, after: Locked<'_>, sdist: &LockedFile) {
+fn some(findings: &mut Findings<'_>, before: Locked<'_>, after: Locked<'_>, sdist: &LockedFile, markers: &Markers<'_>) {
     let (old, new) = (before.package, after.package);
     let kept = by_name(new);
     let renamed: Set<_> = renamed(old, new).into_iter().map(|(was, _, _)| was).collect();
-    let is_gone = |name: &str| !kept.contains_key(name) && !renamed.contains(name);
+    let is_gone = |name: &str| {
+        !kept.contains_key(name) && !renamed.contains(name) && !markers.leave_out(new.name.normalized(), name)
+    };
     let wheels = by_name(old).into_iter().filter(|(_, file)| file.kind() == FileKind::Wheel);
     let gone: Vec<_> = wheels.map(|(name, _)| name).filter(|name| is_gone(name)).collect();
     let (Some(first), name) = (gone.first(), code(new.name.as_written())) else { return };
@@ -151,6 +157,30 @@ mod tests {
             "==> base/pdm.lock <==\n[[package]]\nname = \"a\"\nversion = \"1\"\nfiles = [{file = \"a-1-py3-none-any.whl\", hash = \"sha256:aa\"}]\n\
              ==> pdm.lock <==\n[[package]]\nname = \"a\"\nversion = \"2\"\nfiles = [{file = \"a-2.zip\", hash = \"sha256:aa\"}]\n",
         );
+    }
+
+    #[test]
+    fn a_wheel_for_where_the_project_is_never_asked_for_may_go() {
+        let lock = |marker: &str, wheels: &str| {
+            format!(
+                "version = 1\nrequires-python = \">=3.12\"\n[[package]]\nname = \"a\"\nversion = \"1\"\nsource = {{ registry = \"https://pypi.org/simple\" }}\nsdist = {{ url = \"https://e.org/a-1.tar.gz\", hash = \"sha256:cc\" }}\nwheels = [\n{wheels}]\n\
+                 [[package]]\nname = \"b\"\nversion = \"1\"\nsource = {{ registry = \"https://pypi.org/simple\" }}\ndependencies = [\n{{ name = \"a\", marker = \"{marker}\" }},\n]\n"
+            )
+        };
+        let wheel = |machine: &str| {
+            format!(
+                "{{ url = \"https://e.org/a-1-cp312-cp312-manylinux_2_17_{machine}.whl\", hash = \"sha256:{machine}\" }},\n"
+            )
+        };
+        let (all, fewer) = (wheel("x86_64") + &wheel("s390x"), wheel("x86_64"));
+        let change = |marker: &str, head: &str| {
+            check("lost-wheels", &format!("==> base/uv.lock <==\n{}==> uv.lock <==\n{head}", lock(marker, &all)));
+        };
+        let marker = "platform_machine == 'x86_64'";
+        change(marker, &lock(marker, &fewer));
+        let marker = "platform_machine != 'x86'";
+        let told = "cc\" }\n                 ^^^^^^^^^^^^^^^^^^^^^^^^ lost-wheels: `a` loses its wheel\n";
+        change(marker, &lock(marker, &fewer).replace("cc\" }\n", told));
     }
 
     #[test]
