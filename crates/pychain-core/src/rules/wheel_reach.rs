@@ -7,6 +7,9 @@ use crate::order::Map;
 const MACHINES: [&str; 11] =
     ["x86_64", "amd64", "aarch64", "arm64", "i686", "armv7l", "ppc64le", "ppc64", "s390x", "riscv64", "loongarch64"];
 
+/// How many markers of a project are looked at for each of its wheels: a hostile file has thousands of both.
+const MOST: usize = 100;
+
 /// What asks for each project of a lock file: the markers, none where nothing limits it.
 pub(super) struct Markers<'a>(Map<&'a str, Vec<Option<&'a str>>>);
 
@@ -23,7 +26,7 @@ impl<'a> Markers<'a> {
     /// What cannot be told is no.
     pub(super) fn leave_out(&self, project: &str, wheel: &str) -> bool {
         let (Some(place), Some(markers)) = (Place::of(wheel), self.0.get(project)) else { return false };
-        markers.iter().all(|marker| marker.is_some_and(|marker| place.is_excluded_by(marker)))
+        markers.len() <= MOST && markers.iter().all(|marker| marker.is_some_and(|marker| place.is_excluded_by(marker)))
     }
 }
 
