@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::order::Arrange as _;
 
 mod decode;
+pub(crate) mod eight;
 
 pub use decode::{DecodeError, Encoding, Unicode};
 

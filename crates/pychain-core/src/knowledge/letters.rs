@@ -49,7 +49,7 @@ pub fn skeleton<'b, const N: usize>(squeezed: &[u8], buffer: &'b mut [u8; N]) ->
             (b'r', Some(b'n')) => (b'm', 2),
             (b'v', Some(b'v')) => (b'w', 2),
             (b'c', Some(b'l' | b'1' | b'i')) => (b'd', 2),
-            _ => (look(*first), 1),
+            _ => (LOOKS.get(usize::from(*first)).copied().unwrap_or(*first), 1),
         };
         let Some(slot) = buffer.get_mut(length) else { break };
         *slot = letter;
@@ -59,8 +59,19 @@ pub fn skeleton<'b, const N: usize>(squeezed: &[u8], buffer: &'b mut [u8; N]) ->
     buffer.get(..length).unwrap_or_default()
 }
 
+/// For each byte, [`look`]: names are looked up by their looks, so that it is asked for every letter of a file's names.
+const LOOKS: [u8; 128] = {
+    let mut looks = [0; 128];
+    let mut byte = 0;
+    while let Some((_, [slot, ..])) = looks.split_at_mut_checked(byte as usize) {
+        *slot = look(byte);
+        byte += 1;
+    }
+    looks
+};
+
 /// The letter that a letter or digit is taken for.
-fn look(byte: u8) -> u8 {
+const fn look(byte: u8) -> u8 {
     match byte {
         b'i' | b'1' => b'l',
         b'0' => b'o',

@@ -175,16 +175,20 @@ impl RankedNames {
 
     /// Names of a skeleton, the most popular first.
     pub fn of_skeleton<'a>(&'a self, skeleton: &'a [u8]) -> impl Iterator<Item = Ranked> + 'a {
+        self.beside_skeleton(skeleton).filter(move |name| {
+            let mut buffer = [0; MAX_LENGTH];
+            super::letters::skeleton(self.squeezed(*name), &mut buffer) == skeleton
+        })
+    }
+
+    /// Names among which are all of a skeleton, the most popular first.
+    fn beside_skeleton(&self, skeleton: &[u8]) -> impl Iterator<Item = Ranked> {
         let table = self.bytes.get(self.table.clone()).unwrap_or_default();
         let slots = table.len() / 2;
         let start = start(hash(skeleton, 0));
-        let chain = (0..slots).map_while(move |step| {
+        (0..slots).map_while(move |step| {
             let slot = u16_at(table, (start.wrapping_add(step)) & (slots - 1))?;
             (slot != EMPTY).then_some(Ranked(slot))
-        });
-        chain.filter(move |name| {
-            let mut buffer = [0; MAX_LENGTH];
-            super::letters::skeleton(self.squeezed(*name), &mut buffer) == skeleton
         })
     }
 
@@ -199,7 +203,7 @@ impl RankedNames {
     pub(crate) fn spelled(&self, squeezed: &[u8]) -> Option<Ranked> {
         let mut buffer = [0; MAX_LENGTH];
         let skeleton = super::letters::skeleton(squeezed, &mut buffer);
-        self.of_skeleton(skeleton).find(|name| self.squeezed(*name) == squeezed)
+        self.beside_skeleton(skeleton).find(|name| self.squeezed(*name) == squeezed)
     }
 
     /// A normalized name, where it is ranked.
@@ -211,7 +215,7 @@ impl RankedNames {
         let delimiters = super::letters::delimiters(normalized);
         let is_it =
             |name: &Ranked| self.squeezed(*name) == squeezed && self.delimiters(*name, squeezed.len()) == delimiters;
-        self.of_skeleton(skeleton).find(is_it)
+        self.beside_skeleton(skeleton).find(is_it)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::finding::{Finding, Location, Safety, Severity, Subject};
 use crate::model::Document;
 use crate::order::Set;
 use crate::prose::is_hidden;
+use crate::text::eight::is_plain;
 use crate::text::{Edit, SourceFile, Span};
 
 crate::declare_rule! {
@@ -93,14 +94,10 @@ fn is_prose(line: &str) -> bool {
 
 /// Whether it is worth a closer look: most files are plain ASCII.
 fn may_hide(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    // By blocks and without a way out in the middle of one, which compilers turn into vector code.
-    let is_odd = |byte: u8| u8::from(byte.wrapping_sub(b' ') > b'~' - b' ') & u8::from(byte != b'\n' && byte != b'\t');
-    let (blocks, rest) = bytes.as_chunks::<64>();
-    let is_plain = |block: &[u8]| block.iter().fold(0, |odd, byte| odd | is_odd(*byte)) == 0;
-    if blocks.iter().all(|block| is_plain(block)) && is_plain(rest) {
+    if is_plain(text) {
         return false;
     }
+    let bytes = text.as_bytes();
     let mut pairs = bytes.iter().zip(bytes.iter().skip(1).chain([&b'\n']));
     pairs.any(|(byte, next)| match byte {
         b'\t' | b'\n' => false,

@@ -8,6 +8,7 @@ use crate::model::{Document, Line};
 use crate::order::Map;
 use crate::requirement::{is_space, strip};
 use crate::text::Span;
+use crate::text::eight::is_plain;
 
 /// Hands each logical line of a text to `take`, one at a time, and gives the comments.
 ///
@@ -151,11 +152,8 @@ pub(in crate::format) fn split_comment(line: &str) -> (&str, Option<usize>) {
 pub(in crate::format) fn physical_lines(text: &str) -> impl Iterator<Item = (u32, Range<usize>)> {
     let bytes = text.as_bytes();
     // Nearly every file has only line feeds: look once whether any other line end may be there.
-    // By blocks without a way out in the middle, which compilers turn into vector code.
-    let odd = |block: &[u8]| {
-        block.iter().fold(false, |odd, b| odd | (b.wrapping_sub(0x0b) < 0x14) || (*b == 0xc2) || (*b == 0xe2))
-    };
-    let plain = !bytes.chunks(4096).any(odd);
+    let may_end = |byte: &u8| matches!(byte, 0x0b..=0x1e | 0xc2 | 0xe2);
+    let plain = is_plain(text) || !bytes.iter().any(may_end);
     let mut at = 0;
     let mut number = 0;
     std::iter::from_fn(move || {

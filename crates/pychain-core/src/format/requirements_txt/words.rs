@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::text::eight::end_of_word;
+
 /// A shell word: its value and its place in the logical line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ShellWord<'a> {
@@ -34,9 +36,7 @@ pub(super) fn shell_words(line: &str, from: usize) -> Option<Vec<ShellWord<'_>>>
             return Some(words);
         }
         let start = line.len() - rest.len();
-        // All of these are ASCII, so bytes will do, and they are several times as fast.
-        let ends = |byte: u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'\'' | b'"' | b'\\');
-        let len = rest.bytes().position(ends).unwrap_or(rest.len());
+        let len = end_of_word(rest).unwrap_or(rest.len());
         let Some((plain, tail)) = rest.split_at_checked(len) else { return Some(words) };
         if tail.is_empty() || tail.starts_with(is_separator) {
             words.push(ShellWord { value: Cow::Borrowed(plain), range: start..start + len });
