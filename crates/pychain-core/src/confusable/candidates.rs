@@ -241,8 +241,7 @@ fn scan(
         let blocks = group.blocks.get(..end.div_ceil(BLOCK)).unwrap_or_default();
         alike(blocks, set, missing, strange, &mut |at| {
             let Some((name, squeezed)) = group.at(at).filter(|_| at < end) else { return };
-            let steps = pattern.distance(squeezed);
-            if steps <= reach {
+            if let Some(steps) = pattern.distance(squeezed, reach) {
                 found(name, steps);
             }
         });

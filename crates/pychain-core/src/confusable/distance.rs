@@ -4,51 +4,52 @@
 #[derive(Debug, Clone)]
 pub(super) struct Pattern {
     /// For each letter, the places where it stands, a bit each.
-    places: [u64; 37],
+    places: [u64; 128],
     length: u32,
 }
 
 impl Pattern {
-    /// `None` for the empty name and for one of more than 64 letters.
+    /// `None` for the empty name, for one of more than 64 letters and for one beyond ASCII.
     pub(super) fn new(squeezed: &[u8]) -> Option<Self> {
         let length = u32::try_from(squeezed.len()).ok().filter(|length| (1..=64).contains(length))?;
-        let mut places = [0; 37];
+        let mut places = [0; 128];
         for (at, byte) in squeezed.iter().enumerate() {
-            if let Some(places) = places.get_mut(number(*byte)) {
-                *places |= 1 << at;
-            }
+            *places.get_mut(usize::from(*byte))? |= 1 << at;
         }
         Some(Self { places, length })
     }
 
-    /// The optimal string alignment distance, all places at once (Hyyrö, "A bit-vector algorithm for
-    /// computing Levenshtein and Damerau edit distances", 2003).
-    pub(super) fn distance(&self, other: &[u8]) -> u32 {
+    /// The optimal string alignment distance where it is at most `reach`, all places at once (Hyyrö, "A
+    /// bit-vector algorithm for computing Levenshtein and Damerau edit distances", 2003).
+    pub(super) fn distance(&self, other: &[u8], reach: u32) -> Option<u32> {
         let last = 1u64 << (self.length - 1);
         let (mut up, mut down, mut diagonal, mut before) = (u64::MAX, 0u64, 0u64, 0u64);
         let mut distance = self.length;
+        // What it may be after each letter: every one that follows takes away one at most.
+        let mut limit = reach.saturating_add(u32::try_from(other.len()).unwrap_or(u32::MAX));
         for byte in other {
-            let here = self.places.get(number(*byte)).copied().unwrap_or_default();
+            let here = self.places.get(usize::from(*byte)).copied().unwrap_or_default();
             let swapped = ((!diagonal & here) << 1) & before;
             diagonal = (((here & up).wrapping_add(up)) ^ up) | here | down | swapped;
             let mut right = down | !(diagonal | up);
             let left = up & diagonal;
             distance += u32::from(right & last != 0);
             distance -= u32::from(left & last != 0);
+            limit -= 1;
+            if distance > limit {
+                return None;
+            }
             right = (right << 1) | 1;
             up = (left << 1) | !(diagonal | right);
             down = right & diagonal;
             before = here;
         }
-        distance
+        (distance <= reach).then_some(distance)
     }
-}
 
-fn number(byte: u8) -> usize {
-    match byte {
-        b'a'..=b'z' => usize::from(byte - b'a'),
-        b'0'..=b'9' => 26 + usize::from(byte - b'0'),
-        _ => 36,
+    /// Whether it is at most `reach`.
+    pub(super) fn is_within(&self, other: &[u8], reach: u32) -> bool {
+        self.distance(other, reach).is_some()
     }
 }
 
@@ -80,15 +81,20 @@ mod tests {
         #[test]
         fn as_the_textbook_has_it(a in "[a-c1]{1,14}", b in "[a-c1]{0,14}") {
             let (a, b) = (a.as_bytes(), b.as_bytes());
-            proptest::prop_assert_eq!(Pattern::new(a).unwrap().distance(b), plain(a, b));
+            let expected = plain(a, b);
+            for reach in [0, 1, 2, 3, 99] {
+                let found = Pattern::new(a).unwrap().distance(b, reach);
+                proptest::prop_assert_eq!(found, (expected <= reach).then_some(expected));
+            }
         }
     }
 
     #[test]
     fn a_name_of_every_length_is_compared() {
         let long = [b'x'; 64];
-        assert_eq!(Pattern::new(&long).unwrap().distance(&long), 0);
-        assert_eq!(Pattern::new(&long).unwrap().distance(b""), 64);
+        assert_eq!(Pattern::new(&long).unwrap().distance(&long, 0), Some(0));
+        assert_eq!(Pattern::new(&long).unwrap().distance(b"", 64), Some(64));
+        assert_eq!(Pattern::new(&long).unwrap().distance(b"", 63), None);
         assert!(Pattern::new(&[b'x'; 65]).is_none() && Pattern::new(b"").is_none());
     }
 }

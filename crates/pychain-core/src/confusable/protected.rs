@@ -40,13 +40,13 @@ fn file(name: &[u8], pattern: &Pattern) -> Option<Protected> {
         // What stands behind the whole word must look like the file's ending: `requirements-dev` does not.
         Some(rest) => {
             rest.len() <= 1
-                || Pattern::new(rest).is_some_and(|rest| rest.distance(b"txt") <= 1 || rest.distance(b"text") <= 1)
+                || Pattern::new(rest).is_some_and(|rest| rest.is_within(b"txt", 1) || rest.is_within(b"text", 1))
                 || rest.len() <= 5 && rest.iter().all(|byte| b"txtrcygs".contains(byte))
         }
         None => {
-            pattern.distance(FILE) <= 4 && name.contains(&b'x')
-                || pattern.distance(STEM) <= 2
-                || pattern.distance(b"requirementtxt") <= 3
+            pattern.is_within(FILE, 4) && name.contains(&b'x')
+                || pattern.is_within(STEM, 2)
+                || pattern.is_within(b"requirementtxt", 3)
         }
     };
     let difference = if name == FILE || name == STEM {
@@ -70,7 +70,7 @@ fn language(name: &[u8], pattern: &Pattern) -> Option<Protected> {
         if name.first() != LANGUAGE.first() || !(5..=LANGUAGE.len() + 2).contains(&name.len()) {
             return false;
         }
-        let distance = pattern.distance(LANGUAGE);
+        let is_one_step = pattern.distance(LANGUAGE, 1) == Some(1);
         let (placed, cost) = steps(name, LANGUAGE);
         // `cython`, `ipython` and `bpython` are others: they differ where the eye looks first.
         let sorted = |text: &[u8]| {
@@ -78,7 +78,7 @@ fn language(name: &[u8], pattern: &Pattern) -> Option<Protected> {
             letters.sort_unstable();
             letters
         };
-        distance == 1 || cost < 1.35 && placed.len() == 2 || sorted(name) == sorted(LANGUAGE)
+        is_one_step || cost < 1.35 && placed.len() == 2 || sorted(name) == sorted(LANGUAGE)
     };
     (is_version || is_near()).then(|| Protected {
         target: "python".to_owned(),
@@ -109,7 +109,7 @@ fn module(name: &str, squeezed: &[u8], pattern: &Pattern, names: &Names) -> Opti
     let target = modules.find(|module| {
         module.len() >= MIN_MODULE
             && squeezed.len().abs_diff(module.len()) <= 1
-            && pattern.distance(module.as_bytes()) == 1
+            && pattern.distance(module.as_bytes(), 1) == Some(1)
     })?;
     let is_plain =
         squeezed.strip_suffix(b"s") == Some(target.as_bytes()) || squeezed.last().is_some_and(u8::is_ascii_digit);
