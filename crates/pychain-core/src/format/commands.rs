@@ -241,11 +241,21 @@ impl<'a> Commands<'a> {
     /// Reads a file of variables, `NAME=value` a line.
     pub(super) fn variables_of(&mut self, text: &LogicalLine<'_>) {
         for command in shell::commands(text, Dialect::Posix) {
-            self.variables(&command);
-            if command.words.first().is_some_and(|first| first.value() == "export") {
-                let set: Vec<Lasting> = command.words.iter().filter_map(|word| self.assigned(word)).collect();
-                self.keep(set);
-            }
+            let is_exported = command.words.first().is_some_and(|first| first.value() == "export");
+            self.declared(&command, is_exported);
+        }
+    }
+
+    /// Reads variables that are declared side by side, with a value or without one: `NAME OTHER=value`.
+    pub(super) fn declarations(&mut self, text: &LogicalLine<'_>) {
+        shell::commands(text, Dialect::Posix).iter().for_each(|command| self.declared(command, true));
+    }
+
+    fn declared(&mut self, command: &Command, with_words: bool) {
+        self.variables(command);
+        if with_words {
+            let set: Vec<Lasting> = command.words.iter().filter_map(|word| self.assigned(word)).collect();
+            self.keep(set);
         }
     }
 

@@ -88,7 +88,8 @@ impl Reader<'_, '_> {
                 self.dialect = if is_windows { Dialect::PowerShell } else { Dialect::Posix };
             }
             "ONBUILD" => return self.read(file, &arguments, next),
-            "ENV" | "ARG" => self.variables(&arguments),
+            "ENV" => self.variables(&arguments),
+            "ARG" => self.commands.declarations(&arguments),
             "RUN" => return self.run(file, &arguments, next),
             _ => {}
         }

@@ -345,6 +345,12 @@ fn dockerfiles() {
             "pip under 0 1: e",
         ],
     );
+    // Names without a value set nothing.
+    check(
+        "Dockerfile",
+        "ARG PIP_INDEX_URL UV_INDEX_URL\nARG UV_EXTRA_INDEX_URL PIP_EXTRA_INDEX_URL=https://x B='c d'\n",
+        &["pip set: --extra-index-url=https://x"],
+    );
     check("Dockerfile", "# escape=`\nRUN pip install `\n  a\n", &["pip: a"]);
     check("Dockerfile", "RUN pip install a\r\nRUN pip install \\\r\n  b\r\n", &["pip: a", "pip: b"]);
 }
