@@ -7,14 +7,14 @@ pub fn is_dependency_file(path: &str) -> bool {
     matches!(path, "pychain.toml" | "pyproject.toml") || detect::is_named(path)
 }
 
-/// Whether it has to be opened to tell if it is one: source code may say what a script needs.
+/// Whether it has to be opened to tell if it is one: source code may say what a script needs, a text what compiled it.
 pub fn may_be_dependency_file(path: &str) -> bool {
-    is_dependency_file(path) || detect::is_source(path)
+    is_dependency_file(path) || detect::is_unnamed(path)
 }
 
 /// Whether it is one, by its path or else by what is in it.
 pub fn is_dependency_file_with(path: &str, bytes: &[u8]) -> bool {
-    is_dependency_file(path) || detect::is_script(bytes)
+    is_dependency_file(path) || detect::is_unnamed(path) && detect::is_told_by(path, bytes)
 }
 
 /// Whether a folder of this name holds other people's files or none at all.

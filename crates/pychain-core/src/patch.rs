@@ -112,6 +112,12 @@ impl Patch {
         })
     }
 
+    /// Whether a line that it adds or takes away is such a one.
+    pub fn touches(&self, is_such: impl Fn(&str) -> bool) -> bool {
+        let mut lines = self.hunks.iter().flat_map(|hunk| &hunk.lines);
+        lines.any(|line| line.kind != Kind::Kept && is_such(&line.text))
+    }
+
     /// The text before the change, out of the text after it. `None` where the two do not fit together.
     pub fn revert(&self, after: &str) -> Option<String> {
         let mut rest = after.split_inclusive('\n');

@@ -1,5 +1,7 @@
 //! Finds the dependency files below a directory, as pip's users name them.
 
+use std::collections::BTreeSet;
+
 use pychain_core::config::glob_matches;
 use pychain_core::format::detect;
 use pychain_core::order::{Map, Set};
@@ -30,16 +32,14 @@ pub(crate) fn select(tree: &mut Tree, listing: &Listing, exclude: &[String]) -> 
     let mut roots = Roots::new();
     let mut links = Vec::new();
     let is_wanted = |path: &str| !exclude.iter().any(|pattern| glob_matches(pattern, path));
-    let sources = listing.files.keys().map(String::as_str).filter(|path| detect::is_source(path) && is_wanted(path));
-    let scripts = tree.scripts(sources.collect());
+    let silent = listing.files.keys().map(String::as_str).filter(|path| detect::is_unnamed(path) && is_wanted(path));
+    let telling = tree.telling(silent.collect());
     for (path, kind) in listing.files.iter().filter(|(path, _)| is_wanted(path)) {
-        let by_content = |tree: &mut Tree| {
-            if scripts.contains(path) {
-                return Some((Role::Manifest, Certainty::Certain));
-            }
-            compiled(tree, listing, path)
+        let by_content = || match telling.contains(path) {
+            true if detect::is_source(path) => Some((Role::Manifest, Certainty::Certain)),
+            told => (told || is_compiled_from(path, &telling)).then(|| (named_role(path), Certainty::Conventional)),
         };
-        let Some((role, certainty)) = detect::role(path).or_else(|| by_content(tree)) else { continue };
+        let Some((role, certainty)) = detect::role(path).or_else(by_content) else { continue };
         if *kind == EntryKind::Link {
             links.push((path, Root { role, certainty }));
         } else {
@@ -67,23 +67,8 @@ pub(crate) fn select(tree: &mut Tree, listing: &Listing, exclude: &[String]) -> 
     (roots, problems)
 }
 
-/// How much of a file is looked at for the compiler's header.
-const HEADER: usize = 2048;
-
-/// `X.in` beside an `X.txt` that a compiler wrote, and that `X.txt` itself.
-///
-/// The names alone say nothing (`words.in`, `words.txt`); the header that pip-compile and uv leave does.
-fn compiled(tree: &mut Tree, listing: &Listing, path: &str) -> Option<(Role, Certainty)> {
-    let stem = path.strip_suffix(".in").or_else(|| path.strip_suffix(".txt"))?;
-    let (input, output) = (format!("{stem}.in"), format!("{stem}.txt"));
-    if !listing.files.contains_key(&input) || !listing.files.contains_key(&output) {
-        return None;
-    }
-    let bytes = tree.read(&output).ok()?;
-    let header = String::from_utf8_lossy(bytes.get(..HEADER).unwrap_or(&bytes)).into_owned();
-    let is_header = |line: &str| {
-        line.starts_with('#')
-            && ["pip-compile", "uv pip compile", "uv export"].iter().any(|command| line.contains(command))
-    };
-    header.lines().any(is_header).then_some((Role::Requirements, Certainty::Conventional))
+/// Whether it is `X.in`, from which a compiler made the `X.txt` or `X.lock` beside it. The name alone says nothing
+/// (`words.in`).
+fn is_compiled_from(path: &str, compiled: &BTreeSet<String>) -> bool {
+    path.strip_suffix(".in").is_some_and(|stem| detect::compiled_from(stem).iter().any(|path| compiled.contains(path)))
 }

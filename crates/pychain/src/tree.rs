@@ -75,17 +75,17 @@ impl Tree {
         }
     }
 
-    /// Which files of source code say what a script needs. Nothing of the others is kept.
-    pub(crate) fn scripts(&mut self, mut sources: Vec<&str>) -> BTreeSet<String> {
+    /// Which of some files are dependency files by their content. Nothing of the others is kept.
+    pub(crate) fn telling(&mut self, mut unnamed: Vec<&str>) -> BTreeSet<String> {
         // git searches a whole commit in the time in which it hands out a few hundred files.
         if let Self::Commit(commit) = self
-            && let Some(found) = commit.scripts()
+            && let Some(found) = commit.telling()
         {
-            sources.retain(|path| found.contains(*path));
+            unnamed.retain(|path| found.contains(*path));
         }
-        self.prefetch(&sources);
-        sources.retain(|path| self.read(path).is_ok_and(|bytes| detect::is_script(&bytes)));
-        sources.into_iter().map(str::to_owned).collect()
+        self.prefetch(&unnamed);
+        unnamed.retain(|path| self.read(path).is_ok_and(|bytes| detect::is_told_by(path, &bytes)));
+        unnamed.into_iter().map(str::to_owned).collect()
     }
 
     /// What a path is.

@@ -248,7 +248,9 @@ impl<'a> Commands<'a> {
 
     /// Reads variables that are declared side by side, with a value or without one: `NAME OTHER=value`.
     pub(super) fn declarations(&mut self, text: &LogicalLine<'_>) {
-        shell::commands(text, Dialect::Posix).iter().for_each(|command| self.declared(command, true));
+        for command in shell::commands(text, Dialect::Posix) {
+            self.declared(&command, true);
+        }
     }
 
     fn declared(&mut self, command: &Command, with_words: bool) {

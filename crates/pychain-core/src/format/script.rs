@@ -14,7 +14,7 @@ use crate::patch::Patch;
 use crate::text::{SourceFile, Span};
 
 /// The line that opens the block.
-const OPENING: &str = "# /// script";
+pub(super) const OPENING: &str = "# /// script";
 
 /// Whether the bytes of a file have a line that opens the block of a script.
 pub(super) fn is_script(bytes: &[u8]) -> bool {

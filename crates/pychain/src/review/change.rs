@@ -86,16 +86,16 @@ pub(super) fn of_pull(options: &Options, github: &Rc<GitHub>, remote: &Remote, p
 fn is_ours(file: &ChangedFile) -> bool {
     let mut paths = file.previous.iter().chain([&file.path]);
     paths.any(|path| {
-        (is_candidate(path) && !is_untouched_source(file, path))
+        (is_candidate(path) && !is_untouched(file, path))
             || settings::NAMES.contains(&path.as_str())
             || is_workflow(path)
     })
 }
 
-/// Whether it is source code of which the change concerns no block for a script, as far as its patch tells. Source code
-/// is changed all the time, and each file that is read is a request.
-fn is_untouched_source(file: &ChangedFile, path: &str) -> bool {
-    detect::is_source(path) && file.patch.as_ref().is_some_and(|patch| !detect::may_change_script(patch))
+/// Whether its name says nothing and the change concerns no requirement of it, as far as its patch tells. Source code
+/// and texts are changed all the time, and each file that is read is a request.
+fn is_untouched(file: &ChangedFile, path: &str) -> bool {
+    detect::is_unnamed(path) && file.patch.as_ref().is_some_and(|patch| !detect::may_be_told_by(path, patch))
 }
 
 fn is_workflow(path: &str) -> bool {
@@ -144,7 +144,7 @@ pub(super) fn of_commits(options: &Options, remote: &Remote, base: Option<&str>,
     }
     let touched = before.as_ref().map_or_else(
         || {
-            let files = commit.listed().keys().filter(|path| !detect::is_source(path));
+            let files = commit.listed().keys().filter(|path| !detect::is_unnamed(path));
             Touched { head: files.cloned().collect::<Set<_>>(), base: Set::new() }
         },
         |before| differences(&commit, before),
@@ -164,7 +164,7 @@ fn before(remote: &Remote, head: &mut Commit, files: &[ChangedFile]) -> Result<(
         let old = file.previous.as_ref().unwrap_or(&file.path);
         let now = head.entry(&file.path);
         if !file.removed {
-            if !is_untouched_source(file, &file.path) {
+            if !is_untouched(file, &file.path) {
                 touched.head.insert(file.path.clone());
             }
             instead.insert(file.path.clone(), None);
@@ -172,7 +172,7 @@ fn before(remote: &Remote, head: &mut Commit, files: &[ChangedFile]) -> Result<(
         if file.added {
             continue;
         }
-        if !is_untouched_source(file, old) {
+        if !is_untouched(file, old) {
             touched.base.insert(old.clone());
         }
         // A patch shows a link's target as if it were the text of a file.
@@ -307,10 +307,9 @@ fn roots(
     let Tree::Commit(commit) = &mut *tree else { return Roots::new() };
     let mut listing = Listing::default();
     for path in paths.iter().filter(|path| is_candidate(path)) {
-        // `X.in` and `X.txt` are told by each other.
-        let stem = path.strip_suffix(".in").or_else(|| path.strip_suffix(".txt"));
-        let pair = stem.into_iter().flat_map(|stem| [format!("{stem}.in"), format!("{stem}.txt")]);
-        for path in pair.chain([path.clone()]) {
+        // `X.in` is told by what was made of it.
+        let made = path.strip_suffix(".in").map(detect::compiled_from);
+        for path in made.into_iter().flatten().chain([path.clone()]) {
             if let Some(entry) = commit.entry(&path) {
                 listing.files.insert(path, entry.kind);
             }

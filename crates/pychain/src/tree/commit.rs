@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pychain_core::format::detect::{is_candidate, is_source};
+use pychain_core::format::detect::{TELLING, is_candidate, is_source};
 use pychain_core::model::PathKind;
 use pychain_core::order::Set;
 use pychain_core::text::MAX_FILE_BYTES;
@@ -121,10 +121,11 @@ impl Commit {
         listing
     }
 
-    /// The files that may be scripts, and links, where that is cheaper to tell than to read them all.
-    pub(super) fn scripts(&self) -> Option<BTreeSet<String>> {
+    /// The files that may be dependency files by their content, and links, where that is cheaper to tell than to read
+    /// them all.
+    pub(super) fn telling(&self) -> Option<BTreeSet<String>> {
         let Blobs::Local(git, tree) = &self.blobs else { return None };
-        let mut found = git.search(tree, "# /// script").ok()?;
+        let mut found = git.search(tree, &TELLING).ok()?;
         let links = self.entries.iter().filter(|(_, entry)| entry.kind == EntryKind::Link);
         found.extend(links.map(|(path, _)| path.clone()));
         Some(found)

@@ -72,11 +72,14 @@ impl CatFile {
     }
 
     /// The files of Python in a tree that hold a text, links left out.
-    pub(super) fn search(&self, tree: &str, text: &str) -> Result<BTreeSet<String>> {
+    pub(super) fn search(&self, tree: &str, texts: &[&str]) -> Result<BTreeSet<String>> {
         let output = git(&self.root)
             .env_remove("GIT_LITERAL_PATHSPECS")
             .args(["grep", "-l", "-z", "-a", "-F", "--no-textconv", "--no-full-name", "--no-color"])
-            .args(["--no-recurse-submodules", "-e", text, tree, "--", ":(glob)**/*.py"])
+            .arg("--no-recurse-submodules")
+            .args(texts.iter().flat_map(|text| ["-e", text]))
+            .args([tree, "--", ":(glob,icase)**/*.py"])
+            .args([":(glob,icase)**/*.txt", ":(glob,icase)**/*.pip", ":(glob,icase)**/*.lock"])
             .output()
             .context("cannot run git")?;
         // One says that there is none.
