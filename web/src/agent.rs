@@ -7,11 +7,10 @@ use pychain_core::config::{Config, Date, from_pychain_toml, from_pyproject_toml,
 use pychain_core::finding::Safety;
 use pychain_core::fix;
 use pychain_core::knowledge::Knowledge;
-use pychain_core::manual::manual;
+use pychain_core::manual::Manuals;
 use pychain_core::model::PathKind;
 use pychain_core::order::{Arrange as _, Map, Set};
 use pychain_core::report::{self, Report, markdown, sarif};
-use pychain_core::rules::RULES;
 use pychain_core::text::{Problem, SourceFile};
 use pychain_core::tree::{Loader, Project, Want};
 
@@ -50,14 +49,15 @@ pub struct Agent {
 }
 
 impl Agent {
-    /// Answers a question about files; `brought` are the contents that came along with it.
+    /// Answers a question about files; `brought` are the contents that came along with it, and `manuals` those of the
+    /// rules where it asks for an export that explains them.
     ///
     /// The second value is the report as JSON version 1, for an audit.
     ///
     /// # Panics
     ///
     /// Where that is what is asked for.
-    pub fn answer(&mut self, ask: &Ask, brought: Vec<Content>) -> (Body, Option<String>) {
+    pub fn answer(&mut self, ask: &Ask, brought: Vec<Content>, manuals: Manuals<'_>) -> (Body, Option<String>) {
         self.contents.extend(ask.brought.iter().copied().zip(brought));
         let used: Set<u32> =
             ask.head.iter().chain(ask.base.iter().flatten()).map(|file| file.version).collect::<Set<_>>();
@@ -71,15 +71,11 @@ impl Agent {
             What::Fix => (Body::Fix(self.fix(ask)), None),
             What::Export(format) => {
                 let (report, _) = self.audit(ask, &Map::new());
-                (Body::Export(*format, export(&report, *format)), None)
+                (Body::Export(*format, export(&report, *format, manuals)), None)
             }
             What::Match { name, sha256 } => {
                 let (project, _) = self.load(&ask.head, &ask.beside, &Map::new(), &[]);
                 (Body::Match(matching::find(&project, name, sha256)), None)
-            }
-            What::Manual(id) => {
-                let rule = RULES.iter().find(|rule| rule.answers_to(id));
-                (Body::Manual(id.clone(), rule.map(|rule| manual(rule)).unwrap_or_default()), None)
             }
             What::Crash => panic!("a crash was asked for"),
         }
@@ -245,12 +241,13 @@ fn kind_of_path<'p>(path: &str, files: impl Iterator<Item = &'p str>) -> PathKin
     kind
 }
 
-fn export(report: &Report, format: Format) -> String {
+fn export(report: &Report, format: Format, manuals: Manuals<'_>) -> String {
     match format {
         Format::Json => report::json::to_string(report),
-        Format::Sarif => sarif::to_string(report, sarif::Options::default()),
+        Format::Sarif => sarif::to_string(report, sarif::Options { manuals, docs: None, suppressed: false }),
         Format::Markdown => {
-            markdown::to_string(report, markdown::Options { docs: None, limit: markdown::STEP_SUMMARY_LIMIT })
+            let limit = markdown::STEP_SUMMARY_LIMIT;
+            markdown::to_string(report, markdown::Options { manuals, docs: None, limit })
         }
     }
 }

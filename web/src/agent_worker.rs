@@ -11,6 +11,7 @@ use pychain_core::knowledge::lines::SortedLines;
 use pychain_core::knowledge::pack;
 use pychain_core::knowledge::ranked::RankedNames;
 use pychain_core::knowledge::vocabulary::Vocabulary;
+use pychain_core::manual::{self, Manuals};
 use pychain_core::order::Set;
 use sha2::{Digest as _, Sha256};
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -76,8 +77,10 @@ fn listen(scope: &DedicatedWorkerGlobalScope, agent: &Rc<RefCell<Agent>>, messag
         Some(text) => Content::Text(String::from(text).into()),
         None => Content::Bytes(Uint8Array::new(&content).to_vec().into()),
     });
+    let manuals = get(message, "manuals").and_then(|manuals| manuals.as_string()).unwrap_or_default();
     let began = now(scope);
-    let (body, report) = agent.borrow_mut().answer(&ask, brought.collect());
+    let manuals = manual::read(&manuals);
+    let (body, report) = agent.borrow_mut().answer(&ask, brought.collect(), Manuals(&manuals));
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

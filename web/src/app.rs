@@ -47,6 +47,8 @@ impl Reducible for State {
 pub(crate) struct Props {
     /// Makes a worker.
     pub(crate) spawn: Function,
+    /// Promises the text of all manuals.
+    pub(crate) manuals: Function,
     /// What stood in the text field before.
     pub(crate) begun: String,
     /// Whether the text field had the keyboard.
@@ -71,14 +73,15 @@ pub(crate) fn App(props: &Props) -> Html {
         use_callback((), move |action: Action, ()| dispatcher.dispatch(action))
     };
     let client = {
-        let (spawn, state, act, review) = (props.spawn.clone(), state.clone(), act.clone(), review.setter());
+        let (spawn, manuals) = (props.spawn.clone(), props.manuals.clone());
+        let (state, act, review) = (state.clone(), act.clone(), review.setter());
         use_memo((), move |()| {
             let exported = Callback::from(move |(format, purpose, text): (Format, Purpose, String)| {
                 if let Some(shown) = deeds::exported(&act, format, purpose, text) {
                     review.set(Some(shown.into()));
                 }
             });
-            Client::new(spawn, state, exported)
+            Client::new(spawn, manuals, state, exported)
         })
     };
     use_restoring(&state, &props.begun);
@@ -115,7 +118,7 @@ pub(crate) fn App(props: &Props) -> Html {
             (client.clone(), state.manual.as_ref().filter(|it| it.text.is_none()).map(|it| it.rule.clone()));
         use_effect_with(wanted, move |wanted| {
             if let Some(rule) = wanted {
-                client.ask(What::Manual(rule.clone()));
+                client.explain(rule.clone());
             }
         });
     }

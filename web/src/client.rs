@@ -7,7 +7,11 @@ use std::rc::Rc;
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use js_sys::{Array, Date, Function, Uint8Array};
+use pychain_core::manual::{self, Manuals};
+use pychain_core::order::Set;
+use pychain_core::rules::find;
 use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{File, MessageEvent, Worker};
 use yew::{Callback, UseReducerHandle};
 
@@ -15,9 +19,7 @@ use crate::agent::Content;
 use crate::browser::{self, get, object};
 use crate::protocol::{Body, Format, Told, What};
 use crate::report::Report;
-use crate::state::{Action, DropStage, Dropped, State};
-
-use pychain_core::order::Set;
+use crate::state::{Action, DropStage, Dropped, Notice, State};
 
 /// The longest that the page waits for another key before it asks, in milliseconds.
 const DEBOUNCE: f64 = 120.0;
@@ -41,6 +43,7 @@ pub(crate) struct Client(Rc<Inner>);
 
 struct Inner {
     spawn: Function,
+    manuals: Function,
     state: UseReducerHandle<State>,
     exported: Callback<(Format, Purpose, String)>,
     link: RefCell<Link>,
@@ -67,13 +70,14 @@ struct Link {
 }
 
 impl Client {
-    /// Starts the worker; `spawn` makes one.
+    /// Starts the worker; `spawn` makes one, and `manuals` promises the text of all manuals.
     pub(crate) fn new(
         spawn: Function,
+        manuals: Function,
         state: UseReducerHandle<State>,
         exported: Callback<(Format, Purpose, String)>,
     ) -> Self {
-        let client = Self(Rc::new(Inner { spawn, state, exported, link: RefCell::default() }));
+        let client = Self(Rc::new(Inner { spawn, manuals, state, exported, link: RefCell::default() }));
         client.start();
         client
     }
@@ -169,6 +173,11 @@ impl Client {
 
     /// Asks something about the files as they are.
     pub(crate) fn ask(&self, what: What) {
+        self.ask_with(what, &JsValue::UNDEFINED);
+    }
+
+    /// The same, with the manuals.
+    fn ask_with(&self, what: What, manuals: &JsValue) {
         let mut link = self.0.link.borrow_mut();
         let state = self.state();
         let (ask, files) = state.ask(what, &browser::today(), |version| link.knows.contains(&version));
@@ -181,7 +190,8 @@ impl Client {
         }
         let json = serde_json::to_string(&ask).unwrap_or_default();
         let Some(worker) = &link.worker else { return };
-        let _ = worker.post_message(&object(&[("ask", &JsValue::from_str(&json)), ("contents", &contents)]));
+        let question = [("ask", &JsValue::from_str(&json)), ("contents", &contents), ("manuals", manuals)];
+        let _ = worker.post_message(&object(&question));
         // The worker forgets what a question does not name.
         link.knows = ask.head.iter().chain(ask.base.iter().flatten()).map(|file| file.version).collect::<Set<_>>();
         let client = self.clone();
@@ -191,8 +201,40 @@ impl Client {
 
     /// Asks for the report in another form.
     pub(crate) fn export(&self, format: Format, purpose: Purpose) {
-        self.0.link.borrow_mut().purposes.push_back(purpose);
-        self.ask(What::Export(format));
+        let client = self.clone();
+        spawn_local(async move {
+            let manuals = match format {
+                Format::Json => Ok(JsValue::UNDEFINED),
+                Format::Sarif | Format::Markdown => client.manuals().await,
+            };
+            match manuals {
+                Ok(manuals) => {
+                    client.0.link.borrow_mut().purposes.push_back(purpose);
+                    client.ask_with(What::Export(format), &manuals);
+                }
+                Err(why) => client.act(Action::Say(Some(Notice::error(why)))),
+            }
+        });
+    }
+
+    /// Fetches the manual of a rule.
+    pub(crate) fn explain(&self, rule: String) {
+        let client = self.clone();
+        spawn_local(async move {
+            let page = client.manuals().await.map(|manuals| {
+                let manuals = manuals.as_string().unwrap_or_default();
+                let page = find(&rule).map(|rule| Manuals(&manual::read(&manuals)).page(rule));
+                page.unwrap_or_default().into()
+            });
+            client.act(Action::Explained(rule, page));
+        });
+    }
+
+    /// The text of all manuals.
+    async fn manuals(&self) -> Result<JsValue, String> {
+        let promise = self.0.manuals.call0(&JsValue::NULL).map_err(|error| browser::words(&error))?;
+        let text = browser::wait(promise.unchecked_into()).await;
+        text.map_err(|why| format!("The manuals of the rules cannot be fetched: {why}"))
     }
 
     /// Hashes a dropped file and looks for it in the files.

@@ -161,8 +161,7 @@ fn bare(rest: &str) -> Option<(Inline<'_>, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use pychain_core::manual::manual;
-    use pychain_core::rules::RULES;
+    use pychain_core::rules::{MANUALS, RULES};
 
     use super::*;
 
@@ -202,7 +201,7 @@ mod tests {
     #[test]
     fn every_manual_is_understood() {
         for rule in RULES {
-            let text = manual(rule);
+            let text = MANUALS.page(rule);
             let blocks = blocks(&text);
             assert!(blocks.len() > 5, "{}", rule.id);
             let plain = |text: &str| {

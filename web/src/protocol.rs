@@ -52,8 +52,6 @@ pub enum What {
         /// Lower-case hexadecimal digits.
         sha256: String,
     },
-    /// The page of a rule.
-    Manual(String),
     /// A panic, to see what becomes of it.
     Crash,
 }
@@ -122,8 +120,6 @@ pub enum Body {
     Export(Format, String),
     /// Where a dropped file is listed.
     Match(Matched),
-    /// The page of a rule, as Markdown.
-    Manual(String, String),
 }
 
 /// What the page shows of an audit beside the report.

@@ -174,8 +174,8 @@ pub enum DropStage {
 pub struct Manual {
     /// The rule.
     pub rule: String,
-    /// Markdown; none while it is on its way.
-    pub text: Option<Rc<str>>,
+    /// Markdown, or why there is none; nothing while it is on its way.
+    pub text: Option<Result<Rc<str>, String>>,
 }
 
 /// Files as they were before fixes.
@@ -374,11 +374,6 @@ impl State {
 
     fn take_answer(&mut self, revision: u32, body: Body) {
         match body {
-            Body::Manual(rule, text) => {
-                if let Some(manual) = self.manual.as_mut().filter(|manual| manual.rule == rule) {
-                    manual.text = Some(text.into());
-                }
-            }
             Body::Fix(texts) if revision == self.revision => {
                 let count = self.report().map(Report::safe_fixes).unwrap_or_default();
                 let what = if count == 1 { "1 safe fix".to_owned() } else { format!("{count} safe fixes") };

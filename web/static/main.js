@@ -11,11 +11,14 @@ globalThis.trustedTypes?.createPolicy('default', {
   createScriptURL: (url) => (scripts.has(url) ? url : null),
 });
 
+// The promise of the manuals, once somebody wanted them.
+let fetched;
+
 try {
   await painted();
   const program = await WebAssembly.compileStreaming(fetch(new URL('./engine.wasm', import.meta.url)));
   await init({ module_or_path: program });
-  page(() => spawn(program));
+  page(() => spawn(program), manuals);
 } catch (error) {
   const notice = document.createElement('p');
   notice.setAttribute('role', 'alert');
@@ -30,6 +33,21 @@ if (serviceWorker) {
   serviceWorker.addEventListener('controllerchange', () => isFirst || dispatchEvent(new Event('pychain-update')));
   // In a private window there may be none: the page then needs the network to be opened again.
   await serviceWorker.register(SERVICE_WORKER, { updateViaCache: 'none' }).catch(() => undefined);
+}
+
+// The manuals of the rules, which few visits need.
+function manuals() {
+  fetched ??= text(new URL('./manuals.txt', import.meta.url)).catch((error) => {
+    fetched = undefined;
+    throw error;
+  });
+  return fetched;
+}
+
+async function text(url) {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+  return answer.text();
 }
 
 // What the page shows at first needs no program; it does not wait for one that takes all of the network. A page in the

@@ -7,36 +7,130 @@ use crate::rule::Rule;
 pub const HEADINGS: [&str; 6] =
     ["What it does", "Why it matters", "Example", "Use instead", "When it is wrong", "References"];
 
-/// The page of a rule: title, summary, facts, then its manual.
-pub fn manual(rule: &Rule) -> String {
-    let needs: Vec<_> = rule.needs.iter().map(|need| need.describe()).collect();
-    let policies: Vec<_> = Policy::ALL.into_iter().filter(|policy| policy.includes(rule)).map(Policy::name).collect();
-    let mut facts = vec![
-        ("Severity", rule.severity.name().to_owned()),
-        ("Confidence", rule.confidence.name().to_owned()),
-        ("Audience", rule.persona.name().to_owned()),
-        ("On in policy", policies.join(", ")),
-        ("Fix", rule.fix.name().to_owned()),
-        ("Since", rule.since.to_owned()),
-    ];
-    if !needs.is_empty() {
-        facts.push(("Needs", needs.join(", ")));
-    }
-    if !rule.aliases.is_empty() {
-        facts.push(("Formerly", rule.aliases.iter().map(|alias| format!("`{alias}`")).collect::<Vec<_>>().join(", ")));
-    }
-    let mut page = format!("# {}\n\n{}.\n\n", rule.id, capitalized(rule.summary));
-    for (label, value) in facts {
-        page.extend(["- ", label, ": ", &value, "\n"]);
-    }
-    page.push('\n');
-    page.push_str(&body(rule));
-    page
+/// The manuals of some rules: of each the id and the text, which is the doc comment in front of it.
+///
+/// Those of our own are [`MANUALS`](crate::rules::MANUALS). Whoever names them carries them, a tenth of a megabyte.
+#[derive(Debug, Clone, Copy)]
+pub struct Manuals<'a>(pub &'a [(&'a str, &'a str)]);
+
+/// Begins each manual where they are written one after the other: a page break.
+const PAGE_BREAK: char = '\u{c}';
+
+/// The manuals that [`Manuals::written`] wrote.
+pub fn read(written: &str) -> Vec<(&str, &str)> {
+    written.split(PAGE_BREAK).filter_map(|page| page.split_once('\n')).collect()
 }
 
-/// One section of a rule's manual, without its heading; Markdown.
-pub fn section(rule: &Rule, heading: &str) -> Option<String> {
-    sections(rule).into_iter().find(|section| section.heading == heading).map(|section| section.body)
+impl Manuals<'_> {
+    /// All of them as one text, for a program that does not carry them; [`read`] reads it.
+    pub fn written(self) -> String {
+        let mut out = String::new();
+        for (id, text) in self.0 {
+            out.push(PAGE_BREAK);
+            out.extend([*id, "\n", *text]);
+        }
+        out
+    }
+
+    /// The page of a rule: title, summary, facts, then its manual.
+    pub fn page(self, rule: &Rule) -> String {
+        let needs: Vec<_> = rule.needs.iter().map(|need| need.describe()).collect();
+        let policies: Vec<_> =
+            Policy::ALL.into_iter().filter(|policy| policy.includes(rule)).map(Policy::name).collect();
+        let mut facts = vec![
+            ("Severity", rule.severity.name().to_owned()),
+            ("Confidence", rule.confidence.name().to_owned()),
+            ("Audience", rule.persona.name().to_owned()),
+            ("On in policy", policies.join(", ")),
+            ("Fix", rule.fix.name().to_owned()),
+            ("Since", rule.since.to_owned()),
+        ];
+        if !needs.is_empty() {
+            facts.push(("Needs", needs.join(", ")));
+        }
+        if !rule.aliases.is_empty() {
+            let aliases: Vec<_> = rule.aliases.iter().map(|alias| format!("`{alias}`")).collect();
+            facts.push(("Formerly", aliases.join(", ")));
+        }
+        let mut page = format!("# {}\n\n{}.\n\n", rule.id, capitalized(rule.summary));
+        for (label, value) in facts {
+            page.extend(["- ", label, ": ", &value, "\n"]);
+        }
+        page.push('\n');
+        page.push_str(&self.body(rule));
+        page
+    }
+
+    /// One section of a rule's manual, without its heading; Markdown.
+    pub fn section(self, rule: &Rule, heading: &str) -> Option<String> {
+        self.sections(rule).into_iter().find(|section| section.heading == heading).map(|section| section.body)
+    }
+
+    /// The sections of a rule's manual, in their order.
+    pub fn sections(self, rule: &Rule) -> Vec<Section> {
+        let body = self.body(rule);
+        let mut sections: Vec<Section> = Vec::new();
+        for line in lines(&body) {
+            match (line, sections.last_mut()) {
+                (Line::Text(text), _) if text.starts_with("## ") => {
+                    let heading = text.trim_start_matches('#').trim().to_owned();
+                    sections.push(Section { heading, body: String::new() });
+                }
+                (line, Some(section)) => {
+                    section.body.push_str(line.source());
+                    section.body.push('\n');
+                }
+                (_, None) => {}
+            }
+        }
+        for section in &mut sections {
+            section.body = section.body.trim_matches('\n').to_owned();
+        }
+        sections
+    }
+
+    /// The blocks of a rule's manual whose info string says `bad`, `good` or `fixed`, in their order.
+    ///
+    /// The info string is `LANGUAGE,KIND[,file=PATH]`. Inside, a line `==> PATH <==` begins another file;
+    /// what stands before the first one is in `file`, by default `requirements.txt`.
+    pub fn examples(self, rule: &Rule) -> impl Iterator<Item = Example> {
+        let body = self.body(rule);
+        let mut examples = Vec::new();
+        let mut open: Option<Example> = None;
+        for line in lines(&body) {
+            match line {
+                Line::Open(_, info) => open = example(info),
+                Line::Code(code) => {
+                    if let Some(example) = &mut open {
+                        push_line(&mut example.files, code);
+                    }
+                }
+                Line::Close(_) => examples.extend(open.take()),
+                Line::Text(_) => {}
+            }
+        }
+        examples.extend(open);
+        for example in &mut examples {
+            // Nothing before the first header: the default file was never begun.
+            if example.files.len() > 1 && example.files.first().is_some_and(|(_, text)| text.is_empty()) {
+                example.files.remove(0);
+            }
+        }
+        examples.into_iter()
+    }
+
+    /// The manual without the space that a doc comment has before every line; empty where there is none.
+    fn body(self, rule: &Rule) -> String {
+        let text = self.0.iter().find(|(id, _)| *id == rule.id).map_or("", |(_, text)| text);
+        let mut body = String::with_capacity(text.len());
+        for line in text.lines() {
+            body.push_str(line.strip_prefix(' ').unwrap_or(line).trim_end_matches([' ', '\t', '\r']));
+            body.push('\n');
+        }
+        body.truncate(body.trim_end().len());
+        body.push('\n');
+        body
+    }
 }
 
 /// A heading of a manual and what stands below it.
@@ -46,29 +140,6 @@ pub struct Section {
     pub heading: String,
     /// Markdown, without blank lines at its ends.
     pub body: String,
-}
-
-/// The sections of a rule's manual, in their order.
-pub fn sections(rule: &Rule) -> Vec<Section> {
-    let body = body(rule);
-    let mut sections: Vec<Section> = Vec::new();
-    for line in lines(&body) {
-        match (line, sections.last_mut()) {
-            (Line::Text(text), _) if text.starts_with("## ") => {
-                let heading = text.trim_start_matches('#').trim().to_owned();
-                sections.push(Section { heading, body: String::new() });
-            }
-            (line, Some(section)) => {
-                section.body.push_str(line.source());
-                section.body.push('\n');
-            }
-            (_, None) => {}
-        }
-    }
-    for section in &mut sections {
-        section.body = section.body.trim_matches('\n').to_owned();
-    }
-    sections
 }
 
 /// A fenced block of a manual that is run as a test.
@@ -106,36 +177,6 @@ impl Example {
     }
 }
 
-/// The blocks of a rule's manual whose info string says `bad`, `good` or `fixed`, in their order.
-///
-/// The info string is `LANGUAGE,KIND[,file=PATH]`. Inside, a line `==> PATH <==` begins another file;
-/// what stands before the first one is in `file`, by default `requirements.txt`.
-pub fn examples(rule: &Rule) -> impl Iterator<Item = Example> {
-    let body = body(rule);
-    let mut examples = Vec::new();
-    let mut open: Option<Example> = None;
-    for line in lines(&body) {
-        match line {
-            Line::Open(_, info) => open = example(info),
-            Line::Code(code) => {
-                if let Some(example) = &mut open {
-                    push_line(&mut example.files, code);
-                }
-            }
-            Line::Close(_) => examples.extend(open.take()),
-            Line::Text(_) => {}
-        }
-    }
-    examples.extend(open);
-    for example in &mut examples {
-        // Nothing before the first header: the default file was never begun.
-        if example.files.len() > 1 && example.files.first().is_some_and(|(_, text)| text.is_empty()) {
-            example.files.remove(0);
-        }
-    }
-    examples.into_iter()
-}
-
 /// An example without its lines, if the info string announces one.
 fn example(info: &str) -> Option<Example> {
     let mut words = info.split(',').map(str::trim);
@@ -160,18 +201,6 @@ fn push_line(files: &mut Vec<(String, String)>, line: &str) {
         text.push_str(line);
         text.push('\n');
     }
-}
-
-/// The manual without the space that a doc comment has before every line.
-fn body(rule: &Rule) -> String {
-    let mut body = String::with_capacity(rule.manual.len());
-    for line in rule.manual.lines() {
-        body.push_str(line.strip_prefix(' ').unwrap_or(line).trim_end_matches([' ', '\t', '\r']));
-        body.push('\n');
-    }
-    body.truncate(body.trim_end().len());
-    body.push('\n');
-    body
 }
 
 /// A line of Markdown, as far as fences go.
@@ -269,9 +298,11 @@ mod tests {
         check: check,
     }
 
+    const HERE: Manuals<'_> = Manuals(&[MANUAL]);
+
     #[test]
     fn a_page_has_title_summary_facts_and_manual() {
-        let page = manual(&RULE);
+        let page = HERE.page(&RULE);
         let expected = "# sample-rule\n\nSample that is wrong.\n\n- Severity: medium\n- Confidence: high\n\
              - Audience: regular\n- On in policy: relaxed, default, strict\n- Fix: sometimes\n- Since: 0.1.0\n\
              - Needs: a base to compare with (`--base`), the date of the audit\n- Formerly: `old-rule`\n\n\
@@ -281,17 +312,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_is_read() {
+        for manuals in [HERE, crate::rules::MANUALS] {
+            assert_eq!(read(&manuals.written()), manuals.0);
+        }
+        assert_eq!(read(""), []);
+    }
+
+    #[test]
     fn sections_are_found_by_heading_and_not_inside_code() {
-        assert_eq!(section(&RULE, "Why it matters").as_deref(), Some("Because."));
-        assert_eq!(section(&RULE, "References"), None);
-        let headings: Vec<_> = sections(&RULE).into_iter().map(|section| section.heading).collect();
+        assert_eq!(HERE.section(&RULE, "Why it matters").as_deref(), Some("Because."));
+        assert_eq!(HERE.section(&RULE, "References"), None);
+        let headings: Vec<_> = HERE.sections(&RULE).into_iter().map(|section| section.heading).collect();
         assert_eq!(headings, ["What it does", "Why it matters", "Example", "Use instead"]);
-        assert!(section(&RULE, "Example").is_some_and(|text| text.contains("\n## not a heading\nx==1  \\\n    --")));
+        assert!(
+            HERE.section(&RULE, "Example").is_some_and(|text| text.contains("\n## not a heading\nx==1  \\\n    --"))
+        );
     }
 
     #[test]
     fn examples_say_their_kind_and_files() {
-        let examples: Vec<_> = examples(&RULE).collect();
+        let examples: Vec<_> = HERE.examples(&RULE).collect();
         let file = |path: &str, text: &str| (path.to_owned(), text.to_owned());
         let expected = [
             (ExampleKind::Bad, vec![file("requirements.txt", "## not a heading\nx==1  \\\n    --no-hash\n")]),
@@ -308,8 +349,9 @@ mod tests {
 
     #[test]
     fn every_manual_has_the_fixed_headings_in_their_order() {
-        for rule in crate::rules::RULES.iter().copied().chain([&RULE]) {
-            let found: Vec<_> = sections(rule).into_iter().map(|section| section.heading).collect();
+        let ours = crate::rules::RULES.iter().map(|rule| (*rule, crate::rules::MANUALS));
+        for (rule, manuals) in ours.chain([(&RULE, HERE)]) {
+            let found: Vec<_> = manuals.sections(rule).into_iter().map(|section| section.heading).collect();
             let known: Vec<_> = HEADINGS.into_iter().filter(|heading| found.iter().any(|f| f == heading)).collect();
             assert_eq!(found, known, "{}", rule.id);
             assert!(known.starts_with(&["What it does", "Why it matters", "Example"]), "{}", rule.id);

@@ -10,8 +10,6 @@ pub struct Rule {
     pub id: &'static str,
     /// What is wrong, as a noun phrase, no period.
     pub summary: &'static str,
-    /// The manual page: the doc comment, Markdown with the fixed headings.
-    pub manual: &'static str,
     /// How bad by default; a finding may lower it, never raise it.
     pub severity: Severity,
     /// How sure by default; a finding may lower it, never raise it.
@@ -120,7 +118,9 @@ impl FixAvailability {
     }
 }
 
-/// Declares the `RULE` of a rule file. The doc comment in front is the rule's manual page.
+/// Declares the `RULE` of a rule file and its `MANUAL`: the doc comment in front, Markdown with the fixed headings.
+///
+/// They are two values, so that a program that gets the manuals otherwise does not carry them.
 ///
 /// ```text
 /// declare_rule! {
@@ -148,7 +148,6 @@ macro_rules! declare_rule {
         pub(crate) static RULE: $crate::rule::Rule = $crate::rule::Rule {
             id: $id,
             summary: $summary,
-            manual: concat!($($doc, "\n"),+),
             severity: $crate::finding::Severity::$severity,
             confidence: $crate::finding::Confidence::$confidence,
             persona: $crate::rule::Persona::$persona,
@@ -158,5 +157,8 @@ macro_rules! declare_rule {
             aliases: &[$($($alias),*)?],
             check: $check,
         };
+
+        #[allow(dead_code, reason = "not every rule of a test is explained")]
+        pub(crate) const MANUAL: (&str, &str) = ($id, concat!($($doc, "\n"),+));
     };
 }

@@ -1,5 +1,6 @@
 //! The registry: every rule, in the order of the documentation.
 
+use crate::manual::Manuals;
 use crate::rule::Rule;
 
 mod added_hash;
@@ -90,96 +91,106 @@ mod wheel_reach;
 mod wildcard_pin;
 mod young_release;
 
-/// Every rule.
-pub static RULES: &[&Rule] = &[
+/// Makes the lists of the rules and of their manuals, so that a rule is named once.
+macro_rules! registry {
+    ($($module:ident),+ $(,)?) => {
+        /// Every rule.
+        pub static RULES: &[&Rule] = &[$(&$module::RULE),+];
+
+        /// The manual of every rule.
+        pub static MANUALS: Manuals<'_> = Manuals(&[$($module::MANUAL),+]);
+    };
+}
+
+registry! {
     // Hashes.
-    &mixed_hashes::RULE,
-    &unhashed_requirement::RULE,
-    &hash_without_pin::RULE,
-    &removed_hash::RULE,
-    &disjoint_hashes::RULE,
-    &changed_hash::RULE,
-    &added_hash::RULE,
-    &stale_hash::RULE,
-    &malformed_digest::RULE,
-    &detached_hashes::RULE,
-    &no_require_hashes::RULE,
-    &unverified_hashes::RULE,
+    mixed_hashes,
+    unhashed_requirement,
+    hash_without_pin,
+    removed_hash,
+    disjoint_hashes,
+    changed_hash,
+    added_hash,
+    stale_hash,
+    malformed_digest,
+    detached_hashes,
+    no_require_hashes,
+    unverified_hashes,
     // Locked files.
-    &contradictory_digests::RULE,
-    &changed_file_hash::RULE,
-    &unhashed_file::RULE,
-    &unexpected_file_host::RULE,
-    &altered_file_facts::RULE,
-    &impossible_upload_time::RULE,
-    &foreign_file::RULE,
-    &version_outside_requirement::RULE,
-    &unreachable_package::RULE,
-    &stale_lock::RULE,
-    &unlocked_manifest::RULE,
+    contradictory_digests,
+    changed_file_hash,
+    unhashed_file,
+    unexpected_file_host,
+    altered_file_facts,
+    impossible_upload_time,
+    foreign_file,
+    version_outside_requirement,
+    unreachable_package,
+    stale_lock,
+    unlocked_manifest,
     // Pins.
-    &unpinned_requirement::RULE,
-    &unpinned_command::RULE,
-    &wildcard_pin::RULE,
-    &arbitrary_equality::RULE,
-    &pre_releases::RULE,
-    &downgrade::RULE,
-    &implausible_version::RULE,
-    &young_release::RULE,
+    unpinned_requirement,
+    unpinned_command,
+    wildcard_pin,
+    arbitrary_equality,
+    pre_releases,
+    downgrade,
+    implausible_version,
+    young_release,
     // Indexes.
-    &extra_index_url::RULE,
-    &unsafe_index_strategy::RULE,
-    &private_name_exposed::RULE,
-    &unexpected_index::RULE,
-    &insecure_index::RULE,
-    &trusted_host::RULE,
-    &remote_find_links::RULE,
-    &url_credentials::RULE,
-    &changed_index::RULE,
-    &changed_source::RULE,
+    extra_index_url,
+    unsafe_index_strategy,
+    private_name_exposed,
+    unexpected_index,
+    insecure_index,
+    trusted_host,
+    remote_find_links,
+    url_credentials,
+    changed_index,
+    changed_source,
     // References.
-    &direct_reference::RULE,
-    &weak_hash::RULE,
-    &insecure_url::RULE,
-    &mutable_vcs_reference::RULE,
-    &insecure_vcs::RULE,
-    &editable_install::RULE,
-    &path_outside_project::RULE,
+    direct_reference,
+    weak_hash,
+    insecure_url,
+    mutable_vcs_reference,
+    insecure_vcs,
+    editable_install,
+    path_outside_project,
     // Build code.
-    &forced_source_build::RULE,
-    &allowed_source_build::RULE,
-    &in_tree_backend::RULE,
-    &lost_wheels::RULE,
-    &sdist_only::RULE,
+    forced_source_build,
+    allowed_source_build,
+    in_tree_backend,
+    lost_wheels,
+    sdist_only,
     // Names.
-    &confusable_name::RULE,
-    &nonexistent_name::RULE,
-    &import_name::RULE,
-    &stdlib_name::RULE,
-    &known_malicious::RULE,
+    confusable_name,
+    nonexistent_name,
+    import_name,
+    stdlib_name,
+    known_malicious,
     // Text.
-    &hidden_characters::RULE,
-    &non_ascii_text::RULE,
-    &invalid_name::RULE,
+    hidden_characters,
+    non_ascii_text,
+    invalid_name,
     // Structure.
-    &unreadable_line::RULE,
-    &unreadable_lock::RULE,
-    &unreadable_include::RULE,
-    &computed_dependencies::RULE,
-    &external_include::RULE,
-    &dropped_text::RULE,
-    &ineffective_option::RULE,
-    &conflicting_requirements::RULE,
-    &duplicate_requirement::RULE,
-    &invalid_constraint::RULE,
+    unreadable_line,
+    unreadable_lock,
+    unreadable_include,
+    computed_dependencies,
+    external_include,
+    dropped_text,
+    ineffective_option,
+    conflicting_requirements,
+    duplicate_requirement,
+    invalid_constraint,
     // The change, and what judges it.
-    &new_dependency::RULE,
-    &removed_dependency::RULE,
-    &dropped_safeguard::RULE,
-    &changed_policy::RULE,
-    &unused_suppression::RULE,
-    &expired_suppression::RULE,
-];
+    new_dependency,
+    removed_dependency,
+    dropped_safeguard,
+    changed_policy,
+    unused_suppression,
+    expired_suppression,
+}
 
 /// The rule of an id or a former id.
 pub fn find(id: &str) -> Option<&'static Rule> {

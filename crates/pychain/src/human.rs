@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::AnsiColor;
 use pychain_core::finding::{Finding, Safety, Severity};
+use pychain_core::manual::Manuals;
 use pychain_core::order::Set;
 use pychain_core::report::Report;
 use pychain_core::rule::{Need, Rule};
@@ -22,11 +23,11 @@ pub(crate) mod manual;
 const MAX_RELATED: usize = 3;
 
 /// The findings, one after the other, for a terminal of so many columns. Styled; empty where there is none.
-pub(crate) fn findings(report: &Report, columns: Option<usize>) -> String {
+pub(crate) fn findings(report: &Report, manuals: Manuals<'_>, columns: Option<usize>) -> String {
     let mut out = String::new();
     let mut explained = Set::new();
     for finding in &report.findings {
-        let why = explained.insert(finding.rule.id).then(|| manual::why(finding.rule)).flatten();
+        let why = explained.insert(finding.rule.id).then(|| manual::why(manuals, finding.rule)).flatten();
         let _ = writeln!(out, "{}", self::finding(report, finding, why.as_deref(), columns));
     }
     out

@@ -8,6 +8,7 @@ use std::path::Path;
 use anstream::ColorChoice;
 use anyhow::{Context as _, Result};
 use pychain_core::report::{Report, annotations, json, markdown, sarif};
+use pychain_core::rules::MANUALS;
 
 use crate::args::{Color, Format};
 use crate::human;
@@ -15,12 +16,13 @@ use crate::human;
 /// The report in a format for programs.
 pub(crate) fn render(format: Format, report: &Report) -> String {
     match format {
-        Format::Human => human::findings(report, None),
+        Format::Human => human::findings(report, MANUALS, None),
         Format::Json => json::to_string(report),
-        Format::Sarif => sarif::to_string(report, sarif::Options::default()),
+        Format::Sarif => sarif::to_string(report, sarif::Options { manuals: MANUALS, docs: None, suppressed: false }),
         Format::Github => annotations::to_string(report),
         Format::Markdown => {
-            markdown::to_string(report, markdown::Options { docs: None, limit: markdown::STEP_SUMMARY_LIMIT })
+            let options = markdown::Options { manuals: MANUALS, docs: None, limit: markdown::STEP_SUMMARY_LIMIT };
+            markdown::to_string(report, options)
         }
     }
 }

@@ -8,6 +8,7 @@ use pychain_core::config::FailOn;
 use pychain_core::order::Map;
 use pychain_core::report::review::{self, Existing, Input, Plan};
 use pychain_core::report::{Report, annotations};
+use pychain_core::rules::MANUALS;
 use pychain_github::{GitHub, Pull, Stopped};
 
 use crate::args::ReviewArgs;
@@ -96,6 +97,7 @@ impl Changed<'_> {
             head: &self.pull.head,
             unread: &self.job.unread,
             options: review::Options {
+                manuals: MANUALS,
                 inline: inline && options.comments == Comments::Review,
                 docs: options.docs.as_deref(),
                 blob: blob.as_deref(),

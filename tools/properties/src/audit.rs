@@ -3,6 +3,7 @@
 use pychain_core::audit::MAX_FINDINGS_PER_RULE;
 use pychain_core::finding::Finding;
 use pychain_core::report::{Report, annotations, json, markdown, sarif};
+use pychain_core::rules::MANUALS;
 use pychain_core::text::apply_edits;
 use serde_json::Value;
 
@@ -10,8 +11,10 @@ use crate::input::Input;
 use crate::reader::check_span;
 
 /// GitHub's limit for a summary.
-const SUMMARY: markdown::Options<'static> = markdown::Options { docs: Some("docs/rules"), limit: 65_535 };
-const LOG: sarif::Options<'static> = sarif::Options { docs: Some("https://example.org/rules"), suppressed: true };
+const SUMMARY: markdown::Options<'static> =
+    markdown::Options { manuals: MANUALS, docs: Some("docs/rules"), limit: 65_535 };
+const LOG: sarif::Options<'static> =
+    sarif::Options { manuals: MANUALS, docs: Some("https://example.org/rules"), suppressed: true };
 
 /// Audits the bytes twice and checks the report and every output.
 pub fn check(bytes: &[u8]) {

@@ -18,6 +18,8 @@ const PROGRAM: (usize, usize) = (2_520_000, 662_000);
 const FIRST_LOAD: usize = 830_000;
 /// What the full list of names may take.
 const NAMES: usize = 2_500_000;
+/// What the manuals may take, compressed.
+const MANUALS: usize = 25_000;
 
 /// A file's size in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -53,9 +55,14 @@ impl Sizes {
         self.sum(|name| name.ends_with(".wasm"))
     }
 
-    /// All that a first visit loads: everything but the full list of names.
+    /// What a first visit waits for: everything but the full list of names and the manuals.
     pub fn first_load(&self) -> Size {
-        self.sum(|name| !is_names(name))
+        self.sum(|name| !is_names(name) && !is_manuals(name))
+    }
+
+    /// The manuals of the rules.
+    pub fn manuals(&self) -> Size {
+        self.sum(is_manuals)
     }
 
     /// The full list of names.
@@ -96,6 +103,7 @@ impl Sizes {
             ("the program, compressed", program.brotli, PROGRAM.1),
             ("a first visit, compressed", self.first_load().brotli, FIRST_LOAD),
             ("the full list of names", self.names().raw, NAMES),
+            ("the manuals, compressed", self.manuals().brotli, MANUALS),
         ];
         let over = budgets.iter().filter(|(_, is, may)| is > may);
         let over: Vec<String> = over.map(|(what, is, may)| format!("{what} takes {is} bytes of {may}")).collect();
@@ -106,6 +114,10 @@ impl Sizes {
 
 fn is_names(name: &str) -> bool {
     name.starts_with("names-")
+}
+
+fn is_manuals(name: &str) -> bool {
+    name.starts_with("manuals-")
 }
 
 fn size(name: &str, content: &[u8]) -> Result<Size> {

@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use pychain_core::knowledge::filter::NameFilter;
 use pychain_core::knowledge::pack;
 use pychain_core::knowledge::ranked::RankedNames;
+use pychain_core::rules;
 use sha2::{Digest as _, Sha256};
 
 use crate::bind::Engine;
@@ -19,6 +20,8 @@ pub const PAGE: &str = "index.html";
 pub const SERVICE_WORKER: &str = "sw.js";
 /// The full list of names, which is loaded when there is time and kept apart.
 pub const NAMES: &str = "names.bin";
+/// The manuals of the rules, which the page reads when somebody wants one.
+pub const MANUALS: &str = "manuals.txt";
 
 /// The bound script, which refers to nothing: it is told where its program lies.
 const ENGINE: &str = "engine.js";
@@ -30,7 +33,7 @@ const DIGITS: usize = 16;
 /// A site: file names and contents.
 pub type Site = BTreeMap<String, Vec<u8>>;
 
-/// The sources of the page by their plain names: `web/static`, the bound program, the lists of names.
+/// The sources of the page by their plain names: `web/static`, the bound program, the lists of names, the manuals.
 ///
 /// # Errors
 ///
@@ -48,6 +51,7 @@ pub fn sources(folder: &Path, engine: Engine) -> Result<Site> {
         ("ranked.bin", ranked()?),
         ("words.bin", pychain_data::WORDS.to_vec()),
         (NAMES, pychain_data::INDEX.to_vec()),
+        (MANUALS, rules::MANUALS.written().into_bytes()),
     ];
     for (name, content) in made {
         let twice = sources.insert(name.to_owned(), content).is_some();

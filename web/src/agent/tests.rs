@@ -6,6 +6,7 @@ use pychain_core::knowledge::lines::SortedLines;
 use pychain_core::knowledge::ranked::RankedNames;
 use pychain_core::knowledge::vocabulary::Vocabulary;
 use pychain_core::report::json;
+use pychain_core::rules::MANUALS;
 
 use super::*;
 use crate::kind::Kind;
@@ -29,7 +30,7 @@ fn ask(files: &[(&str, &str)], base: Option<&[(&str, &str)]>, what: What) -> (As
 
 fn report(files: &[(&str, &str)], base: Option<&[(&str, &str)]>) -> String {
     let (ask, contents) = ask(files, base, What::Audit);
-    Agent::default().answer(&ask, contents).1.unwrap()
+    Agent::default().answer(&ask, contents, MANUALS).1.unwrap()
 }
 
 #[test]
@@ -53,12 +54,12 @@ fn the_report_is_the_cores() {
 fn contents_are_brought_once() {
     let (first, contents) = ask(&[("requirements.txt", "flask\n")], None, What::Audit);
     let mut agent = Agent::default();
-    let before = agent.answer(&first, contents).1;
+    let before = agent.answer(&first, contents, MANUALS).1;
     let again = Ask { brought: Vec::new(), ..first };
-    assert_eq!(agent.answer(&again, Vec::new()).1, before);
+    assert_eq!(agent.answer(&again, Vec::new(), MANUALS).1, before);
     let gone = Ask { head: Vec::new(), ..again.clone() };
-    agent.answer(&gone, Vec::new());
-    assert!(agent.answer(&again, Vec::new()).1.unwrap().contains("did not hand this file over"));
+    agent.answer(&gone, Vec::new(), MANUALS);
+    assert!(agent.answer(&again, Vec::new(), MANUALS).1.unwrap().contains("did not hand this file over"));
 }
 
 #[test]
@@ -74,11 +75,11 @@ fn what_is_remembered_changes_no_answer() {
         malicious: SortedLines::new(pychain_data::MALICIOUS),
         plain: Set::new(),
     });
-    let before = agent.answer(&first, contents).1.unwrap();
+    let before = agent.answer(&first, contents, MANUALS).1.unwrap();
     assert!(before.contains("confusable-name"), "{before}");
     let plain = &agent.knowledge.names.as_ref().unwrap().plain;
     assert_eq!(plain.iter().collect::<Vec<_>>(), ["flask", "some-name-of-ours"]);
-    assert_eq!(agent.answer(&Ask { brought: Vec::new(), ..first }, Vec::new()).1.unwrap(), before);
+    assert_eq!(agent.answer(&Ask { brought: Vec::new(), ..first }, Vec::new(), MANUALS).1.unwrap(), before);
 }
 
 #[test]
@@ -109,7 +110,7 @@ fn exports_are_made() {
         [(Format::Json, "urn:pychain:report:v1"), (Format::Sarif, "\"2.1.0\""), (Format::Markdown, "flask")]
     {
         let (ask, contents) = ask(&[("requirements.txt", "flask\n")], None, What::Export(format));
-        let (body, _) = Agent::default().answer(&ask, contents);
+        let (body, _) = Agent::default().answer(&ask, contents, MANUALS);
         let Body::Export(told, text) = body else { panic!("{body:?}") };
         assert!(told == format && text.contains(sign), "{text}");
     }

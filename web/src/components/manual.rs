@@ -45,6 +45,8 @@ pub(crate) fn Panel(props: &Props) -> Html {
         })
     };
     let onclick = Callback::from(move |_| close.emit(()));
+    let rule = props.manual.rule.clone();
+    let again = props.act.reform(move |_| Action::OpenManual(rule.clone()));
     html! {
         <section id="manual" ref={panel} tabindex="-1" aria-labelledby="manual-title" {onkeydown}>
             <header>
@@ -52,7 +54,18 @@ pub(crate) fn Panel(props: &Props) -> Html {
                 <button type="button" class="close" aria-label="Close the manual" {onclick}>{ "\u{2715}" }</button>
             </header>
             <div class="prose">
-                if let Some(text) = &props.manual.text { { prose::manual(text) } } else { <p class="quiet">{ "Loading\u{2026}" }</p> }
+                {
+                    match &props.manual.text {
+                        None => html! { <p class="quiet">{ "Loading\u{2026}" }</p> },
+                        Some(Ok(text)) => prose::manual(text),
+                        Some(Err(why)) => html! {
+                            <>
+                                <p role="alert">{ why }</p>
+                                <p><button type="button" onclick={again}>{ "Try again" }</button></p>
+                            </>
+                        },
+                    }
+                }
             </div>
         </section>
     }

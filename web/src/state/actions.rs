@@ -78,6 +78,8 @@ pub enum Action {
     Undo,
     /// The page of a rule is opened.
     OpenManual(String),
+    /// It is here, or why it is not.
+    Explained(String, Result<Rc<str>, String>),
     /// And closed.
     CloseManual,
     /// Something is said, or put away.
@@ -219,6 +221,11 @@ impl State {
             Action::Fix(finding) => self.fix(finding),
             Action::Undo => self.take_back(),
             Action::OpenManual(rule) => self.manual = Some(Manual { rule, text: None }),
+            Action::Explained(rule, text) => {
+                if let Some(manual) = self.manual.as_mut().filter(|manual| manual.rule == rule) {
+                    manual.text = Some(text);
+                }
+            }
             Action::CloseManual => self.manual = None,
             Action::Say(notice) => self.notice = notice,
             Action::Keep(keeps) => self.keeps = keeps,

@@ -1,6 +1,7 @@
 //! What the page makes of what happens to it.
 
 use pychain_core::model::LockFormat;
+use pychain_core::rules::MANUALS;
 
 use super::*;
 use crate::agent::{Agent, Content};
@@ -25,7 +26,7 @@ fn paths(state: &State) -> Vec<&str> {
 fn answered(state: &State, what: What) -> (Body, Option<String>) {
     let (ask, files) = state.ask(what, "2026-11-25", |_| false);
     let contents: Vec<Content> = files.iter().map(|file| file.content()).collect();
-    Agent::default().answer(&ask, contents)
+    Agent::default().answer(&ask, contents, MANUALS)
 }
 
 fn audited(state: &State) -> State {

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::finding::{Finding, Origin, Severity};
-use crate::manual::{self, capitalized};
+use crate::manual::{Manuals, capitalized};
 use crate::order::{Arrange as _, Map};
 use crate::prose::clip;
 use crate::report::{NotRun, Report, change, rule_link};
@@ -34,6 +34,8 @@ const MAX_DETAILS: usize = 10;
 /// How to write the summary.
 #[derive(Debug, Clone, Copy)]
 pub struct Options<'a> {
+    /// What the rules are explained with.
+    pub manuals: Manuals<'a>,
     /// Where the rules' pages are, `RULE.md` each: a URL or a relative path. None: rules are not linked.
     pub docs: Option<&'a str>,
     /// Bytes that the text may have; so never more characters than that either.
@@ -141,7 +143,7 @@ fn item(report: &Report, finding: &Finding, options: Options<'_>) -> String {
     }
     out.push_str("\n  <details><summary>Details</summary>\n\n");
     out.push_str(&escape::fenced(&source_lines(report, finding), "  "));
-    if let Some(why) = manual::section(finding.rule, "Why it matters") {
+    if let Some(why) = options.manuals.section(finding.rule, "Why it matters") {
         out.push('\n');
         for line in why.lines() {
             out.extend([if line.is_empty() { "" } else { "  " }, line, "\n"]);

@@ -6,6 +6,7 @@
 use std::cmp::Reverse;
 
 use crate::finding::{Finding, Severity};
+use crate::manual::Manuals;
 use crate::order::{Arrange as _, Map, Set};
 use crate::patch::Patch;
 use crate::report::Report;
@@ -46,6 +47,8 @@ pub struct Input<'a> {
 /// How to write.
 #[derive(Debug, Clone, Copy)]
 pub struct Options<'a> {
+    /// What the rules are explained with.
+    pub manuals: Manuals<'a>,
     /// Whether findings are commented on at their lines; otherwise the summary has all of them.
     pub inline: bool,
     /// Where the rules' pages are, `RULE.md` each: an absolute URL. None: rules are not linked.

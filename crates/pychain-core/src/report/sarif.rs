@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::finding::{self, Confidence, Finding, Severity};
-use crate::manual::{self, capitalized};
+use crate::manual::{Manuals, capitalized};
 use crate::order::{Arrange as _, Map};
 use crate::prose::{clip, visible};
 use crate::report::json::printable;
@@ -32,8 +32,10 @@ const ROOT: &str = "%SRCROOT%";
 const MAX_DESCRIPTION: usize = 1024;
 
 /// What to write.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Options<'a> {
+    /// What the rules are explained with.
+    pub manuals: Manuals<'a>,
     /// Where the rules' pages are, `RULE.md` each: an absolute URL.
     pub docs: Option<&'a str>,
     /// Whether to list suppressed findings too, marked as such. GitHub's code scanning does not read
@@ -123,8 +125,8 @@ fn score(severity: Severity) -> Option<&'static str> {
 }
 
 fn descriptor(rule: &'static Rule, options: Options<'_>) -> Descriptor {
-    let page = manual::manual(rule);
-    let what = manual::section(rule, "What it does").unwrap_or_else(|| rule.summary.to_owned());
+    let page = options.manuals.page(rule);
+    let what = options.manuals.section(rule, "What it does").unwrap_or_else(|| rule.summary.to_owned());
     Descriptor {
         id: rule.id,
         // The standard wants a name that differs from the id and reads as one word.

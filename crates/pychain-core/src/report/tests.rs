@@ -12,13 +12,18 @@ use super::{Report, annotations, json, markdown, review, sarif};
 use crate::finding::{Finding, Location, Subject};
 use crate::order::Set;
 use crate::prose::is_hidden;
+use crate::rules::MANUALS;
 use crate::text::{Edit, FileId, Problem, SourceFile, Span};
 
 mod menagerie;
 
-const MARKDOWN: markdown::Options<'_> =
-    markdown::Options { docs: Some("https://docs.example/rules"), limit: markdown::COMMENT_LIMIT };
-const SARIF: sarif::Options<'_> = sarif::Options { docs: Some("https://docs.example/rules/"), suppressed: true };
+const MARKDOWN: markdown::Options<'_> = markdown::Options {
+    manuals: menagerie::MANUALS,
+    docs: Some("https://docs.example/rules"),
+    limit: markdown::COMMENT_LIMIT,
+};
+const SARIF: sarif::Options<'_> =
+    sarif::Options { manuals: menagerie::MANUALS, docs: Some("https://docs.example/rules/"), suppressed: true };
 
 fn to_sarif(report: &Report) -> String {
     with_rules(report, menagerie::RULES, SARIF)
@@ -137,8 +142,11 @@ mod schemas {
         let value = check(&SARIF_VALIDATOR, &to_sarif(&report));
         let results = value["runs"][0]["results"].as_array().expect("results");
         assert_eq!(results.len(), report.findings.len() + report.suppressed.len());
-        check(&SARIF_VALIDATOR, &with_rules(&report, &[], sarif::Options::default()));
-        check(&SARIF_VALIDATOR, &sarif::to_string(&report, sarif::Options::default()));
+        check(&SARIF_VALIDATOR, &with_rules(&report, &[], SARIF));
+        check(
+            &SARIF_VALIDATOR,
+            &sarif::to_string(&report, sarif::Options { manuals: MANUALS, docs: None, suppressed: false }),
+        );
     }
 
     #[test]
@@ -437,6 +445,7 @@ proptest! {
             head: "a1",
             unread: &Set::new(),
             options: review::Options {
+                manuals: MARKDOWN.manuals,
                 inline: true,
                 docs: MARKDOWN.docs,
                 blob: Some("https://github.example/o/r/blob/a1"),

@@ -4,8 +4,8 @@ mod commands;
 pub(crate) mod formats;
 mod tampering;
 
-use super::RULES;
-use crate::manual::{self, ExampleKind, HEADINGS};
+use super::{MANUALS, RULES};
+use crate::manual::{ExampleKind, HEADINGS};
 use crate::order::Set;
 use crate::rule::{FixAvailability, Rule};
 use crate::testing::{Fixture, fixed};
@@ -24,7 +24,7 @@ fn manuals_are_true() {
     for rule in RULES {
         let mut before = None;
         let mut kinds = Set::new();
-        for example in manual::examples(rule) {
+        for example in MANUALS.examples(rule) {
             let text = fixture(&example.files);
             match example.kind {
                 ExampleKind::Bad => {
@@ -56,7 +56,7 @@ fn manuals_are_true() {
 #[test]
 fn manuals_have_their_headings_in_order() {
     for rule in RULES {
-        let headings: Vec<_> = manual::sections(rule).into_iter().map(|section| section.heading).collect();
+        let headings: Vec<_> = MANUALS.sections(rule).into_iter().map(|section| section.heading).collect();
         assert_eq!(headings, HEADINGS, "{}", rule.id);
     }
 }

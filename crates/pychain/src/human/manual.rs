@@ -3,17 +3,18 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use pychain_core::manual;
+use pychain_core::manual::Manuals;
 use pychain_core::rule::Rule;
+use pychain_core::rules::MANUALS;
 
 /// The whole page. Styled.
 pub(crate) fn page(rule: &Rule) -> String {
-    plain(&manual::manual(rule))
+    plain(&MANUALS.page(rule))
 }
 
 /// The first sentence of the page's "Why it matters".
-pub(crate) fn why(rule: &Rule) -> Option<String> {
-    let section = manual::section(rule, "Why it matters")?;
+pub(crate) fn why(manuals: Manuals<'_>, rule: &Rule) -> Option<String> {
+    let section = manuals.section(rule, "Why it matters")?;
     let paragraph = section.split("\n\n").next()?.lines().map(str::trim).collect::<Vec<_>>().join(" ");
     let end = paragraph.find(". ").unwrap_or(paragraph.len());
     let sentence = paragraph.get(..end)?.trim_end_matches('.');

@@ -5,7 +5,9 @@ use pychain_core::report::NotRun;
 use pychain_core::text::{Edit, FileId};
 
 use super::*;
-use loose_lid::RULE;
+use loose_lid::{MANUAL, RULE};
+
+const HERE: Manuals<'_> = Manuals(&[MANUAL]);
 
 mod loose_lid {
     pychain_core::declare_rule! {
@@ -59,7 +61,7 @@ fn a_finding_shows_place_reason_and_remedy() {
         .related(at(1, 0, 5), "closed here")
         .fix("close the lid", Safety::Safe, vec![Edit::delete(Span::new(0, 1))]);
     let report = report(&[("r.txt", "click==8.1\nflask==3.0  # 熱\n"), ("a/b.txt", "stove\n")], vec![finding]);
-    let shown = plain(&findings(&report, None));
+    let shown = plain(&findings(&report, HERE, None));
     assert_eq!(
         shown,
         "\
@@ -86,7 +88,7 @@ medium[loose-lid]: `flask` has a loose lid
 #[test]
 fn the_underline_stands_below_wide_characters() {
     let report = report(&[("r.txt", "熱x==1\n")], vec![lid(at(0, 3, 4), "here")]);
-    let shown = plain(&findings(&report, None));
+    let shown = plain(&findings(&report, HERE, None));
     assert!(shown.contains("\n1 | 熱x==1\n  |   ^\n"), "{shown}");
     assert!(shown.contains("r.txt:1:2\n"), "{shown}");
 }
@@ -96,7 +98,7 @@ fn why_is_said_once_a_rule_and_places_are_not_listed_without_end() {
     let many = (0..6)
         .fold(lid(at(0, 0, 1), "many"), |finding, at_byte| finding.related(at(0, at_byte, at_byte + 1), "one of them"));
     let report = report(&[("r.txt", "abcdef\n")], vec![many, lid(at(0, 1, 2), "again")]);
-    let shown = plain(&findings(&report, None));
+    let shown = plain(&findings(&report, HERE, None));
     assert_eq!(shown.matches("= why:").count(), 1);
     assert_eq!(shown.matches("one of them").count(), 3);
     assert!(shown.contains("= note: and 3 more places\n"), "{shown}");
@@ -113,7 +115,7 @@ fn nothing_from_a_file_reaches_the_terminal_unescaped() {
     let mut report = report(&[(evil, evil)], vec![finding]);
     report.problems.push(Problem::of_file(evil, evil, evil));
     let shown = plain(
-        &(findings(&report, None)
+        &(findings(&report, HERE, None)
             + &problem(&report.problems[0])
             + &diagnostic(&report.files[0], Span::new(0, 5), evil, evil)),
     );

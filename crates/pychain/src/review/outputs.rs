@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result};
 use pychain_core::finding::{Severity, Subject};
 use pychain_core::order::Set;
 use pychain_core::report::{Report, json, markdown, sarif};
+use pychain_core::rules::MANUALS;
 
 use super::options::Options;
 
@@ -22,7 +23,7 @@ pub(super) fn write(options: &Options, report: &Report, commented: bool) -> Resu
     let mut sarif_path = String::new();
     if let Some(path) = &options.sarif_file {
         let docs = options.docs.as_deref();
-        save(path, &sarif::to_string(report, sarif::Options { docs, suppressed: false }))?;
+        save(path, &sarif::to_string(report, sarif::Options { manuals: MANUALS, docs, suppressed: false }))?;
         sarif_path = path.display().to_string();
     }
     let mut report_path = String::new();
@@ -34,7 +35,11 @@ pub(super) fn write(options: &Options, report: &Report, commented: bool) -> Resu
         // What other steps of the job wrote has a limit of its own.
         let text = markdown::to_string(
             report,
-            markdown::Options { docs: options.docs.as_deref(), limit: markdown::STEP_SUMMARY_LIMIT - 1024 },
+            markdown::Options {
+                manuals: MANUALS,
+                docs: options.docs.as_deref(),
+                limit: markdown::STEP_SUMMARY_LIMIT - 1024,
+            },
         );
         append(path, &text)?;
     }

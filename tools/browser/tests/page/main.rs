@@ -20,6 +20,7 @@ mod containment;
 mod files;
 mod hostile;
 mod keeping;
+mod manuals;
 mod offline;
 
 /// The page as it was built.
@@ -54,6 +55,11 @@ fn name_of(site: &Site, start: &str, end: &str) -> String {
 
 /// What the program says of the same files: JSON version 1.
 fn natively(head: &[(String, String)], roots: &[&str]) -> Result<String> {
+    natively_as("json", head, roots)
+}
+
+/// The same in another format.
+fn natively_as(format: &str, head: &[(String, String)], roots: &[&str]) -> Result<String> {
     let program = std::env::var_os("PYCHAIN_PROGRAM").context("PYCHAIN_PROGRAM: run `cargo xtask test web`")?;
     let folder = tempfile::tempdir()?;
     for (path, text) in head {
@@ -62,7 +68,7 @@ fn natively(head: &[(String, String)], roots: &[&str]) -> Result<String> {
         std::fs::write(path, text)?;
     }
     let output = Command::new(program)
-        .args(["audit", "--format", "json", "--as-of", TODAY, "--quiet", "--"])
+        .args(["audit", "--format", format, "--as-of", TODAY, "--quiet", "--"])
         .args(roots)
         .current_dir(folder.path())
         .env_clear()

@@ -2,7 +2,7 @@
 
 use super::marker;
 use super::{Input, Wanted};
-use crate::manual::{self, capitalized};
+use crate::manual::capitalized;
 use crate::prose::clip;
 use crate::report::markdown::{MAX_PIECE, MAX_PROSE, details, escape, plural, rule_name};
 
@@ -17,7 +17,7 @@ pub(super) fn of_finding(input: &Input<'_>, item: &Wanted<'_>) -> String {
         capitalized(finding.severity.name()),
         escape::prose(&clip(&finding.message, MAX_PROSE))
     );
-    let why = manual::section(finding.rule, "Why it matters").unwrap_or_default();
+    let why = input.options.manuals.section(finding.rule, "Why it matters").unwrap_or_default();
     let (why, more) = why.split_once("\n\n").unwrap_or((&why, ""));
     if !why.is_empty() {
         out.extend(["\n", why, "\n"]);

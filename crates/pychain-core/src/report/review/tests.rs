@@ -6,6 +6,7 @@ use super::*;
 use crate::config::{Config, Policy};
 use crate::order::{Map, Set};
 use crate::report::markdown::COMMENT_LIMIT;
+use crate::rules::MANUALS;
 use crate::testing::{Fixture, whole_patch};
 use crate::text::Problem;
 
@@ -47,6 +48,7 @@ impl Pull {
             head: &self.head,
             unread: &self.unread,
             options: Options {
+                manuals: MANUALS,
                 inline: self.inline,
                 docs: Some("https://docs.example/rules"),
                 blob: Some("https://github.example/o/r/blob/a1b2"),

@@ -3,6 +3,7 @@
 use crate::audit::{Context, Findings};
 use crate::diff::{HashChange, Kind, Place, Route, Row, SizeChange, State};
 use crate::finding::{Evidence, Finding, Fingerprint, Fix, Location, Origin, Related, Safety, Severity, Subject};
+use crate::manual::Manuals;
 use crate::prose::code;
 use crate::report::{NotRun, Report, Suppressed};
 use crate::rule::{Need, Rule};
@@ -10,6 +11,10 @@ use crate::text::{Edit, FileId, Problem, SourceFile, Span};
 
 /// The rules of the menagerie, as a registry.
 pub(super) static RULES: &[&Rule] = &[&unhashed::RULE, &extra_index::RULE, &odd_text::RULE, &style::RULE];
+
+/// Their manuals.
+pub(super) const MANUALS: Manuals<'_> =
+    Manuals(&[unhashed::MANUAL, extra_index::MANUAL, odd_text::MANUAL, style::MANUAL]);
 
 fn check(_: &Context<'_>, _: &mut Findings<'_>) {}
 

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use super::{RULES, fixture};
+use super::{MANUALS, RULES, fixture};
 use crate::format::detect;
-use crate::manual::{self, ExampleKind};
+use crate::manual::ExampleKind;
 use crate::model::{LockFormat, ManifestFormat, Role};
 use crate::order::{Map, Set};
 use crate::report::Report;
@@ -90,7 +90,7 @@ fn the_table_is_what_examples_show() {
     let report = |fixture: &str| Fixture::parse(fixture).unchecked_report();
     let mut table = Table::new();
     for rule in RULES {
-        for example in manual::examples(rule).filter(|example| example.kind == ExampleKind::Bad) {
+        for example in MANUALS.examples(rule).filter(|example| example.kind == ExampleKind::Bad) {
             add(&mut table, &report(&fixture(&example.files)));
         }
     }
