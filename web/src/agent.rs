@@ -46,6 +46,9 @@ pub struct Agent {
     contents: Map<u32, Content>,
     /// Facts about names, as they arrive.
     pub knowledge: Knowledge,
+    /// The files as they were audited last: what an edit leaves alone is not read again.
+    head: Project,
+    base: Project,
 }
 
 impl Agent {
@@ -64,17 +67,18 @@ impl Agent {
         self.contents.retain(|version, _| used.contains(version));
         match &ask.what {
             What::Audit => {
-                let (report, head) = self.audit(ask, &Map::new());
-                let summary = Summary { requirements: head.requirements().count(), locked: head.locked().count() };
+                let report = self.audit(ask, &Map::new());
+                let (requirements, locked) = (self.head.requirements().count(), self.head.locked().count());
+                let summary = Summary { requirements, locked };
                 (Body::Audit(summary), Some(report::json::to_string(&report)))
             }
             What::Fix => (Body::Fix(self.fix(ask)), None),
             What::Export(format) => {
-                let (report, _) = self.audit(ask, &Map::new());
+                let report = self.audit(ask, &Map::new());
                 (Body::Export(*format, export(&report, *format, manuals)), None)
             }
             What::Match { name, sha256 } => {
-                let (project, _) = self.load(&ask.head, &ask.beside, &Map::new(), &[]);
+                let (project, _) = self.load(&ask.head, &ask.beside, &Map::new(), &[], Project::default());
                 (Body::Match(matching::find(&project, name, sha256)), None)
             }
             What::Crash => panic!("a crash was asked for"),
@@ -82,14 +86,15 @@ impl Agent {
     }
 
     /// Audits, with some texts in place of those of the page.
-    fn audit(&mut self, ask: &Ask, instead: &Map<String, String>) -> (Report, Project) {
+    fn audit(&mut self, ask: &Ask, instead: &Map<String, String>) -> Report {
         let (of_head, mut problems) = self.configuration(&ask.head);
-        let (head, missing) = self.load(&ask.head, &ask.beside, instead, &of_head.exclude);
+        let before = std::mem::take(&mut self.head);
+        let (head, missing) = self.load(&ask.head, &ask.beside, instead, &of_head.exclude, before);
         problems.extend(missing);
+        let before = std::mem::take(&mut self.base);
         let base = ask.base.as_ref().map(|files| {
             let (config, _) = self.configuration(files);
-            let (project, _) = self.load(files, &[], &Map::new(), &config.exclude);
-            (project, config)
+            (self.load(files, &[], &Map::new(), &config.exclude, before).0, config)
         });
         self.remember(&head);
         // What is to be judged must not choose its judge.
@@ -106,7 +111,9 @@ impl Agent {
         report.problems.extend(problems);
         report.problems.arrange();
         report.problems.dedup();
-        (report, head)
+        self.head = head;
+        self.base = base.map(|(project, _)| project).unwrap_or_default();
+        report
     }
 
     /// Judges the names that are new to the worker and remembers those of which there is nothing to say: a key changes one name
@@ -124,15 +131,18 @@ impl Agent {
         }
     }
 
-    /// Reads files as the installers do; whatever they include is answered from the same files.
+    /// Reads files as the installers do, knowing how they were `before`; whatever they include is answered from the same
+    /// files.
     fn load(
         &self,
         files: &[Named],
         beside: &[String],
         instead: &Map<String, String>,
         exclude: &[String],
+        before: Project,
     ) -> (Project, Vec<Problem>) {
         let mut loader = Loader::new();
+        loader.before(before);
         let content = |path: &str| -> Option<&[u8]> {
             if let Some(text) = instead.get(path) {
                 return Some(text.as_bytes());
@@ -209,7 +219,7 @@ impl Agent {
     fn fix(&mut self, ask: &Ask) -> Vec<(String, String)> {
         let mut texts = Map::new();
         for _ in 0..fix::MAX_ROUNDS {
-            let fixed = fix::round(&self.audit(ask, &texts).0, Safety::Safe);
+            let fixed = fix::round(&self.audit(ask, &texts), Safety::Safe);
             if fixed.is_empty() {
                 break;
             }

@@ -11,10 +11,12 @@ use crate::url::DirectUrl;
 mod lock;
 mod role;
 mod section;
+mod shift;
 pub(crate) mod time;
 
 pub use role::{ManifestFormat, Role};
 pub use section::{Purpose, Section, Tool};
+pub(crate) use shift::Shift;
 
 pub use lock::{
     Condition, FileKind, Inputs, Lock, LockError, LockFormat, LockedDependency, LockedFile, LockedHash, LockedMarker,

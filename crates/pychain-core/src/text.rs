@@ -51,6 +51,12 @@ impl Span {
         Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
+    /// Moves it so many bytes, backwards where that is negative.
+    pub(crate) fn shift(&mut self, bytes: isize) {
+        let moved = |at: usize| at.saturating_add_signed(bytes);
+        *self = Self::new(moved(self.start as usize), moved(self.end as usize));
+    }
+
     /// Whether the two share a byte, or one is empty and lies inside or at the edge of the other.
     pub fn touches(self, other: Self) -> bool {
         self.start <= other.end && other.start <= self.end

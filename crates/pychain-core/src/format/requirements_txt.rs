@@ -11,6 +11,7 @@ use crate::model::{
 use crate::order::Map;
 use crate::text::SourceFile;
 
+mod again;
 mod lines;
 mod options;
 mod paths;
@@ -30,10 +31,23 @@ pub use tokens::{Token, TokenKind, tokens};
 use options::RawOption;
 
 /// Reads a file. Total: every text gives a document, a line that pip refuses is a [`LineKind::Refused`].
-pub(crate) fn parse(file: &SourceFile, environment: &Map<String, String>, paths: Paths<'_>) -> Document {
-    let mut lines = Vec::new();
-    let comments =
-        lines::for_each_line(file.text(), environment, |line| lines.push(read_line(line, file.path(), &paths)));
+///
+/// An earlier state of the same file, read in the same environment, only saves time.
+pub(crate) fn parse(
+    file: &SourceFile,
+    environment: &Map<String, String>,
+    paths: Paths<'_>,
+    before: Option<Document>,
+) -> Document {
+    let read = |text: &str| {
+        let mut lines = Vec::new();
+        let comments = lines::for_each_line(text, environment, |line| lines.push(read_line(line, file.path(), &paths)));
+        (lines, comments)
+    };
+    let (lines, comments) = match before.filter(again::is_of_text_alone) {
+        Some(before) => again::lines_again(before, file.text(), read),
+        None => read(file.text()),
+    };
     let sections = vec![Section::new(Tool::Pip, Purpose::RequirementsFile)];
     Document { lines, sections, comments, paths: paths.into_asked(), ..Document::empty(file) }
 }

@@ -113,7 +113,7 @@ pub(super) fn is_cause(document: &Document, line: &Line) -> bool {
         .collect();
     let unknown = Map::new();
     let paths = requirements_txt::Paths::new(&unknown, None);
-    let document = requirements_txt::parse(&SourceFile::from_text("", plain), &Map::new(), paths);
+    let document = requirements_txt::parse(&SourceFile::from_text("", plain), &Map::new(), paths, None);
     document.lines.iter().all(|line| !matches!(line.kind, LineKind::Refused(_)))
 }
 

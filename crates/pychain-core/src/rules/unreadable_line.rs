@@ -247,7 +247,7 @@ fn reads(text: &str) -> bool {
 pub(super) fn only_line(text: &str) -> Option<Line> {
     let known = Map::new();
     let file = SourceFile::from_text("", text);
-    let document = requirements_txt::parse(&file, &Map::new(), requirements_txt::Paths::new(&known, None));
+    let document = requirements_txt::parse(&file, &Map::new(), requirements_txt::Paths::new(&known, None), None);
     let mut lines = document.lines.into_iter();
     lines.next().filter(|_| lines.next().is_none())
 }

@@ -261,7 +261,7 @@ mod tests {
     fn texts(text: &str, environment: &Map<String, String>) -> [Vec<String>; 2] {
         let unknown = Map::new();
         let file = crate::text::SourceFile::from_text("r.txt", text);
-        let document = super::super::parse(&file, environment, super::super::Paths::new(&unknown, None));
+        let document = super::super::parse(&file, environment, super::super::Paths::new(&unknown, None), None);
         let made = document.lines.iter().map(|line| text_of(&document, line).into_owned()).collect();
         let read = logical_lines(text, environment).0.into_iter().map(|line| line.text.into_owned()).collect();
         [read, made]
