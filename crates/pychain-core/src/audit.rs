@@ -16,6 +16,7 @@ use crate::tree::Project;
 mod asked;
 mod pointless;
 mod suppress;
+mod together;
 mod workflow;
 
 pub use asked::{AskedName, is_plain};
@@ -219,6 +220,9 @@ pub fn audit(request: &Request<'_>) -> Report {
     }
     let mut suppressed = suppress::apply(&mut findings, &mut suppressions, request, &path_of);
     pointless::drop_pointless(&mut findings, request.config);
+    if request.base.is_some() {
+        together::tell_together(&mut findings, request.config, |file| path_of(file).to_owned());
+    }
     let outcome = Context { suppressions: &suppressions, ..context };
     for rule in enabled(request.config).filter(|rule| rule.needs.contains(&Need::Outcome)) {
         problems.extend(run(rule, &outcome, &mut findings));

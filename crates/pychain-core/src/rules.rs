@@ -68,7 +68,7 @@ mod sdist_only;
 mod stale_hash;
 mod stale_lock;
 mod stdlib_name;
-mod support;
+pub(crate) mod support;
 mod trusted_host;
 mod unexpected_file_host;
 mod unexpected_index;

@@ -84,9 +84,6 @@ enum Kind {
 
 const HOURS: i64 = 24;
 
-/// More exceptions than these are one finding.
-const MANY: usize = 10;
-
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(base) = context.base else { return };
     of_files(context, base, findings);
@@ -232,24 +229,11 @@ fn exemptions(context: &Context<'_>, base: &Project, findings: &mut Findings<'_>
         }
         exempt.entry(name).or_insert(Location { file: document.file, span: used.span });
     }
-    let told = |location: Location, subject: Subject, what: &str| {
-        let message = format!("releases of {what} are taken on the day that they are made");
-        let finding = findings.finding(location, subject, message);
-        finding.help("Take the exception out as soon as the release is old enough").at_most(Severity::Low)
-    };
-    let found: Vec<_> = match exempt.values().min() {
-        Some(first) if exempt.len() > MANY => {
-            let path = context.project.file(first.file).path().to_owned();
-            let finding = told(*first, Subject::File(path), &format!("{} projects", exempt.len()));
-            vec![finding.evidence("projects", list(exempt.keys().map(String::as_str)))]
-        }
-        _ => {
-            let each = exempt.iter().map(|(name, at)| told(*at, Subject::Project(name.clone()), &code(name)));
-            each.collect()
-        }
-    };
-    for finding in found {
-        findings.push(finding);
+    for (name, location) in exempt {
+        let message = format!("releases of {} are taken on the day that they are made", code(&name));
+        let finding = findings.finding(location, Subject::Project(name), message);
+        let help = "Take the exception out as soon as the release is old enough";
+        findings.push(finding.help(help).at_most(Severity::Low));
     }
 }
 
@@ -551,7 +535,7 @@ mod tests {
                 "[tool.uv.pip]\nexclude-newer-package = { p0 = false }\n",
             ),
         );
-        check(base, &head(11, "^^^^^^^^^^ dropped-safeguard: releases of 11 projects\n", ""));
+        check(base, &head(11, "^^^^^^^^^^ dropped-safeguard: ; the same holds for 10 more\n", ""));
     }
 
     #[test]

@@ -213,7 +213,7 @@ pub(super) fn is_fixed(url: &DirectUrl) -> bool {
 }
 
 /// The first of some names, for evidence.
-pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<&str> = names.into_iter().collect();
     let shown = names.get(..5).unwrap_or(&names).join(", ");
     let more = names.len().saturating_sub(5);

@@ -51,9 +51,6 @@ crate::declare_rule! {
     check: check,
 }
 
-/// So many new lines of a file are named each; a compiler brings dozens at once, and nobody reads that so often.
-const MANY: usize = 10;
-
 const HELP: &str =
     "Lock with hashes, for example by `pip-compile --generate-hashes` or `uv pip compile --generate-hashes`";
 
@@ -64,12 +61,6 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         .iter()
         .filter_map(|run| run.hash_mode.as_ref().filter(|mode| mode.on))
         .flat_map(|mode| mode.lines.iter().map(|line| line.file))
-        .collect::<Set<_>>();
-    let new: Set<Location> = context
-        .changes
-        .iter()
-        .filter(|change| change.before.is_none())
-        .filter_map(|change| change.after.as_ref().map(Entry::location))
         .collect::<Set<_>>();
     // `removed-hash` speaks of those.
     let lost: Set<Location> = context
@@ -122,17 +113,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                 findings.push(findings.finding(first.location(), subject, message).help(help));
             }
             (Scope::Change, entries) => {
-                let (of_change, others): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) =
-                    entries.iter().filter(|entry| !is_told(entry)).partition(|entry| new.contains(&entry.location()));
-                let together = of_change.first().copied().filter(|_| of_change.len() > MANY);
-                if let Some(first) = together {
-                    let path = file.path();
-                    let message = format!("none of {} new requirements in {} has a hash", of_change.len(), code(path));
-                    let subject = Subject::File(path.to_owned());
-                    findings.push(findings.finding(first.location(), subject, message).help(help));
-                }
-                let each = others.into_iter().chain(of_change.into_iter().filter(|_| together.is_none()));
-                each.for_each(|entry| findings.push(of_line(findings, entry, help)));
+                let untold = entries.iter().filter(|entry| !is_told(entry));
+                untold.for_each(|entry| findings.push(of_line(findings, entry, help)));
             }
         }
     }
@@ -172,17 +154,6 @@ mod tests {
             "unhashed-requirement",
             "==> base/requirements.txt <==\na==1\n==> requirements.txt <==\na==2\nb==1\n^^^^ unhashed-requirement\n",
         );
-    }
-
-    #[test]
-    fn many_new_lines_of_a_file_are_told_together() {
-        let lines = |count| (1..=count).map(|number| format!("b{number}==1\n")).collect::<Vec<_>>().concat();
-        let change = |new: &str| format!("==> base/r.txt <==\na==1\n==> r.txt <==\na==2\n{new}");
-        let (first, rest) = ("b0==1\n^^^^^ unhashed-requirement: none of 11 new requirements in `r.txt`\n", lines(10));
-        check("unhashed-requirement", &change(&format!("{first}{rest}")));
-        let each =
-            lines(10).replace("1\n", "1\n^^^^^ unhashed-requirement: has no hash\n").replace("b10==1\n^", "b10==1\n^^");
-        check("unhashed-requirement", &change(&each));
     }
 
     #[test]

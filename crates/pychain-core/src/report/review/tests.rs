@@ -279,8 +279,10 @@ fn what_could_not_be_read_is_not_called_fixed() {
     assert!(pull.review().edits.is_empty());
 }
 
+/// In files of ten lines each: more of a file are told together.
 fn many(name: &str, count: usize) -> String {
-    (0..count).flat_map(|at| [name.to_owned(), format!("-{at}\n")]).collect()
+    let file = |at: usize| if at.is_multiple_of(10) { format!("==> {at:04}.txt <==\n") } else { String::new() };
+    (0..count).flat_map(|at| [file(at), format!("{name}-{at}\n")]).collect()
 }
 
 #[test]
