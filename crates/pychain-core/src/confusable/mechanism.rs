@@ -60,6 +60,12 @@ pub enum Mechanism {
 }
 
 impl Mechanism {
+    /// Whether other words or digits make the difference, as a private project's or a fork's name has them; not the
+    /// writing, where somebody mistyped.
+    pub fn is_of_words(self) -> bool {
+        (Self::Plural..=Self::Shortening).contains(&self)
+    }
+
     /// The name used in every output.
     pub fn name(self) -> &'static str {
         match self {

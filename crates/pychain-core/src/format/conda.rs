@@ -83,7 +83,7 @@ mod tests {
     fn what_it_asks_for_is_judged_as_a_manifest() {
         check(
             "*",
-            "==> environment.yml <==\ndependencies:\n  - pip:\n    - numpy\n    - click>=8\n    - reqeusts==2.0\n      ^^^^^^^^ confusable-name\n      ^^^^^^^^ private-name-exposed\n\
+            "==> environment.yml <==\ndependencies:\n  - pip:\n    - numpy\n    - click>=8\n    - reqeusts==2.0\n      ^^^^^^^^ confusable-name\n\
              \x20   - --extra-index-url http://e.example.org/simple\n                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^ extra-index-url\n                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^ insecure-index\n\
              \x20   - git+https://github.com/psf/requests  # pychain: ignore[mutable-vcs-reference] as it is\n\
              \x20   - -r more.txt\n         ^^^^^^^^ unreadable-include: `more.txt` is not there\n",

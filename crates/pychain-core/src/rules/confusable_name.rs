@@ -16,6 +16,7 @@ crate::declare_rule! {
     /// Where the public index has no such name, a lesser resemblance counts and the severity is high; where it has, only a strong one counts, and the severity is medium.
     /// Where it differs by a digit or an `s` at the end from a name and exists, as forks and successors do, it is told only of a change that asks for it, with low severity.
     /// Lock files are read as well, but for such names: nobody typed what a tool has locked.
+    /// A name that only another index than the public one can have is told where it looks mistyped; one with other words is private, and `private-name-exposed` speaks of it.
     /// In a change only names that are new to the project are judged.
     ///
     /// ## Why it matters
@@ -58,6 +59,11 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let is_absent = judged.is_public && names.index.as_ref().is_some_and(|index| !index.contains(judged.name));
         let least = if is_absent { Level::Warn } else { Level::Strict };
         let Some(found) = &verdict(judged.name, least, names) else { continue };
+        // What another index has alone is private, as `private-name-exposed` says, unless somebody mistyped it.
+        let is_elsewhere = !judged.is_public && names.index.as_ref().is_some_and(|index| !index.contains(judged.name));
+        if is_elsewhere && found.mechanism.is_of_words() {
+            continue;
+        }
         // One more digit or letter `s` is how forks and successors are called: worth a look when it is new and somebody
         // typed it, which a locked name was not.
         let is_usual = matches!(found.mechanism, Mechanism::VersionDigit | Mechanism::Plural);
@@ -191,6 +197,17 @@ mod tests {
         let change = |head: &str| format!("==> base/requirements.txt <==\nidna\n{head}");
         check("confusable-name", &change(&lock("clicks")));
         check("confusable-name", &change("==> requirements.txt <==\nidna\nclicks\n^^^^^^ confusable-name\n"));
+    }
+
+    #[test]
+    fn what_only_another_index_has_is_mistyped_or_private() {
+        let index = "--extra-index-url https://a.example.org/simple\n";
+        for (line, rule) in [("reqeusts", "confusable-name"), ("requests5", "private-name-exposed")] {
+            let findings = Fixture::parse(&format!("{index}{line}==1\n")).report().findings;
+            let rules = ["confusable-name", "private-name-exposed"];
+            let told = findings.iter().map(|finding| finding.rule.id).filter(|id| rules.contains(id));
+            assert_eq!(told.collect::<Vec<_>>(), [rule], "{line}");
+        }
     }
 
     #[test]

@@ -214,6 +214,9 @@ mod tests {
         );
         check("hidden-characters", "a\u{200b}b==1\n ^^^ hidden-characters: U+200B ZERO WIDTH SPACE stands here\n");
         check("hidden-characters", "a==1\u{1b}[2J # x\n    ^ hidden-characters: U+001B ESCAPE\n");
+        let alone =
+            "==> pychain.toml <==\n==> r.txt <==\nfl\u{1b}ask==1\n  ^ hidden-characters: cannot be read for it\n";
+        check("*", alone);
     }
 
     #[test]

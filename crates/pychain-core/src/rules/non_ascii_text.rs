@@ -98,7 +98,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
 /// read it.
 pub(super) fn is_cause(document: &Document, line: &Line) -> bool {
     let text = text_of(document, line);
-    if !matches!(line.kind, LineKind::Refused(_)) || text.is_ascii() {
+    let is_odd = |c: char| !c.is_ascii() || (is_hidden(c) && c != '\t');
+    if !matches!(line.kind, LineKind::Refused(_)) || !text.contains(is_odd) {
         return false;
     }
     let plain: String = text

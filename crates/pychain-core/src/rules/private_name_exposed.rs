@@ -1,9 +1,11 @@
 //! `private-name-exposed`: a name of one's own that somebody else's index may answer for.
 
+use super::confusable_name;
 use super::indexes::{binding_of, is_expected, is_foreign, is_private, names, shown};
 use super::lock_files::{PYPI_FILES, host, is_from_pypi, manifest_beside};
 use super::names::{is_public_index, is_told_otherwise};
 use crate::audit::{Context, Findings, Scope};
+use crate::confusable::{Level, verdict};
 use crate::finding::{Confidence, Finding, Location, Severity, Subject};
 use crate::model::{LockFormat, SourceKind, Tool};
 use crate::order::{Map, Set};
@@ -91,7 +93,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         let mut groups: Map<Key, (Exposure<'_>, Vec<Asked<'_>>)> = Map::new();
         for asked in asked(project, run, config.installer) {
             let location = asked.entry.location();
-            let Some(exposure) = exposure_of(asked.hold) else { continue };
+            let Some(exposure) = exposure_of(asked.hold).filter(|_| !told.contains(&location)) else { continue };
             let why = if is_private(&asked, config) {
                 Why::Configured
             } else if is_answered
@@ -132,9 +134,16 @@ fn is_unclaimed(asked: &Asked<'_>, context: &Context<'_>) -> bool {
         return false;
     };
     // The project's own extras are asked for by its name, and it is installed from here. The name of a module is
-    // nobody's private one.
+    // nobody's private one, and neither is a name that somebody mistyped.
+    let is_mistyped = |name: &str| {
+        let found = verdict(name, Level::Strict, names).filter(|_| context.runs(&confusable_name::RULE));
+        found.is_some_and(|found| !found.mechanism.is_of_words())
+    };
     let is_open = |name: &str| {
-        !context.project.own_names.contains(name) && !index.contains(name) && !is_told_otherwise(name, names)
+        !context.project.own_names.contains(name)
+            && !index.contains(name)
+            && !is_told_otherwise(name, names)
+            && !is_mistyped(name)
     };
     asked.entry.requirement.name.as_ref().is_some_and(|name| name.as_written().is_ascii() && is_open(name.normalized()))
 }
