@@ -64,6 +64,8 @@ pub struct DirectUrl {
     pub query: String,
     /// Fragment without `#`.
     pub fragment: String,
+    /// Where the revision stands, where that is not in the URL: a table has a key for it.
+    pub revision_span: Option<Span>,
 }
 
 /// Why Python refuses to take a URL apart.
@@ -105,6 +107,7 @@ impl DirectUrl {
             path: path.to_owned(),
             query: query.to_owned(),
             fragment: fragment.to_owned(),
+            revision_span: None,
         })
     }
 

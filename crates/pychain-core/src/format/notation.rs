@@ -114,8 +114,12 @@ pub(super) fn repository(system: &str, address: &Word, revision: Option<&Word>) 
     };
     let prefix = format!("{system}+");
     let address_url = address_url.strip_prefix(&prefix).unwrap_or(&address_url);
-    let revision = revision.map(|revision| format!("@{}", revision.value)).unwrap_or_default();
-    direct(&format!("{prefix}{address_url}{revision}"), address)
+    let text = revision.map(|revision| format!("@{}", revision.value)).unwrap_or_default();
+    let mut source = direct(&format!("{prefix}{address_url}{text}"), address);
+    if let Source::Url(url) = &mut source {
+        url.revision_span = revision.map(|revision| revision.span);
+    }
+    source
 }
 
 /// The revision that a table names by its keys. A branch whose name alone is that of a tag or a commit is said to be one.

@@ -75,7 +75,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                 }
             },
         };
-        let place = revision_place(url).and_then(|part| part_of_url(project, &entry, url, part));
+        let in_url = || revision_place(url).and_then(|part| part_of_url(project, &entry, url, part));
+        let place = url.revision_span.map(|span| entry.at(span)).or_else(in_url);
         let finding = findings
             .finding(place.unwrap_or(entry.at(url.span)), requirement.subject(), message)
             .help(help(project, &entry, url, system))
@@ -246,6 +247,15 @@ mod tests {
     }
 
     #[test]
+    fn a_table_has_the_revision_under_a_key() {
+        check(
+            "mutable-vcs-reference",
+            "==> pyproject.toml <==\n[tool.uv.sources]\nx = { git = \"https://e.org/x\", branch = \"main\" }\n                                         ^^^^ mutable-vcs-reference: at `main`\ny = { git = \"https://e.org/y\" }\n             ^^^^^^^^^^^^^^^ mutable-vcs-reference\n\
+             ==> Pipfile <==\n[packages.z]\ngit = \"https://e.org/z\"\nref = \"next\"\n       ^^^^ mutable-vcs-reference: at `next`\n",
+        );
+    }
+
+    #[test]
     fn what_setuptools_writes_down_pip_takes() {
         check(
             "mutable-vcs-reference",
@@ -295,7 +305,7 @@ mod tests {
         let locked = "==> a/uv.lock <==\nversion = 1\n[[package]]\nname = \"x\"\nversion = \"1\"\n\
             source = { git = \"https://e.org/x?branch=main#0123456789abcdef0123456789abcdef01234567\" }\n";
         check("mutable-vcs-reference", &format!("{manifest}{locked}"));
-        let mark = "             ^^^^^^^^^^^^^^^ mutable-vcs-reference: at `main`\n";
+        let mark = "                                         ^^^^ mutable-vcs-reference: at `main`\n";
         for other in
             [locked.replace("a/uv", "b/uv"), locked.replace("\"x\"", "\"y\""), locked.replace("e.org/x", "f.org/x")]
         {
