@@ -15,6 +15,7 @@ crate::declare_rule! {
     /// In a change it also looks for a first number that grows by 90 or more at once.
     /// Years and dates (`2024.1`, `20241122`, `24.11`) are no such numbers, and neither is a step from one year to the next.
     /// Locked versions are looked at in the same way.
+    /// A constraint of a million or more, as in `==1000000000.0.0`, is left alone: so some keep a project out.
     ///
     /// ## Why it matters
     ///
@@ -101,6 +102,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         }
         let Some((specifier, release)) = version(requirement) else { continue };
         let before = before.and_then(|before| version(before));
+        if entry.constraint && is_never(&release) {
+            continue;
+        }
         let leap = before.filter(|(_, old)| is_leap(old, &release));
         let signature = is_signature(&release);
         if leap.is_none() && !signature {
@@ -192,6 +196,13 @@ fn is_round(number: u64, digit: &str) -> bool {
     text.strip_prefix(digit).is_some_and(|zeros| zeros.len() >= 3 && zeros.bytes().all(|byte| byte == b'0'))
 }
 
+/// What keeps a project out where it stands in a constraints file: `1000000000.0.0`, which nobody released.
+fn is_never(release: &[u64]) -> bool {
+    release.split_first().is_some_and(|(first, rest)| {
+        *first >= 1_000_000 && is_round(*first, "1") && rest.iter().all(|number| *number == 0)
+    })
+}
+
 /// Whether a first number is a year, or a date beginning with one: `2024`, `202411`, `20241122`, `2411`, `241122`.
 fn is_date(number: u64) -> bool {
     let text = number.to_string();
@@ -217,6 +228,14 @@ mod tests {
         check(
             "implausible-version",
             "a==999.0.0\n ^^^^^^^^^ implausible-version: wants `999.0.0`\nb>=1,>=9999\n     ^^^^^^ implausible-version\nc==1\nd<999\n",
+        );
+    }
+
+    #[test]
+    fn a_constraint_that_keeps_a_project_out_is_left_alone() {
+        check(
+            "implausible-version",
+            "==> constraints.txt <==\na==1000000000.0.0\nb==1000.0.0\n ^^^^^^^^^^ implausible-version\nc==1000000000.0.1\n ^^^^^^^^^^^^^^^^ implausible-version\n",
         );
     }
 

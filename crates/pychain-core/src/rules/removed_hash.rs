@@ -6,6 +6,7 @@ use crate::audit::{Context, Findings};
 use crate::diff::LockedPair;
 use crate::finding::{Location, Subject};
 use crate::model::{LockedPackage, Requirement};
+use crate::name::ProjectName;
 use crate::order::{Map, Set};
 use crate::prose::code;
 use crate::text::FileId;
@@ -65,9 +66,19 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let modes = context.project.runs.iter().filter_map(|run| run.hash_mode.as_ref()).filter(|mode| mode.on);
     let refused = modes.flat_map(|mode| &mode.lines).filter(|line| !line.verdict.is_ok());
     let refused: Set<FileId> = refused.map(|line| line.file).collect::<Set<_>>();
+    // What one file no longer has a hash for another one may: a lock file, say, that takes its place.
+    let by_line = context.project.requirements().filter(|entry| has_hash(entry.requirement));
+    let hashed = by_line.filter_map(|entry| entry.requirement.name.as_ref());
+    let locked = context.project.locked().filter(|it| it.package.is_fetched() && !it.package.is_unhashed());
+    let hashed = hashed.chain(locked.map(|it| &it.package.name));
+    let hashed: Set<&str> = hashed.map(ProjectName::normalized).collect::<Set<_>>();
     let mut files: Map<FileId, Vec<(&Entry<'_>, usize)>> = Map::new();
     for (before, after) in context.changes.iter().filter_map(crate::diff::Change::both) {
         if !has_hash(before.requirement) || has_hash(after.requirement) || after.constraint {
+            continue;
+        }
+        let is_moved = before.document.source.path() != context.renames.base_path(after.document.source.path());
+        if is_moved && after.requirement.name.as_ref().is_some_and(|name| hashed.contains(name.normalized())) {
             continue;
         }
         if !refused.contains(&after.document.file) {
@@ -169,6 +180,17 @@ mod tests {
             "removed-hash",
             "==> base/r.txt <==\na==1 --hash=sha256:00\n==> r.txt <==\na==2\n^^^^ removed-hash: the only hash\n",
         );
+    }
+
+    #[test]
+    fn what_a_lock_file_checks_from_now_on_lost_nothing() {
+        let lock = |hash: &str| {
+            format!(
+                "==> base/r.txt <==\na==1 --hash=sha256:00\n==> pylock.toml <==\nlock-version = \"1.0\"\ncreated-by = \"x\"\n[[packages]]\nname = \"a\"\nversion = \"1\"\nwheels = [{{ url = \"https://e.org/a-1-py3-none-any.whl\"{hash} }}]\n==> pyproject.toml <==\n[dependency-groups]\ntypes = [\n\"a\",\n"
+            )
+        };
+        check("removed-hash", &(lock(", hashes = { sha256 = \"00\" }") + "]\n"));
+        check("removed-hash", &(lock("") + " ^ removed-hash\n]\n"));
     }
 
     #[test]
