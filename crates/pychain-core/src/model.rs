@@ -350,6 +350,8 @@ pub enum InstallOption {
     /// Releases that are younger, or came later, are not taken: pip's `--uploaded-prior-to`. With `NAME=` before it, of
     /// one project.
     ExcludeNewer,
+    /// uv's, and what other tools have like it: nothing is taken but what the lock file has.
+    Locked,
 }
 
 impl InstallOption {
@@ -379,6 +381,7 @@ impl InstallOption {
             Self::IndexStrategy => "--index-strategy",
             Self::NoVerifyHashes => "--no-verify-hashes",
             Self::ExcludeNewer => "--exclude-newer",
+            Self::Locked => "--locked",
         }
     }
 }

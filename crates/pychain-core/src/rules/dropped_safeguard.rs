@@ -1,23 +1,25 @@
 //! `dropped-safeguard`: a setting that protected the install is gone.
 
-use super::support::{checks_hashes, list, runs_of, still_near};
+use super::support::{checks_hashes, runs_of, still_near};
 use crate::audit::{Context, Findings};
 use crate::finding::{Location, Severity, Subject};
 use crate::format::detect::named_role;
 use crate::format::requirements_txt::folder;
 use crate::model::time::{days, seconds};
-use crate::model::{Document, InstallOption, Line, LineKind, ManifestFormat, OptionUse, Purpose, Role, Tool};
-use crate::name::{ProjectName, normalize};
+use crate::model::{Document, InstallOption, Line, ManifestFormat, OptionUse, Role, Tool};
+use crate::name::normalize;
 use crate::order::{Map, Set};
 use crate::prose::code;
-use crate::text::FileId;
 use crate::tree::Project;
+
+mod commands;
 
 crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for protection that a change takes away: `--require-hashes`, `--only-binary :all:` (`no-build` of uv), and that releases have to be of an age before they are taken.
-    /// The last is `exclude-newer` of uv and PDM, `min-release-age` of Poetry, `cool-down-period` of Pipenv and `--uploaded-prior-to` of pip, in their settings, in commands and in variables.
+    /// In commands it also looks for what kept them to the lock file (`--locked` and `--frozen` of uv, `pdm sync`, `pipenv install --deploy`) or to a constraints file (`-c`), and for a file without hashes in the place of one that has them.
+    /// The age is `exclude-newer` of uv and PDM, `min-release-age` of Poetry, `cool-down-period` of Pipenv and `--uploaded-prior-to` of pip, in their settings, in commands and in variables.
     /// A span shorter than the three days of `young-release`, or as many as `cooldown-days` in the configuration says, and a day to come protect as little as none.
     /// It also looks for a `uv.toml` that takes the place of `[tool.uv]`: where it is there, uv reads no settings in the `pyproject.toml` beside it.
     ///
@@ -59,6 +61,7 @@ crate::declare_rule! {
     /// ## When it is wrong
     ///
     /// When something outside the files protects as well, as an index that holds releases back.
+    /// A command that went to another file with its protection is left alone.
     /// A later date in the past, as those set who want what an install was on some day, is left alone, and so is the option where hashes are checked without it.
     ///
     /// ## References
@@ -80,6 +83,10 @@ enum Kind {
     Age,
     /// The places that uv asks, which protect where another file takes the settings away.
     Indexes,
+    /// Nothing but what the lock file has.
+    Locked,
+    /// A constraints file.
+    Constraints,
 }
 
 const HOURS: i64 = 24;
@@ -87,7 +94,7 @@ const HOURS: i64 = 24;
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let Some(base) = context.base else { return };
     of_files(context, base, findings);
-    of_commands(context, base, findings);
+    commands::check(context, base, findings);
 }
 
 /// Where a setting of a file holds: for the file, or of a project's tool for all of its folder.
@@ -180,6 +187,7 @@ fn judge(context: &Context<'_>, used: &OptionUse) -> Option<(Kind, bool)> {
     Some(match used.option {
         InstallOption::RequireHashes => (Kind::Hashes, true),
         InstallOption::OnlyBinary => (Kind::Wheels, value.split(',').any(|name| name.trim() == ":all:")),
+        InstallOption::Locked => (Kind::Locked, true),
         InstallOption::ExcludeNewer if !value.contains('=') => (Kind::Age, is_old_enough(context, value)),
         InstallOption::IndexUrl | InstallOption::ExtraIndexUrl | InstallOption::NamedIndex | InstallOption::NoIndex => {
             (Kind::Indexes, true)
@@ -201,7 +209,7 @@ fn is_protected(head: &Project, document: &Document, kind: Kind) -> bool {
     runs_of(head, document.file).any(|run| match kind {
         Kind::Hashes => checks_hashes(run),
         Kind::Wheels => run.options.only_binary.contains(":all:"),
-        Kind::Age | Kind::Indexes => false,
+        Kind::Age | Kind::Indexes | Kind::Locked | Kind::Constraints => false,
     })
 }
 
@@ -237,114 +245,6 @@ fn exemptions(context: &Context<'_>, base: &Project, findings: &mut Findings<'_>
     }
 }
 
-/// A command that installs.
-struct Installing<'a> {
-    document: &'a Document,
-    first: &'a Line,
-    tool: Tool,
-    /// What it installs: files and names.
-    what: Vec<&'a str>,
-    hashes: bool,
-    age: Option<&'a str>,
-}
-
-fn of_commands(context: &Context<'_>, base: &Project, findings: &mut Findings<'_>) {
-    type Key<'k> = (&'k str, Tool, Vec<&'k str>);
-    let head = context.project;
-    let mut before: Map<Key<'_>, Vec<Installing<'_>>> = Map::new();
-    for one in commands(context, base) {
-        let key = (base.file(one.document.file).path(), one.tool, one.what.clone());
-        before.entry(key).or_default().push(one);
-    }
-    let mut after: Map<Key<'_>, Vec<Installing<'_>>> = Map::new();
-    for one in commands(context, head) {
-        let path = context.renames.base_path(head.file(one.document.file).path());
-        after.entry((path, one.tool, one.what.clone())).or_default().push(one);
-    }
-    // Where hashes are given in all of a file, they are checked without the option.
-    let checked: Set<FileId> =
-        head.runs.iter().filter(|run| checks_hashes(run)).map(|run| run.root).collect::<Set<_>>();
-    for (key, new) in after {
-        let Some(old) = before.get(&key) else { continue };
-        for kind in [Kind::Hashes, Kind::Age] {
-            let has = |one: &Installing<'_>| if kind == Kind::Hashes { one.hashes } else { one.age.is_some() };
-            let count = |all: &[Installing<'_>], wanted: bool| all.iter().filter(|one| has(one) == wanted).count();
-            if count(&new, true) >= count(old, true) || count(&new, false) <= count(old, false) {
-                continue;
-            }
-            // The one that stands where a protected one stood, or else any.
-            let was_there = |at: usize| old.get(at).is_some_and(has);
-            let lacking = || new.iter().enumerate().filter(|(_, one)| !has(one));
-            let Some((_, one)) = lacking().find(|(at, _)| was_there(*at)).or_else(|| lacking().next()) else {
-                continue;
-            };
-            let is_checked = |path: &&str| head.find(path).is_some_and(|file| checked.contains(&file));
-            if kind == Kind::Hashes && !one.what.is_empty() && one.what.iter().all(is_checked) {
-                continue;
-            }
-            let location = Location { file: one.document.file, span: one.first.span };
-            let was = old.iter().find_map(|one| one.age).unwrap_or_default();
-            let what = if one.what.is_empty() {
-                String::new()
-            } else {
-                format!(" ({})", code(&list(one.what.iter().copied())))
-            };
-            push(findings, location, one.tool, kind, was, &what);
-        }
-    }
-}
-
-/// The commands of all files, each with what acts on it.
-fn commands<'a>(context: &Context<'_>, project: &'a Project) -> Vec<Installing<'a>> {
-    let mut all = Vec::new();
-    let is_ours =
-        |document: &&Document| document.has_section(|section| section.under.is_some()) && !is_settings(document);
-    for document in project.documents.iter().filter(is_ours) {
-        let mut found: Map<u32, Installing<'a>> = Map::new();
-        for line in &document.lines {
-            let Some(section) = document.section(line).filter(|section| section.under.is_some()) else { continue };
-            let one = found.entry(line.section).or_insert_with(|| Installing {
-                document,
-                first: line,
-                tool: section.tool,
-                what: Vec::new(),
-                hashes: false,
-                age: None,
-            });
-            match &line.kind {
-                LineKind::Requirement(requirement) => {
-                    one.what.extend(requirement.name.as_ref().map(ProjectName::normalized));
-                }
-                LineKind::Include(include) => one.what.push(include.path.as_deref().unwrap_or(&include.target)),
-                _ => {}
-            }
-            for used in &line.options {
-                match judge(context, used) {
-                    Some((Kind::Hashes, _)) => one.hashes = true,
-                    Some((Kind::Age, true)) => one.age = Some(&used.value.value),
-                    _ => {}
-                }
-            }
-        }
-        let has_commands = document.has_section(|section| section.purpose == Purpose::Command);
-        let acting: Map<u32, (bool, Option<&str>)> =
-            found.iter().map(|(number, one)| (*number, (one.hashes, one.age))).collect::<Map<_, _>>();
-        for (number, mut one) in found {
-            let Some(section) = document.sections.get(number as usize) else { continue };
-            for (hashes, age) in section.under.iter().flatten().filter_map(|under| acting.get(under)) {
-                one.hashes |= *hashes;
-                one.age = one.age.or(*age);
-            }
-            // Settings count with the commands that they act on; a file of settings has none.
-            if section.purpose == Purpose::Command || !has_commands {
-                one.what.sort_unstable();
-                all.push(one);
-            }
-        }
-    }
-    all
-}
-
 fn push(findings: &mut Findings<'_>, location: Location, tool: Tool, kind: Kind, was: &str, why: &str) {
     let name = tool.name();
     let (flag, message, severity) = match kind {
@@ -361,6 +261,14 @@ fn push(findings: &mut Findings<'_>, location: Location, tool: Tool, kind: Kind,
             ("--exclude-newer", format!("{name} no longer holds releases back {held} ({}){why}", code(was)), severity)
         }
         Kind::Indexes => ("index", format!("{name} no longer asks the indexes of the project{why}"), Severity::Medium),
+        Kind::Locked => {
+            let message =
+                format!("{name} may take other versions than the lock file has, where that does not fit{why}");
+            ("--locked", message, Severity::Low)
+        }
+        Kind::Constraints => {
+            ("--constraint", format!("{name} is no longer held to the versions of {}{why}", code(was)), Severity::Low)
+        }
     };
     let finding = findings
         .finding(location, Subject::Option(flag.to_owned()), message)
@@ -580,19 +488,5 @@ mod tests {
             "==> r.txt <==\n-r b.txt\n--only-binary :all:\n==> b.txt <==\na\n",
             "==> r.txt <==\n-r b.txt\n==> b.txt <==\n--only-binary :all:\na\n",
         );
-    }
-
-    #[test]
-    fn commands_are_compared_by_what_they_install() {
-        let base = "==> x.sh <==\npip install --require-hashes -r r.txt\nuv sync --exclude-newer '7 days'\npip install -r s.txt\n";
-        check(
-            base,
-            "==> x.sh <==\npip install -r s.txt\npip install -r r.txt\n               ^^^^^ dropped-safeguard: no longer asks for a hash of everything (`r.txt`)\nuv sync --exclude-newer '4 days'\n",
-        );
-        check(
-            base,
-            "==> x.sh <==\nexport PIP_REQUIRE_HASHES=1 UV_EXCLUDE_NEWER='4 days'\npip install -r r.txt\nuv sync\n",
-        );
-        check(base, "==> x.sh <==\npip install -r r.txt\n==> r.txt <==\na==1 --hash=sha256:aa\n");
     }
 }

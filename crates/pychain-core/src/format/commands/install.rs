@@ -6,6 +6,7 @@ use super::requirement::{is_path, of_word, with_at};
 use super::settings::{Setting, pip_setting, without_name};
 use super::{Commands, Lasting, MAX_NESTING};
 use crate::model::{InstallOption, LineKind, Purpose, Tool, Word as Value};
+use crate::text::Span;
 
 /// Commands that run another one, with their options that take a value.
 const WRAPPERS: [(&str, &[&str]); 15] = [
@@ -412,6 +413,8 @@ impl Commands<'_> {
 
     fn uv_arguments(&mut self, arguments: &[&Argument<'_>], skip: usize, meaning: Positional) -> Option<u32> {
         let section = self.section(Tool::Uv, Purpose::Command)?;
+        let mut named = arguments.iter().filter_map(|argument| argument.positional()).take(skip.min(2));
+        let installs = named.find(|word| matches!(word.value(), "sync" | "run" | "install"));
         let mut positional = 0;
         for argument in arguments {
             let Some(option) = argument.option else {
@@ -437,9 +440,12 @@ impl Commands<'_> {
                     self.include(section, word, false);
                 }
                 ("--constraint" | "--constraints", Some(word)) => self.include(section, word, true),
+                ("--locked" | "--frozen", None) => self.locked(section, installs, argument.span),
                 _ => self.uv_option(section, argument),
             }
         }
+        let is_none = arguments.iter().any(|argument| matches!(argument.option, Some("--no-sync" | "--no-project")));
+        self.bare(section, installs.filter(|_| !is_none));
         Some(section)
     }
 
@@ -538,10 +544,16 @@ impl Commands<'_> {
             }
             // Plugins are part of the tool from then on.
             (Tool::Poetry | Tool::Pdm, ["add", ..] | ["self" | "plugin", "add", ..])
-            | (Tool::Pipenv, ["install", ..]) => {}
+            | (Tool::Pdm | Tool::Pipenv, ["install" | "sync", ..]) => {}
             _ => return Vec::new(),
         }
         let Some(section) = self.section(tool, Purpose::Command) else { return Vec::new() };
+        let installs = positional.first().copied().filter(|word| matches!(word.value(), "install" | "sync"));
+        let keeps = ["--frozen-lockfile", "--no-lock", "--check", "--deploy", "--ignore-pipfile"];
+        let keeps = |argument: &Argument<'_>| argument.option.is_some_and(|option| keeps.contains(&option));
+        if let Some(word) = installs.filter(|word| word.value() == "sync" || arguments.iter().any(keeps)) {
+            self.locked(section, Some(word), word.span);
+        }
         // What is looked up in one index alone is asked of no other.
         let is_bound = arguments.iter().any(|argument| argument.option == Some("--source"));
         for argument in &arguments {
@@ -557,12 +569,26 @@ impl Commands<'_> {
                 _ => {}
             }
         }
-        let skip = if values.first() == Some(&"add") || tool == Tool::Pipenv { 1 } else { 2 };
+        let skip = if matches!(values.first(), Some(&("add" | "install" | "sync"))) { 1 } else { 2 };
         for word in positional.iter().skip(skip).filter(|_| !is_bound) {
             let word = if tool == Tool::Poetry { with_at(word) } else { (*word).clone() };
             self.asked(section, &word, false);
         }
+        self.bare(section, installs);
         Vec::new()
+    }
+
+    /// That a command takes nothing but what the lock file has; by its name, which says how much it installs.
+    fn locked(&mut self, section: u32, name: Option<&Word>, span: Span) {
+        let value = name.map_or_else(String::new, |name| name.value().to_owned());
+        self.option(section, InstallOption::Locked, span, Value { value, span });
+    }
+
+    /// A command of which there is nothing to say but that it is there: a line with its name.
+    fn bare(&mut self, section: u32, name: Option<&Word>) {
+        if let Some(name) = name.filter(|_| self.lines.last().is_none_or(|last| last.section != section)) {
+            self.line(section, name.span, None, Vec::new(), LineKind::Options);
+        }
     }
 
     /// `poetry source add --priority=supplemental NAME URL`.

@@ -42,17 +42,20 @@ const PIP: [(&str, InstallOption, Shape); 10] = [
 ];
 
 /// Variables of other tools.
-const VARIABLES: [(&str, Tool, InstallOption, Shape); 13] = [
+const VARIABLES: [(&str, Tool, InstallOption, Shape); 16] = [
+    ("PDM_FROZEN_LOCKFILE", Tool::Pdm, InstallOption::Locked, Shape::Flag),
     ("PDM_PYPI_URL", Tool::Pdm, InstallOption::IndexUrl, Shape::One),
     ("PIPENV_PYPI_MIRROR", Tool::Pipenv, InstallOption::IndexUrl, Shape::One),
     ("UV_DEFAULT_INDEX", Tool::Uv, InstallOption::IndexUrl, Shape::Named),
     ("UV_EXCLUDE_NEWER", Tool::Uv, InstallOption::ExcludeNewer, Shape::One),
     ("UV_EXTRA_INDEX_URL", Tool::Uv, InstallOption::ExtraIndexUrl, Shape::Many),
     ("UV_FIND_LINKS", Tool::Uv, InstallOption::FindLinks, Shape::Many),
+    ("UV_FROZEN", Tool::Uv, InstallOption::Locked, Shape::Flag),
     ("UV_INDEX", Tool::Uv, InstallOption::ExtraIndexUrl, Shape::Named),
     ("UV_INDEX_STRATEGY", Tool::Uv, InstallOption::IndexStrategy, Shape::One),
     ("UV_INDEX_URL", Tool::Uv, InstallOption::IndexUrl, Shape::One),
     ("UV_INSECURE_HOST", Tool::Uv, InstallOption::TrustedHost, Shape::Many),
+    ("UV_LOCKED", Tool::Uv, InstallOption::Locked, Shape::Flag),
     ("UV_NO_INDEX", Tool::Uv, InstallOption::NoIndex, Shape::Flag),
     ("UV_NO_VERIFY_HASHES", Tool::Uv, InstallOption::NoVerifyHashes, Shape::Flag),
     ("UV_REQUIRE_HASHES", Tool::Uv, InstallOption::RequireHashes, Shape::Flag),

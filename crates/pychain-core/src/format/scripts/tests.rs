@@ -80,9 +80,12 @@ fn commands_of_each_tool() {
             &["uv: --extra-index-url=https://h | --index-strategy=unsafe-best-match | a"],
         ),
         ("uv pip sync r.txt --no-verify-hashes", &["uv: -r r.txt | --no-verify-hashes=--no-verify-hashes"]),
-        ("uv add --dev a --default-index https://h; uv sync --frozen", &["uv: a | --index-url=https://h"]),
+        (
+            "uv add --dev a --default-index https://h; uv sync --frozen",
+            &["uv: a | --index-url=https://h", "uv: --locked=--frozen"],
+        ),
         ("uv run --with a,b[x] --with-requirements r.txt pytest -x --index https://h", &["uv: a | b[x] | -r r.txt"]),
-        ("uv run -- pip install c", &["pip: c"]),
+        ("uv run -- pip install c", &["uv: ", "pip: c"]),
         ("uvx --with a ruff@0.5 check x; uv tool install b; uvx --from c d", &["uv: a | ruff", "uv: b", "uv: c"]),
         (
             "pipx install a --pip-args='--extra-index-url https://h'; pipx run b c; pipx inject d e",
@@ -293,7 +296,7 @@ fn plugins_and_files_that_variables_name_are_read() {
     check(
         "x.sh",
         "export PIP_CONSTRAINT='https://h/c.txt d.txt'\nUV_OVERRIDE=o.txt uv sync\n",
-        &["pip: -c  | -c d.txt", "uv: -c o.txt"],
+        &["pip: -c  | -c d.txt", "uv: -c o.txt", "uv: "],
     );
 }
 
