@@ -23,7 +23,9 @@ impl Line {
             span.shift(by.bytes);
             value.shift(by);
         }
-        dropped.iter_mut().for_each(|word| word.shift(by));
+        for word in dropped {
+            word.shift(by);
+        }
         by.moves(cut_by_comment);
         match kind {
             LineKind::Requirement(requirement) => requirement.shift(by),

@@ -32,8 +32,12 @@ pub(super) fn lines_again(
     };
 
     let (mut lines_between, mut comments_between) = read(text.get(new.clone()).unwrap_or_default());
-    lines_between.iter_mut().for_each(|line| line.shift(within));
-    comments_between.iter_mut().for_each(|comment| comment.shift(within.bytes));
+    for line in &mut lines_between {
+        line.shift(within);
+    }
+    for comment in &mut comments_between {
+        comment.shift(within.bytes);
+    }
 
     let is_before = |span: Span, at: usize| (span.start as usize) < at;
     let kept = lines.partition_point(|line| is_before(line.span, old.start));
