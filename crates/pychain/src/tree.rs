@@ -84,7 +84,14 @@ impl Tree {
             unnamed.retain(|path| found.contains(*path));
         }
         self.prefetch(&unnamed);
-        unnamed.retain(|path| self.read(path).is_ok_and(|bytes| detect::is_told_by(path, &bytes)));
+        unnamed.retain(|path| {
+            let bytes = match &*self {
+                // A folder may hold gigabytes of text.
+                Self::Disk(disk) if !detect::is_source(path) && is_plain(path) => disk.start(path, detect::HEADER),
+                _ => self.read(path),
+            };
+            bytes.is_ok_and(|bytes| detect::is_told_by(path, &bytes))
+        });
         unnamed.into_iter().map(str::to_owned).collect()
     }
 

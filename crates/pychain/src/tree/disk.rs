@@ -35,8 +35,14 @@ impl Disk {
     }
 
     pub(super) fn read(&self, path: &str) -> Result<Vec<u8>, Unread> {
+        let bytes = self.start(path, MAX_FILE_BYTES + 1)?;
+        if bytes.len() > MAX_FILE_BYTES { Err(Unread::too_large(bytes.len() as u64)) } else { Ok(bytes) }
+    }
+
+    /// The first bytes of a file, at most `length`.
+    pub(super) fn start(&self, path: &str, length: usize) -> Result<Vec<u8>, Unread> {
         if let Some(bytes) = self.overlay.get(path) {
-            return Ok(bytes.clone());
+            return Ok(bytes.get(..length).unwrap_or(bytes).to_vec());
         }
         let canonical = self.resolve(path)?;
         // What is asked here is asked of the very file that is then opened, links already followed:
@@ -48,12 +54,11 @@ impl Disk {
         if metadata.len() > MAX_FILE_BYTES as u64 {
             return Err(Unread::too_large(metadata.len()));
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
-        let limit = MAX_FILE_BYTES as u64 + 1;
+        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default().min(length));
         File::open(&canonical)
-            .and_then(|file| file.take(limit).read_to_end(&mut bytes))
+            .and_then(|file| file.take(length as u64).read_to_end(&mut bytes))
             .map_err(|error| unread(&error))?;
-        if bytes.len() > MAX_FILE_BYTES { Err(Unread::too_large(bytes.len() as u64)) } else { Ok(bytes) }
+        Ok(bytes)
     }
 
     pub(super) fn kind(&self, path: &str) -> PathKind {
