@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::AnsiColor;
 use pychain_core::finding::{Finding, Safety, Severity};
 use pychain_core::manual::Manuals;
-use pychain_core::order::Set;
+use pychain_core::order::{Map, Set};
 use pychain_core::report::Report;
 use pychain_core::rule::{Need, Rule};
 use pychain_core::text::{Problem, SourceFile, Span};
@@ -22,13 +22,29 @@ pub(crate) mod manual;
 /// Related places that are shown with a finding; of more, only the number is told.
 const MAX_RELATED: usize = 3;
 
+/// So many findings of one rule and severity are shown whole; of more, each has a line.
+const MAX_WHOLE: usize = 10;
+
 /// The findings, one after the other, for a terminal of so many columns. Styled; empty where there is none.
 pub(crate) fn findings(report: &Report, manuals: Manuals<'_>, columns: Option<usize>) -> String {
     let mut out = String::new();
+    let mut shown: Map<(&str, Severity), usize> = Map::new();
     let mut explained = Set::new();
+    let mut was_in_a_line = false;
     for finding in &report.findings {
         let why = explained.insert(finding.rule.id).then(|| manual::why(manuals, finding.rule)).flatten();
-        let _ = writeln!(out, "{}", self::finding(report, finding, why.as_deref(), columns));
+        let shown = shown.entry((finding.rule.id, finding.severity)).or_default();
+        *shown += 1;
+        let is_in_a_line = *shown > MAX_WHOLE;
+        let block = self::finding(report, finding, why.as_deref(), columns);
+        if was_in_a_line && !is_in_a_line {
+            out.push('\n');
+        }
+        let _ = if is_in_a_line { writeln!(out, "{}", block.in_a_line()) } else { writeln!(out, "{block}") };
+        was_in_a_line = is_in_a_line;
+    }
+    if was_in_a_line {
+        out.push('\n');
     }
     out
 }

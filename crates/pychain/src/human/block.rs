@@ -56,6 +56,15 @@ impl Block {
         self.places.push((visible(file.path()).into_owned(), excerpt, visible(label).into_owned()));
     }
 
+    /// Title and place in one line, without a line feed. Styled.
+    pub(crate) fn in_a_line(&self) -> String {
+        let place = self
+            .places
+            .first()
+            .map(|(path, Excerpt { line, column, .. }, _)| format!(" {FRAME}-->{FRAME:#} {path}:{line}:{column}"));
+        format!("{}{}", self.title, place.unwrap_or_default())
+    }
+
     /// Says something at the end.
     pub(crate) fn note(&mut self, label: &'static str, text: &str) {
         self.notes.push((label, visible(text).into_owned()));

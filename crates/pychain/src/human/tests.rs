@@ -54,6 +54,17 @@ fn plain(text: &str) -> String {
 }
 
 #[test]
+fn more_than_ten_of_a_rule_have_a_line_each() {
+    let text = "flask\n".repeat(13);
+    let of = |line: usize| lid(at(0, 6 * line, 6 * line + 5), &format!("lid {line}"));
+    let mut all: Vec<Finding> = (0..12).map(of).collect();
+    all.push(of(12).at_most(Severity::Low));
+    let shown = plain(&findings(&report(&[("r.txt", &text)], all), HERE, None));
+    let end = "10 | flask\n   | ^^^^^\n\nmedium[loose-lid]: lid 10 --> r.txt:11:1\nmedium[loose-lid]: lid 11 --> r.txt:12:1\n\nlow[loose-lid]: lid 12\n  --> r.txt:13:1\n";
+    assert!(shown.contains(end), "{shown}");
+}
+
+#[test]
 fn a_finding_shows_place_reason_and_remedy() {
     let finding = lid(at(0, 11, 16), "`flask` has a loose lid")
         .help("Close it")
