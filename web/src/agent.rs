@@ -1,12 +1,12 @@
 //! The worker's side: from files to the report, with the same core as the command line. Sole caller of the audit.
 
-use std::rc::Rc;
-
 use pychain_core::audit::{Request, audit, is_plain};
 use pychain_core::config::{Config, Date, from_pychain_toml, from_pyproject_toml, glob_matches};
 use pychain_core::finding::Safety;
 use pychain_core::fix;
 use pychain_core::knowledge::Knowledge;
+use pychain_core::knowledge::filter::NameFilter;
+use pychain_core::knowledge::remembered::Remembered;
 use pychain_core::manual::Manuals;
 use pychain_core::model::PathKind;
 use pychain_core::order::{Arrange as _, Map, Set};
@@ -17,35 +17,18 @@ use pychain_core::tree::{Loader, Project, Want};
 use crate::matching;
 use crate::protocol::{Ask, Body, Format, Named, Summary, What};
 
-/// What a file holds.
-#[derive(Debug, Clone)]
-pub enum Content {
-    /// Text.
-    Text(Rc<str>),
-    /// Bytes that are no plain UTF-8.
-    Bytes(Rc<[u8]>),
-}
-
-impl Content {
-    /// Its bytes.
-    pub fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Text(text) => text.as_bytes(),
-            Self::Bytes(bytes) => bytes,
-        }
-    }
-}
-
-/// Names that are remembered as resembling no other: more than any text has that somebody types in.
-const MAX_PLAIN: usize = 100_000;
+/// Names that are remembered with what was found out of them: more than any text has that somebody types in.
+const MAX_JUDGED: usize = 100_000;
 
 /// What the worker remembers.
 #[derive(Debug, Default)]
 pub struct Agent {
     /// Contents by their number.
-    contents: Map<u32, Content>,
+    contents: Map<u32, Vec<u8>>,
     /// Facts about names, as they arrive.
     pub knowledge: Knowledge,
+    /// Names of which there is something to say; `plain` among the facts has the others.
+    odd: Remembered,
     /// The files as they were audited last: what an edit leaves alone is not read again.
     head: Project,
     base: Project,
@@ -60,7 +43,7 @@ impl Agent {
     /// # Panics
     ///
     /// Where that is what is asked for.
-    pub fn answer(&mut self, ask: &Ask, brought: Vec<Content>, manuals: Manuals<'_>) -> (Body, Option<String>) {
+    pub fn answer(&mut self, ask: &Ask, brought: Vec<Vec<u8>>, manuals: Manuals<'_>) -> (Body, Option<String>) {
         self.contents.extend(ask.brought.iter().copied().zip(brought));
         let used: Set<u32> =
             ask.head.iter().chain(ask.base.iter().flatten()).map(|file| file.version).collect::<Set<_>>();
@@ -116,18 +99,30 @@ impl Agent {
         report
     }
 
-    /// Judges the names that are new to the worker and remembers those of which there is nothing to say: a key changes one name
-    /// of thousands, and to judge a name is the longest part of an audit.
+    /// Judges the names that are new to the worker and remembers what came of it: a key changes one name of thousands, and to
+    /// judge a name is the longest part of an audit.
     fn remember(&mut self, project: &Project) {
         let Some(names) = &mut self.knowledge.names else { return };
-        if names.plain.len() > MAX_PLAIN {
+        if names.plain.len() + self.odd.len() > MAX_JUDGED {
             names.plain.clear();
+            self.odd.clear();
         }
         for name in project.mentions().filter_map(|mention| mention.name()) {
             let name = name.normalized();
-            if !names.plain.contains(name) && is_plain(name, names) {
-                names.plain.insert(name.to_owned());
+            if names.plain.contains(name) || self.odd.contains(name) {
+                continue;
             }
+            if is_plain(name, names) { names.plain.insert(name) } else { self.odd.insert(name) }
+        }
+    }
+
+    /// Takes the names of the public index. They tell how many neighbours a name has, so that the names judged without them
+    /// are judged anew.
+    pub fn learn(&mut self, index: NameFilter) {
+        if let Some(names) = &mut self.knowledge.names {
+            names.index = Some(index);
+            names.plain.clear();
+            self.odd.clear();
         }
     }
 
@@ -148,7 +143,7 @@ impl Agent {
                 return Some(text.as_bytes());
             }
             let file = files.iter().find(|file| file.path == path)?;
-            self.contents.get(&file.version).map(Content::bytes)
+            self.contents.get(&file.version).map(Vec::as_slice)
         };
         let mut problems = Vec::new();
         for file in files {
@@ -200,7 +195,7 @@ impl Agent {
         {
             let named = files.iter().find(|file| file.path == name);
             let Some(content) = named.and_then(|file| self.contents.get(&file.version)) else { continue };
-            let (file, _) = SourceFile::decode_utf8(name, content.bytes());
+            let (file, _) = SourceFile::decode_utf8(name, content.as_slice());
             return match read(&file) {
                 Ok(config) => (config, Vec::new()),
                 Err(errors) => {

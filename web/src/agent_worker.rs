@@ -4,21 +4,21 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
-use js_sys::{Array, Function, JsString, Object, Uint8Array};
+use js_sys::{Array, Function, Object, Uint8Array};
 use pychain_core::knowledge::Names as Known;
 use pychain_core::knowledge::filter::NameFilter;
 use pychain_core::knowledge::lines::SortedLines;
 use pychain_core::knowledge::pack;
 use pychain_core::knowledge::ranked::RankedNames;
+use pychain_core::knowledge::remembered::Remembered;
 use pychain_core::knowledge::vocabulary::Vocabulary;
 use pychain_core::manual::{self, Manuals};
-use pychain_core::order::Set;
 use sha2::{Digest as _, Sha256};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent, SubtleCrypto};
 
-use crate::agent::{Agent, Content};
+use crate::agent::Agent;
 use crate::browser::{Chunks, get, object, read_whole, wait, words};
 use crate::protocol::{Answer, Ask, Names, Told};
 
@@ -73,10 +73,7 @@ fn listen(scope: &DedicatedWorkerGlobalScope, agent: &Rc<RefCell<Agent>>, messag
     let Some(ask) = get(message, "ask").and_then(|ask| ask.as_string()) else { return };
     let Ok(ask) = serde_json::from_str::<Ask>(&ask) else { return };
     let contents = get(message, "contents").map(|contents| Array::from(&contents)).unwrap_or_default();
-    let brought = contents.iter().map(|content| match content.dyn_ref::<JsString>() {
-        Some(text) => Content::Text(String::from(text).into()),
-        None => Content::Bytes(Uint8Array::new(&content).to_vec().into()),
-    });
+    let brought = contents.iter().map(|content| Uint8Array::new(&content).to_vec());
     let manuals = get(message, "manuals").and_then(|manuals| manuals.as_string()).unwrap_or_default();
     let began = now(scope);
     let manuals = manual::read(&manuals);
@@ -113,17 +110,13 @@ async fn learn(
         standard_library: SortedLines::new(pychain_data::STANDARD_LIBRARY),
         imports: SortedLines::new(pychain_data::IMPORTS),
         malicious: SortedLines::new(pychain_data::MALICIOUS),
-        plain: Set::new(),
+        plain: Remembered::default(),
     });
     tell(scope, &Told::Names(names.clone()), None);
 
     let index = NameFilter::new(list(lists, "index").await?).ok_or("the list of all names is damaged")?;
     names.index = Some((index.date().to_owned(), index.count() as usize));
-    if let Some(known) = &mut agent.borrow_mut().knowledge.names {
-        known.index = Some(index);
-        // It tells how many neighbours a name has, so the names judged without it are judged anew.
-        known.plain.clear();
-    }
+    agent.borrow_mut().learn(index);
     tell(scope, &Told::Names(names.clone()), None);
     Ok(())
 }

@@ -15,7 +15,6 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{File, MessageEvent, Worker};
 use yew::{Callback, UseReducerHandle};
 
-use crate::agent::Content;
 use crate::browser::{self, get, object};
 use crate::protocol::{Body, Format, Told, What};
 use crate::report::Report;
@@ -183,10 +182,7 @@ impl Client {
         let (ask, files) = state.ask(what, &browser::today(), |version| link.knows.contains(&version));
         let contents = Array::new();
         for file in files {
-            contents.push(&match file.content() {
-                Content::Text(text) => JsValue::from_str(&text),
-                Content::Bytes(bytes) => Uint8Array::from(&*bytes).into(),
-            });
+            contents.push(&Uint8Array::from(&*file.content()));
         }
         let json = serde_json::to_string(&ask).unwrap_or_default();
         let Some(worker) = &link.worker else { return };

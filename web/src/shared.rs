@@ -39,6 +39,12 @@ impl<T> From<T> for Shared<T> {
     }
 }
 
+impl From<&str> for Shared<str> {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
 impl<T> FromIterator<T> for Shared<[T]> {
     fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
         Self(values.into_iter().collect())

@@ -7,14 +7,15 @@ pub mod letters;
 pub mod lines;
 pub mod pack;
 pub mod ranked;
+pub mod remembered;
 pub mod vocabulary;
 
 pub use bytes::hash;
 
-use crate::order::Set;
 use filter::NameFilter;
 use lines::SortedLines;
 use ranked::RankedNames;
+use remembered::Remembered;
 use vocabulary::Vocabulary;
 
 /// What the caller knows of the world beyond the audited files.
@@ -42,5 +43,5 @@ pub struct Names {
     pub malicious: SortedLines,
     /// Normalized names that are on no list and resemble no other, as the caller has found out before
     /// ([`crate::audit::is_plain`]) and need not be found again.
-    pub plain: Set<String>,
+    pub plain: Remembered,
 }

@@ -6,6 +6,7 @@ use crate::format::detect;
 use crate::knowledge::filter::NameFilter;
 use crate::knowledge::lines::SortedLines;
 use crate::knowledge::ranked::RankedNames;
+use crate::knowledge::remembered::Remembered;
 use crate::knowledge::vocabulary::Vocabulary;
 use crate::knowledge::{Knowledge, Names, pack};
 use crate::model::PathKind;
@@ -151,7 +152,7 @@ fn knowledge() -> Knowledge {
             standard_library: SortedLines::new("asyncio\nsmtplib\n"),
             imports: SortedLines::new("bs4\tbeautifulsoup4\nsklearn\tscikit-learn\nyaml\tpyyaml\n"),
             malicious: SortedLines::new("evil-sample\tMAL-0000-1\ntaken-over\tMAL-0000-2\t1.1 1.1.1\n"),
-            plain: Set::new(),
+            plain: Remembered::default(),
         }
     });
     Knowledge { names: Some(NAMES.clone()) }

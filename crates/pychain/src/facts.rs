@@ -3,9 +3,9 @@
 use pychain_core::knowledge::filter::NameFilter;
 use pychain_core::knowledge::lines::SortedLines;
 use pychain_core::knowledge::ranked::RankedNames;
+use pychain_core::knowledge::remembered::Remembered;
 use pychain_core::knowledge::vocabulary::Vocabulary;
 use pychain_core::knowledge::{Knowledge, Names};
-use pychain_core::order::Set;
 
 /// All of them. Reads a few headers; nothing is parsed or copied.
 pub(crate) fn knowledge() -> Knowledge {
@@ -23,7 +23,7 @@ pub(crate) fn names() -> Option<Names> {
         standard_library: SortedLines::new(pychain_data::STANDARD_LIBRARY),
         imports: SortedLines::new(pychain_data::IMPORTS),
         malicious: SortedLines::new(pychain_data::MALICIOUS),
-        plain: Set::new(),
+        plain: Remembered::default(),
     })
 }
 

@@ -5,8 +5,8 @@ use pychain_core::knowledge::Names;
 use pychain_core::knowledge::filter::NameFilter;
 use pychain_core::knowledge::lines::SortedLines;
 use pychain_core::knowledge::ranked::RankedNames;
+use pychain_core::knowledge::remembered::Remembered;
 use pychain_core::knowledge::vocabulary::Vocabulary;
-use pychain_core::order::Set;
 
 pub(crate) fn names() -> Result<Names> {
     const HELP: &str = "the built data is not whole; `cargo xtask data build` makes it";
@@ -17,7 +17,7 @@ pub(crate) fn names() -> Result<Names> {
         standard_library: SortedLines::new(pychain_data::STANDARD_LIBRARY),
         imports: SortedLines::new(pychain_data::IMPORTS),
         malicious: SortedLines::new(pychain_data::MALICIOUS),
-        plain: Set::new(),
+        plain: Remembered::default(),
     })
 }
 

@@ -8,10 +8,10 @@ use pychain_core::format::detect::named_role;
 use pychain_core::knowledge::filter::NameFilter;
 use pychain_core::knowledge::lines::SortedLines;
 use pychain_core::knowledge::ranked::RankedNames;
+use pychain_core::knowledge::remembered::Remembered;
 use pychain_core::knowledge::vocabulary::Vocabulary;
 use pychain_core::knowledge::{Knowledge, Names};
 use pychain_core::model::PathKind;
-use pychain_core::order::Set;
 use pychain_core::report::Report;
 use pychain_core::requirement::Environment;
 use pychain_core::text::SourceFile;
@@ -169,7 +169,7 @@ static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| {
         standard_library: SortedLines::new(pychain_data::STANDARD_LIBRARY),
         imports: SortedLines::new(pychain_data::IMPORTS),
         malicious: SortedLines::new(pychain_data::MALICIOUS),
-        plain: Set::new(),
+        plain: Remembered::default(),
     });
     knowledge
 });

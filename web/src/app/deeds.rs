@@ -24,7 +24,7 @@ pub(super) fn does(deed: Deed, state: &State, act: &Callback<Action>, client: &C
         Deed::SaveText => {
             let file = state.head.shown();
             let name = file.path.rsplit('/').next().unwrap_or(&file.path);
-            let _ = browser::save(name, &file.bytes());
+            let _ = browser::save(name, &file.content());
         }
         Deed::Print => print(),
         Deed::Theme => theme.set((**theme + 1) % THEMES.len()),

@@ -268,7 +268,7 @@ impl State {
         let version = self.number();
         let old = self.files(side).shown().clone();
         let mut new = with(&old, version);
-        if new.text == old.text {
+        if *new.text == *old.text {
             return;
         }
         if !new.is_named {

@@ -1,13 +1,14 @@
 //! A file of the page: its text as the editor shows it, and its content as the audit reads it.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use pychain_core::text::{Edit, SourceFile, Span, apply_edits};
 
-use crate::agent::Content;
 use crate::kind::Kind;
 use crate::lines::Lines;
 use crate::report::Fix;
+use crate::shared::Shared;
 
 /// Lines that a browser's text field edits without making people wait.
 pub const MAX_EDITABLE_LINES: usize = 10_000;
@@ -28,9 +29,9 @@ pub struct File {
     /// Whether somebody gave it its name: then the content does not choose another.
     pub is_named: bool,
     /// Its text, lines ended by line feeds.
-    pub text: Rc<str>,
+    pub text: Shared<str>,
     /// The lines of the text.
-    pub lines: Rc<Lines>,
+    pub lines: Shared<Lines>,
     /// Whether the text came from the text field, which then shows it already.
     pub is_typed: bool,
     /// Whether it is edited in the text field although it is long.
@@ -44,8 +45,8 @@ pub struct File {
 impl File {
     /// An empty file.
     pub fn new(id: u32, version: u32, path: &str, kind: Kind) -> Self {
-        let text: Rc<str> = "".into();
-        let lines = Rc::new(Lines::of(&text));
+        let text: Shared<str> = "".into();
+        let lines = Lines::of(&text).into();
         let (crlf, bytes) = (false, None);
         let path = path.to_owned();
         let (is_named, is_typed, edits_anyway) = (false, false, false);
@@ -62,8 +63,8 @@ impl File {
         let exact = if crlf { shown.replace('\n', "\r\n") == text } else { shown == text };
         Self {
             version,
-            lines: Rc::new(Lines::of(&shown)),
-            text: shown.into(),
+            lines: Lines::of(&shown).into(),
+            text: shown.as_str().into(),
             is_typed: false,
             crlf,
             bytes: (!exact).then(|| text.as_bytes().into()),
@@ -86,22 +87,22 @@ impl File {
     /// The same file with the text of the text field.
     #[must_use]
     pub fn typed(&self, version: u32, text: &str) -> Self {
-        let lines = Rc::new(Lines::of(text));
+        let lines = Lines::of(text).into();
         Self { version, lines, text: text.into(), is_typed: true, bytes: None, ..self.clone() }
     }
 
-    /// What the audit reads.
-    pub fn content(&self) -> Content {
-        match &self.bytes {
-            Some(bytes) => Content::Bytes(bytes.clone()),
-            None if self.crlf => Content::Text(self.text.replace('\n', "\r\n").into()),
-            None => Content::Text(self.text.clone()),
+    /// What it holds: what the audit reads, and what is saved.
+    pub fn content(&self) -> Cow<'_, [u8]> {
+        match (&self.bytes, self.written()) {
+            (Some(bytes), _) => Cow::Borrowed(bytes),
+            (None, Cow::Borrowed(text)) => Cow::Borrowed(text.as_bytes()),
+            (None, Cow::Owned(text)) => Cow::Owned(text.into_bytes()),
         }
     }
 
-    /// Its bytes, to save.
-    pub fn bytes(&self) -> Vec<u8> {
-        self.content().bytes().to_vec()
+    /// The text with the file's own line ends.
+    fn written(&self) -> Cow<'_, str> {
+        if self.crlf { Cow::Owned(self.text.replace('\n', "\r\n")) } else { Cow::Borrowed(&self.text) }
     }
 
     /// The text as the audit decoded it, with a fix; none where the fix does not fit.
@@ -114,11 +115,9 @@ impl File {
                 Edit::replace(span, edit.replacement.as_str())
             })
             .collect();
-        let text = match self.content() {
-            Content::Text(text) => text,
-            Content::Bytes(bytes) => SourceFile::decode(&self.path, &*bytes).0.text().into(),
-        };
-        apply_edits(&text, &edits).filter(|fixed| **fixed != *text)
+        let decoded = self.bytes.as_ref().map(|bytes| SourceFile::decode(&self.path, &**bytes).0);
+        let text = decoded.as_ref().map_or_else(|| self.written(), |file| Cow::Borrowed(file.text()));
+        apply_edits(&text, &edits).filter(|fixed| *fixed != *text)
     }
 
     /// Whether the text field can hold it.
@@ -143,18 +142,18 @@ mod tests {
     #[test]
     fn the_audit_reads_what_the_file_holds() {
         for text in ["a\nb\n", "a\r\nb\r\n", "a\r\nb\n", "a\rb", "", "a"] {
-            assert_eq!(file(text).content().bytes(), text.as_bytes(), "{text:?}");
+            assert_eq!(&*file(text).content(), text.as_bytes(), "{text:?}");
             assert!(!file(text).text.contains('\r'));
         }
         let bytes = b"\xff\xfea\0\n\0";
         let utf16 = file("").with_bytes(3, bytes);
-        assert_eq!((utf16.content().bytes(), &*utf16.text), (&bytes[..], "a\n"));
+        assert_eq!((&*utf16.content(), &*utf16.text), (&bytes[..], "a\n"));
     }
 
     #[test]
     fn typing_keeps_the_line_ends() {
-        assert_eq!(file("a\r\nb\r\n").typed(3, "a\nc\n").content().bytes(), b"a\r\nc\r\n");
-        assert_eq!(file("a\rb").typed(3, "a\nc").content().bytes(), b"a\nc");
+        assert_eq!(&*file("a\r\nb\r\n").typed(3, "a\nc\n").content(), b"a\r\nc\r\n");
+        assert_eq!(&*file("a\rb").typed(3, "a\nc").content(), b"a\nc");
     }
 
     #[test]

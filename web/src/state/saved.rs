@@ -35,7 +35,7 @@ impl SavedFile {
         Self {
             path: file.path.clone(),
             kind: Some(file.kind).filter(|kind| *kind != Kind::of_path(&file.path)),
-            text: String::from_utf8(file.bytes()).unwrap_or_else(|_| file.text.as_ref().to_owned()),
+            text: String::from_utf8(file.content().into_owned()).unwrap_or_else(|_| file.text.to_string()),
         }
     }
 }

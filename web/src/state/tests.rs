@@ -4,7 +4,7 @@ use pychain_core::model::LockFormat;
 use pychain_core::rules::MANUALS;
 
 use super::*;
-use crate::agent::{Agent, Content};
+use crate::agent::Agent;
 use crate::protocol::Body;
 
 const HEAD: Side = Side::Head;
@@ -25,7 +25,7 @@ fn paths(state: &State) -> Vec<&str> {
 /// What the worker says to the state as it is.
 fn answered(state: &State, what: What) -> (Body, Option<String>) {
     let (ask, files) = state.ask(what, "2026-11-25", |_| false);
-    let contents: Vec<Content> = files.iter().map(|file| file.content()).collect();
+    let contents = files.iter().map(|file| file.content().into_owned()).collect();
     Agent::default().answer(&ask, contents, MANUALS)
 }
 
@@ -154,10 +154,10 @@ fn a_fix_is_applied_and_taken_back() {
     let fixable = state.report().unwrap().findings.iter().position(|finding| finding.fix.is_some());
     let fixed = state.after(Action::Fix(fixable.expect("a finding with a fix")));
     assert_ne!(fixed.head.shown().text, state.head.shown().text);
-    assert!(fixed.head.shown().content().bytes().windows(2).any(|two| two == b"\r\n"), "line ends are kept");
+    assert!(fixed.head.shown().content().windows(2).any(|two| two == b"\r\n"), "line ends are kept");
     assert!(fixed.undoable().is_some() && fixed.revision > state.revision);
     let back = fixed.after(Action::Undo);
-    assert_eq!(back.head.shown().content().bytes(), text.as_bytes());
+    assert_eq!(back.head.shown().content().as_ref(), text.as_bytes());
     assert!(back.undoable().is_none());
     let typed_on = fixed.after(Action::Edit(HEAD, "x\n".to_owned()));
     assert!(typed_on.undoable().is_none(), "what was typed since is not thrown away");
@@ -170,7 +170,7 @@ fn all_safe_fixes_are_applied_together() {
     assert!(state.report().unwrap().safe_fixes() > 0, "{:?}", rules(&state));
     let (body, _) = answered(&state, What::Fix);
     let fixed = audited(&state.after(Action::Answered(state.revision, body.clone())));
-    assert_eq!(fixed.report().unwrap().safe_fixes(), 0, "{}", fixed.head.shown().text);
+    assert_eq!(fixed.report().unwrap().safe_fixes(), 0, "{:?}", fixed.head.shown().text);
     let late = state.after(Action::Edit(HEAD, "x\n".to_owned())).after(Action::Answered(state.revision, body));
     assert_eq!(&*late.head.shown().text, "x\n");
 }
@@ -193,7 +193,7 @@ fn what_is_kept_comes_back() {
     let saved = Saved::read(&state.saved().write()).unwrap();
     let back = State::default().after(Action::Load(saved));
     assert_eq!(paths(&back), paths(&state));
-    assert_eq!(back.head.shown().content().bytes(), b"a\r\n");
+    assert_eq!(back.head.shown().content().as_ref(), b"a\r\n");
     assert!(State::default().saved().head.is_empty());
 }
 

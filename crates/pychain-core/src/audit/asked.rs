@@ -24,7 +24,7 @@ pub(super) fn names<'a>(project: &'a Project, base: Option<&Project>, knowledge:
     let mut places: Map<&str, Option<usize>> = Map::new();
     let mut asked: Vec<AskedName<'_>> = Vec::new();
     let is_there = |name| known.index.as_ref().is_none_or(|index| index.contains(name));
-    for (mention, name) in mentions(project).filter(|(_, name)| !(known.plain.contains(*name) && is_there(name))) {
+    for (mention, name) in mentions(project).filter(|(_, name)| !(known.plain.contains(name) && is_there(name))) {
         let place = *places.entry(name).or_insert_with(|| {
             let is_ranked = known.ranked.find(name).is_some();
             if is_ranked && !is_listed(name, known) {

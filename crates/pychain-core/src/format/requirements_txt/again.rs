@@ -42,11 +42,15 @@ pub(super) fn lines_again(
     let is_before = |span: Span, at: usize| (span.start as usize) < at;
     let kept = lines.partition_point(|line| is_before(line.span, old.start));
     let behind = lines.partition_point(|line| is_before(line.span, old.end));
-    lines.iter_mut().skip(behind).for_each(|line| line.shift(moved));
+    for line in lines.iter_mut().skip(behind) {
+        line.shift(moved);
+    }
     lines.splice(kept..behind, lines_between);
     let kept = comments.partition_point(|comment| is_before(*comment, old.start));
     let behind = comments.partition_point(|comment| is_before(*comment, old.end));
-    comments.iter_mut().skip(behind).for_each(|comment| comment.shift(moved.bytes));
+    for comment in comments.iter_mut().skip(behind) {
+        comment.shift(moved.bytes);
+    }
     comments.splice(kept..behind, comments_between);
     (lines, comments)
 }
