@@ -31,13 +31,17 @@ fn a_withheld_patch_does_not_hide_a_finding() {
 
 #[test]
 fn more_findings_than_a_comment_may_hold() {
-    let mut text = String::from(BASE);
-    for number in 0..700 {
-        let name = "long-".repeat(20);
-        let _ = writeln!(text, "{name}{number} @ git+https://github.com/acme/{name}{number}.git@main");
+    let mut head = files([("requirements.txt", BASE)]);
+    // More of a file are told together.
+    for file in 0..70 {
+        let mut text = String::new();
+        for number in 0..10 {
+            let name = format!("{}{file}-{number}", "long-".repeat(20));
+            let _ = writeln!(text, "{name} @ git+https://github.com/acme/{name}.git@main");
+        }
+        head.insert(format!("requirements/{file:02}.txt"), File::from(text));
     }
-    let mut stage =
-        Stage::new(Scenario::new(files([("requirements.txt", BASE)]), files([("requirements.txt", &text)])));
+    let mut stage = Stage::new(Scenario::new(files([("requirements.txt", BASE)]), head));
     let run = stage.run("700 findings", "pull_request", "opened");
     assert!(!run.success, "{run}");
     assert_eq!(stage.github.comments().len(), 30);
