@@ -175,7 +175,7 @@ impl Sources {
             }
             let at = |used: &OptionUse| Location { file: entry.file, span: used.value.span };
             for used in line.acting(InstallOption::IndexStrategy) {
-                reader.strategy = Strategy::of_uv(&used.value.value);
+                reader.strategy = Strategy::of_uv(&used.value.value).or(reader.strategy);
             }
             for used in line.acting(InstallOption::NamedIndex) {
                 reader.named.push(place(PlaceKind::Named, used.value.value.clone(), Some(at(used))));

@@ -179,7 +179,8 @@ impl<'a> Commands<'a> {
             }
             return Vec::new();
         };
-        match first.value() {
+        let known = command.words.iter().find(|word| word.value() != "sudo").unwrap_or(first);
+        match known.value() {
             "export" | "declare" | "set" | "setx" => {
                 for word in command.words.iter().skip(1) {
                     let set = self.assigned(word);
@@ -193,7 +194,12 @@ impl<'a> Commands<'a> {
                 self.change_folder(to.as_deref());
                 Vec::new()
             }
-            "echo" | "printf" | "cat" | "tee" | "Add-Content" | "Write-Output" => self.handed(command, next, dialect),
+            "echo" | "printf" | "cat" | "tee" | "Add-Content" | "Write-Output" => {
+                let mut lasting = self.handed(command, next, dialect);
+                lasting.extend(self.configured(command, next));
+                self.keep(lasting.clone());
+                lasting
+            }
             "sh" | "bash" if nesting < MAX_NESTING && reads_script(command) => {
                 let scope = self.enter();
                 self.variables(command);

@@ -2,8 +2,10 @@
 
 use toml::de::{DeTable, DeValue};
 
+use super::commands::joined;
 use super::notation;
 use super::requirements_txt::Paths;
+use super::tasks;
 use super::toml_value::{self, Keys as _, Value, key_spans};
 use super::value::{Reader, SectionId, named, unverified};
 use crate::model::{Document, InstallOption, LineKind, Purpose, Section, Tool};
@@ -65,7 +67,11 @@ pub(super) fn parse(file: &SourceFile, paths: Paths<'_>) -> Document {
             package(&mut reader, section, (key.get_ref(), name), span, value);
         }
     }
-    reader.finish(toml_value::comments(file.text()))
+    let manifest = reader.finish(toml_value::comments(file.text()));
+    match document.table("scripts") {
+        Some(scripts) => joined(manifest, tasks::of_scripts(file, scripts)),
+        None => manifest,
+    }
 }
 
 fn package(reader: &mut Reader<'_>, section: SectionId, name: (&str, Span), span: Span, value: &Value<'_>) {

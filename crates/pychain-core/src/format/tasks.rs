@@ -37,6 +37,13 @@ pub(super) fn read(file: &SourceFile, table: &DeTable<'_>) -> Document {
     commands.finish()
 }
 
+/// Reads a table in which everything is run.
+pub(super) fn of_scripts(file: &SourceFile, table: &DeTable<'_>) -> Document {
+    let mut commands = Commands::of_own_folder(file);
+    tasks(file, &mut commands, table, true, 0);
+    commands.finish()
+}
+
 fn tasks(file: &SourceFile, commands: &mut Commands<'_>, table: &DeTable<'_>, all: bool, depth: usize) {
     let scope = commands.enter();
     for (name, value) in VARIABLES.iter().filter_map(|key| table.table(key)).flatten() {

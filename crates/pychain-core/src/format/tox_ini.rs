@@ -50,6 +50,9 @@ fn environment(commands: &mut Commands<'_>, section: &IniSection) {
     if let Some(entry) = section.get("install_command") {
         entry.lines.iter().for_each(|line| commands.shell(line, Dialect::Posix));
     }
+    if let Some(line) = section.get("pip_pre").and_then(|entry| entry.lines.first()) {
+        commands.environment("PIP_PRE", &Word::of_value(line.clone()));
+    }
     dependencies(commands, section, "deps");
     for key in ["commands_pre", "commands", "commands_post"] {
         let Some(entry) = section.get(key) else { continue };

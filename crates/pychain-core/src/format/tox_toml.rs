@@ -71,6 +71,9 @@ impl Reader<'_> {
         if let Some(words) = table.get("install_command").and_then(|value| value.get_ref().as_array()) {
             self.command(words);
         }
+        if let Some(value) = table.get("pip_pre").filter(|_| table.is_true("pip_pre")) {
+            self.commands.environment("PIP_PRE", &Word::standing_for("true", toml_value::span(value)));
+        }
         self.requirements(table.get("deps"));
         for key in ["commands_pre", "commands", "commands_post"] {
             self.list(table.get(key));

@@ -3,7 +3,8 @@
 use super::support::{hash_checked_files, is_input, list, runs_of};
 use crate::audit::{Context, Findings};
 use crate::finding::{Severity, Subject};
-use crate::model::InstallOption;
+use crate::format::detect::named_role;
+use crate::model::{InstallOption, Role};
 use crate::name::normalize;
 use crate::prose::code;
 use crate::text::FileId;
@@ -12,7 +13,8 @@ use crate::tree::Project;
 crate::declare_rule! {
     /// ## What it does
     ///
-    /// Looks for `--pre` and `--all-releases`, where no later `--only-final` takes them back.
+    /// Looks for `--pre` and `--all-releases`, where no later `--only-final` takes them back, and for the settings that mean the same: `PIP_PRE`, `UV_PRERELEASE=allow`, `pip_pre` of tox, `pre` in `pip.conf`.
+    /// The option of a command line is left alone: who types it means what stands beside it.
     ///
     /// ## Why it matters
     ///
@@ -54,7 +56,8 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let checked = hash_checked_files(project);
     for option in [InstallOption::Pre, InstallOption::AllReleases] {
         // What is locked from an input is pinned, pre-release or not.
-        for (document, _, used) in project.options(option).filter(|(document, ..)| !is_input(project, document.file)) {
+        for (document, line, used) in project.options(option).filter(|(document, ..)| !is_input(project, document.file))
+        {
             let value = if option == InstallOption::Pre { ":all:" } else { used.value.value.as_str() };
             let names: Vec<String> = value.split(',').map(normalize).filter(|name| name != ":none:").collect();
             let names: Vec<&str> =
@@ -76,6 +79,10 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                 )
                 .help("Remove the option, and pin the pre-release that you need")
                 .at_most(severity);
+            // Tests against what comes next are told to take it.
+            if document.is_of_command(line) && named_role(document.source.path()) != Role::Settings {
+                finding = finding.at_most(Severity::Low);
+            }
             if checked.contains(&document.file) {
                 finding = finding.at_most(Severity::Info).evidence("note", "hashes decide what is installed");
             }
@@ -99,6 +106,17 @@ mod tests {
             "pre-releases",
             "==> r.txt <==\n-r b.txt\na --all-releases b,C.c\n  ^^^^^^^^^^^^^^^^^^^^ pre-releases: of `b, c-c`\n\
              ==> b.txt <==\n--pre\n^^^^^ pre-releases: every project\na\n",
+        );
+    }
+
+    #[test]
+    fn variables_and_settings_are_read() {
+        check(
+            "pre-releases",
+            "==> x.sh <==\nexport PIP_PRE=1\n               ^ pre-releases: every project\npip install a==1\nPIP_PRE=0 pip install b==1\nUV_PRERELEASE=if-necessary uv sync\nUV_PRERELEASE=allow uv sync\n              ^^^^^ pre-releases\n\
+             ==> tox.ini <==\n[testenv]\npip_pre = true\n          ^^^^ pre-releases\ndeps = a\n[testenv:b]\npip_pre = false\n\
+             ==> tox.toml <==\n[env_run_base]\npip_pre = true\n          ^^^^ pre-releases\ndeps = [\"a\"]\n\
+             ==> pip.conf <==\n[global]\npre = yes\n      ^^^ pre-releases\n",
         );
     }
 

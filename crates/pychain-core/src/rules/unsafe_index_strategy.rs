@@ -11,6 +11,7 @@ crate::declare_rule! {
     /// ## What it does
     ///
     /// Looks for uv's index strategies `unsafe-best-match` and `unsafe-first-match`, in commands (`--index-strategy`), variables (`UV_INDEX_STRATEGY`) and configuration.
+    /// It also looks for `ignore-error-codes` of an index: where that one refuses an answer, as to wrong credentials, uv asks the next one.
     ///
     /// ## Why it matters
     ///
@@ -59,6 +60,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                 "pools all indexes and takes the highest version that any of them offers"
             }
             Some(Strategy::UnsafeFirstMatch) => "goes on to the next index where one has no version that fits",
+            None if used.value.value == "ignore-error-codes" => {
+                "goes on to the next index where this one refuses an answer, as it may to wrong credentials"
+            }
             _ => continue,
         };
         let is_here = |entry: &crate::tree::RunEntry| {
@@ -75,7 +79,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         };
         let message = format!("with {} uv {how}{of_whom}", code(&used.value.value));
         let location = Location { file: document.file, span: used.span };
-        let severity = if are_several && !together.is_all_hashed() { Severity::Medium } else { Severity::Low };
+        let is_whole = Strategy::of_uv(&used.value.value).is_some();
+        let severity =
+            if is_whole && are_several && !together.is_all_hashed() { Severity::Medium } else { Severity::Low };
         let finding = findings
             .finding(location, Subject::Option(used.option.flag().to_owned()), message)
             .help("Remove it, and tie the projects of an index to that index with `tool.uv.sources`")
@@ -94,6 +100,18 @@ mod tests {
             "unsafe-index-strategy",
             "==> x.sh <==\nexport UV_INDEX_STRATEGY=unsafe-best-match\n                         ^^^^^^^^^^^^^^^^^ unsafe-index-strategy: pools all indexes and takes the highest version that any of them offers, also of `a` and `b`\nuv pip install --index https://h.example.org/s -r r.txt b\n==> r.txt <==\na\n",
         );
+    }
+
+    #[test]
+    fn an_index_that_may_refuse_to_answer_lets_another_one_answer() {
+        let index = |codes: &str, more: &str| {
+            format!("[[tool.uv.index]]\nurl = \"https://a.example.org/simple\"\n{more}ignore-error-codes = {codes}\n")
+        };
+        let file = "==> pyproject.toml <==\n[project]\nname = \"x\"\ndependencies = [\"a\"]\n";
+        let mark = "^^^^^^^^^^^^^^^^^^^^^^^^^^ unsafe-index-strategy: where this one refuses an answer\n";
+        check("unsafe-index-strategy", &format!("{file}{}{mark}", index("[403]", "")));
+        check("unsafe-index-strategy", &format!("{file}{}", index("[404]", "")));
+        check("unsafe-index-strategy", &format!("{file}{}", index("[403]", "name = \"n\"\nexplicit = true\n")));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What a step of a workflow hands to the next ones: variables, written to a file line by line.
 
 use super::super::shell::{self, Command, Dialect, Word};
-use super::{Commands, Lasting};
+use super::{Commands, Lasting, pip_setting};
+use crate::model::Tool;
 
 /// `NAME<<END`: a variable whose value is the lines up to the one that ends it.
 pub(super) struct Block {
@@ -40,6 +41,24 @@ impl Commands<'_> {
                 }
             }
             _ => {}
+        }
+        set
+    }
+
+    /// What a command writes into pip's configuration.
+    pub(super) fn configured(&mut self, command: &Command, next: Option<&Command>) -> Vec<Lasting> {
+        if !(writes(command, is_configuration) || next.is_some_and(|next| writes(next, is_configuration))) {
+            return Vec::new();
+        }
+        let documents = command.documents.iter().flat_map(shell::lines).map(Word::of_value);
+        let words = command.words.iter().skip(1).filter(|word| !is_configuration(word.value())).flat_map(lines);
+        let mut set = Vec::new();
+        for line in documents.chain(words).collect::<Vec<_>>() {
+            let Some((key, value)) = line.value().split_once('=') else { continue };
+            let start = line.value().len() - value.trim_start().len();
+            let value = line.part(start..line.value().len());
+            let section = self.settings_section(Tool::Pip, pip_setting(key.trim(), &value));
+            set.extend(section.map(|section| (key.trim().to_owned(), section)));
         }
         set
     }
@@ -85,9 +104,18 @@ fn lines(word: &Word) -> impl Iterator<Item = Word> + '_ {
 
 /// Whether a command hands what it writes to the next steps of a workflow, as variables.
 fn hands_on(command: &Command) -> bool {
-    let is_writer = command.words.first().is_some_and(|first| {
+    writes(command, |name| name.contains("GITHUB_ENV"))
+}
+
+fn is_configuration(path: &str) -> bool {
+    matches!(path.rsplit(['/', '\\']).next(), Some("pip.conf" | "pip.ini"))
+}
+
+/// Whether a command writes to a file of some name.
+fn writes(command: &Command, is_it: fn(&str) -> bool) -> bool {
+    let is_writer = command.words.iter().take(2).any(|first| {
         ["tee", "Tee-Object", "Out-File", "Add-Content"].iter().any(|known| first.value().eq_ignore_ascii_case(known))
     });
     let inputs = command.words.iter().filter(|_| is_writer);
-    command.outputs.iter().chain(inputs).any(|word| word.value().contains("GITHUB_ENV"))
+    command.outputs.iter().chain(inputs).any(|word| is_it(word.value()))
 }

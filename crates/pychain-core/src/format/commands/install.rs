@@ -542,6 +542,19 @@ impl Commands<'_> {
                 let section = self.settings_section(Tool::Pdm, set.into_iter().collect());
                 return section.map(|section| ("pypi.url".to_owned(), section)).into_iter().collect();
             }
+            // As in the configuration that these write: a source is called by its name, which is a host's for want of a better.
+            (Tool::Poetry, ["config", key, "false"]) if key.starts_with("certificates.") && key.ends_with(".cert") => {
+                let name = key.trim_start_matches("certificates.").trim_end_matches(".cert");
+                return self.unverified(
+                    tool,
+                    key,
+                    if name.eq_ignore_ascii_case("pypi") { "pypi.org" } else { name },
+                    &positional,
+                );
+            }
+            (Tool::Pdm, ["config", key @ "pypi.verify_ssl", "false" | "0"]) => {
+                return self.unverified(tool, key, "pypi.org", &positional);
+            }
             // Plugins are part of the tool from then on.
             (Tool::Poetry | Tool::Pdm, ["add", ..] | ["self" | "plugin", "add", ..])
             | (Tool::Pdm | Tool::Pipenv, ["install" | "sync", ..]) => {}
@@ -576,6 +589,14 @@ impl Commands<'_> {
         }
         self.bare(section, installs);
         Vec::new()
+    }
+
+    /// `poetry config certificates.NAME.cert false`: nobody looks at who answers for the host any more.
+    fn unverified(&mut self, tool: Tool, key: &str, host: &str, words: &[&Word]) -> Vec<Lasting> {
+        let span = words.iter().skip(1).map(|word| word.span).reduce(Span::cover).unwrap_or_default();
+        let value = Value { value: host.to_owned(), span };
+        let section = self.settings_section(tool, vec![Setting { option: InstallOption::TrustedHost, span, value }]);
+        section.map(|section| (key.to_owned(), section)).into_iter().collect()
     }
 
     /// That a command takes nothing but what the lock file has; by its name, which says how much it installs.

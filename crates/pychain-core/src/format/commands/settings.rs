@@ -28,7 +28,7 @@ enum Shape {
 }
 
 /// Settings of pip by the names in its configuration: `PIP_` and the name in upper case is the variable.
-const PIP: [(&str, InstallOption, Shape); 10] = [
+const PIP: [(&str, InstallOption, Shape); 11] = [
     ("index-url", InstallOption::IndexUrl, Shape::One),
     ("pypi-url", InstallOption::IndexUrl, Shape::One),
     ("extra-index-url", InstallOption::ExtraIndexUrl, Shape::Many),
@@ -38,11 +38,12 @@ const PIP: [(&str, InstallOption, Shape); 10] = [
     ("require-hashes", InstallOption::RequireHashes, Shape::Flag),
     ("no-require-hashes", InstallOption::NoRequireHashes, Shape::Flag),
     ("only-binary", InstallOption::OnlyBinary, Shape::One),
+    ("pre", InstallOption::Pre, Shape::Flag),
     ("uploaded-prior-to", InstallOption::ExcludeNewer, Shape::One),
 ];
 
 /// Variables of other tools.
-const VARIABLES: [(&str, Tool, InstallOption, Shape); 16] = [
+const VARIABLES: [(&str, Tool, InstallOption, Shape); 17] = [
     ("PDM_FROZEN_LOCKFILE", Tool::Pdm, InstallOption::Locked, Shape::Flag),
     ("PDM_PYPI_URL", Tool::Pdm, InstallOption::IndexUrl, Shape::One),
     ("PIPENV_PYPI_MIRROR", Tool::Pipenv, InstallOption::IndexUrl, Shape::One),
@@ -58,6 +59,7 @@ const VARIABLES: [(&str, Tool, InstallOption, Shape); 16] = [
     ("UV_LOCKED", Tool::Uv, InstallOption::Locked, Shape::Flag),
     ("UV_NO_INDEX", Tool::Uv, InstallOption::NoIndex, Shape::Flag),
     ("UV_NO_VERIFY_HASHES", Tool::Uv, InstallOption::NoVerifyHashes, Shape::Flag),
+    ("UV_PRERELEASE", Tool::Uv, InstallOption::Pre, Shape::Flag),
     ("UV_REQUIRE_HASHES", Tool::Uv, InstallOption::RequireHashes, Shape::Flag),
 ];
 
@@ -111,9 +113,9 @@ pub(super) fn without_name(value: &Word) -> Word {
     }
 }
 
-/// pip's `strtobool`; what nobody can tell is no.
+/// pip's `strtobool`, and what uv takes for pre-releases; what nobody can tell is no.
 fn is_true(value: &str) -> bool {
-    ["y", "yes", "t", "true", "on", "1"].contains(&value.trim().to_ascii_lowercase().as_str())
+    ["y", "yes", "t", "true", "on", "1", "allow"].contains(&value.trim().to_ascii_lowercase().as_str())
 }
 
 /// The words of a value, split at white space that is outside of templates.

@@ -75,6 +75,16 @@ fn settings(reader: &mut Reader<'_>, uv: &DeTable<'_>, section: &mut Option<Sect
             InstallOption::ExtraIndexUrl
         };
         set(reader, option, toml_value::span(value), url);
+        // Where one index does not answer, uv asks the next: 404 alone says that it has no such project.
+        let codes = index.get_key_value("ignore-error-codes").filter(|_| option != InstallOption::NamedIndex);
+        if let Some((name, given)) = codes
+            && given.get_ref().as_array().is_some_and(|codes| {
+                codes.iter().any(|code| code.get_ref().as_integer().is_none_or(|code| code.as_str() != "404"))
+            })
+        {
+            let (_, span) = key_spans(reader.file.text(), name, given);
+            set(reader, InstallOption::IndexStrategy, span, Word { value: "ignore-error-codes".to_owned(), span });
+        }
         // Other indexes may not tell when a file was uploaded.
         if let Some((name, given)) = index.get_key_value("exclude-newer").filter(|_| option == InstallOption::IndexUrl)
             && given.get_ref().as_bool() == Some(false)

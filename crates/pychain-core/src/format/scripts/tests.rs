@@ -301,6 +301,16 @@ fn plugins_and_files_that_variables_name_are_read() {
 }
 
 #[test]
+fn what_is_written_into_a_configuration_is_one() {
+    crate::testing::check(
+        "*",
+        "==> pychain.toml <==\n==> x.sh <==\nsudo tee /etc/pip.conf <<EOF\n[global]\ntrusted-host = h.example.org\n               ^^^^^^^^^^^^^ trusted-host\nEOF\n\
+         printf '[global]\\nindex-url=http://i.example.org\\n' > ~/.pip/pip.conf\n                            ^^^^^^^^^^^^^^^^^^^^ insecure-index\necho 'index-url=http://j.example.org' > other.conf\n\
+         poetry config certificates.own.cert false\n              ^^^^^^^^^^^^^^^^^^^^^^^^^^^ trusted-host: `own`\npdm config pypi.verify_ssl false\n           ^^^^^^^^^^^^^^^^^^^^^ trusted-host: `pypi.org`\npdm config pypi.verify_ssl true\n",
+    );
+}
+
+#[test]
 fn files_of_variables_and_of_tasks() {
     let set = &["pip set: --index-url=https://h"];
     check(".env", "# x\nA=b c\nexport PIP_INDEX_URL=\"https://h\"\n", set);
