@@ -119,6 +119,24 @@ pub fn absence(name: &str, names: &Names) -> Absence {
     }
 }
 
+/// Calls with names by which a normalized name is attacked: one step away, with a word around it that says nothing, without
+/// its delimiters, and its words turned.
+pub fn each_attack(name: &str, found: &mut impl FnMut(&str)) {
+    crowd::each(name.as_bytes(), &mut |other| found(&String::from_utf8_lossy(other)));
+    for word in affixes::words() {
+        for other in [[word, "-", name], [word, "", name], [name, "-", word], [name, "", word]] {
+            found(&other.concat());
+        }
+    }
+    if name.contains('-') {
+        found(&name.replace('-', ""));
+    }
+    for (at, _) in name.match_indices('-') {
+        let (start, end) = (name.get(..at).unwrap_or_default(), name.get(at + 1..).unwrap_or_default());
+        found(&[end, "-", start].concat());
+    }
+}
+
 /// So many resemblances of a name are told.
 const MAX_TOLD: usize = 5;
 

@@ -372,7 +372,7 @@ Exit codes: 0 no name is known as malicious or resembles another, 1 some name is
 With `--format jsonl` 0 whatever is found.";
 
 const NAMES_WATCH_AFTER: &str = "\
-Without --index only names that are one letter away are found, in the list that pychain carries.
+Without --index names are tried that are one letter away, have a common word added, or their words turned.
 With it, every name of the list is compared; an index gives its list as JSON (PEP 691):
   curl -H 'Accept: application/vnd.pypi.simple.v1+json' \"$INDEX_URL/\" > index.json
   pychain names watch --index index.json

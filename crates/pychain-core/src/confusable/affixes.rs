@@ -171,6 +171,11 @@ const PART: &[&str] = &[
     "wrapper",
 ];
 
+/// All the words that are known.
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    [PRAISE, LANGUAGE, ECOSYSTEM, PART, &["2", "3", "v2"]].into_iter().flatten().copied()
+}
+
 /// Words by which a name is often cut short or drawn out: `smb` for `pysmb`.
 pub(super) const LANGUAGE_PARTS: [&str; 3] = ["py", "python", "lib"];
 

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
-use pychain_core::confusable::{Level, assess_unranked};
+use pychain_core::confusable::{Level, assess_unranked, each_attack};
 use pychain_core::knowledge::ranked::RankedNames;
-use pychain_core::knowledge::{Names, crowd, pack};
+use pychain_core::knowledge::{Names, pack};
 use pychain_core::name::normalize;
 use pychain_core::order::Arrange as _;
 use pychain_core::prose::code;
@@ -40,7 +40,7 @@ pub(crate) fn run(args: &WatchArgs, names: Names) -> Result<ExitCode> {
     output::print_styled(&out)?;
     let source = match &args.index {
         Some(_) => format!("of {} names", candidates.len()),
-        None => "one step away on the index; `--index FILE` compares with every name of it".to_owned(),
+        None => "of those that are tried without a list; `--index FILE` compares with every name of one".to_owned(),
     };
     output::say(&format!("{} resembling names, {source}", found.len()));
     Ok(if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
@@ -87,15 +87,14 @@ fn listed(text: &str, file: &Path) -> Result<Vec<String>> {
     Ok(index.projects.iter().map(|project| normalize(&project.name)).collect())
 }
 
-/// Without a list: every name one step from one's own that the index has, by its filter.
+/// Without a list: the names by which one's own are attacked that the index has, by its filter.
 fn beside(own: &[String], names: &Names) -> Vec<String> {
     let mut found = Vec::new();
     if let Some(index) = &names.index {
         for name in own {
-            crowd::each(name.as_bytes(), &mut |other| {
-                let other = String::from_utf8_lossy(other);
-                if normalize(&other) == other && index.contains(&other) {
-                    found.push(other.into_owned());
+            each_attack(name, &mut |other| {
+                if normalize(other) == other && index.contains(other) {
+                    found.push(other.to_owned());
                 }
             });
         }
@@ -136,6 +135,19 @@ mod tests {
         let json = r#"{"meta":{"api-version":"1.0"},"projects":[{"name":"A.b"},{"name":"c","_last-serial":1}]}"#;
         assert_eq!(listed(json, file).expect("JSON"), ["a-b", "c"]);
         assert!(listed("{\"x\":1}", file).is_err());
+    }
+
+    #[test]
+    fn without_a_list_words_around_a_name_are_tried_too() {
+        let names = crate::facts::names().expect("data");
+        let found = beside(&["huggingface-hub".to_owned(), "requests".to_owned()], &names);
+        for name in
+            ["requestz", "faster-requests", "requests-plus", "turborequests", "huggingfacehub", "hub-huggingface"]
+        {
+            let is_there = names.index.as_ref().is_some_and(|index| index.contains(name));
+            assert_eq!(found.iter().any(|found| found == name), is_there, "{name}");
+        }
+        assert!(found.len() > 20, "{found:?}");
     }
 
     #[test]
