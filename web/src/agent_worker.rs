@@ -20,6 +20,7 @@ use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent, SubtleCrypto};
 
 use crate::agent::Agent;
 use crate::browser::{Chunks, get, object, read_whole, wait, words};
+use crate::json;
 use crate::protocol::{Answer, Ask, Names, Told};
 
 /// Bytes that the browser hashes, which wants all of them in memory; a larger file goes through our own hasher.
@@ -71,7 +72,7 @@ fn listen(scope: &DedicatedWorkerGlobalScope, agent: &Rc<RefCell<Agent>>, messag
         return;
     }
     let Some(ask) = get(message, "ask").and_then(|ask| ask.as_string()) else { return };
-    let Ok(ask) = serde_json::from_str::<Ask>(&ask) else { return };
+    let Some(ask) = json::read::<Ask>(&ask) else { return };
     let contents = get(message, "contents").map(|contents| Array::from(&contents)).unwrap_or_default();
     let brought = contents.iter().map(|content| Uint8Array::new(&content).to_vec());
     let manuals = get(message, "manuals").and_then(|manuals| manuals.as_string()).unwrap_or_default();

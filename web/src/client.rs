@@ -16,6 +16,7 @@ use web_sys::{File, MessageEvent, Worker};
 use yew::{Callback, UseReducerHandle};
 
 use crate::browser::{self, get, object};
+use crate::json;
 use crate::protocol::{Body, Format, Told, What};
 use crate::report::Report;
 use crate::state::{Action, DropStage, Dropped, Notice, State};
@@ -251,7 +252,7 @@ impl Client {
 
     fn take(&self, message: &JsValue) {
         let told = get(message, "told").and_then(|told| told.as_string());
-        let Some(told) = told.and_then(|told| serde_json::from_str::<Told>(&told).ok()) else { return };
+        let Some(told) = told.and_then(|told| json::read::<Told>(&told)) else { return };
         match told {
             Told::Ready => {
                 self.0.link.borrow_mut().is_ready = true;

@@ -2,12 +2,14 @@
 
 use pychain_core::format::detect;
 use pychain_core::model::{LockFormat, Role};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::json::{FromJson, Json};
 
 /// A kind of file: what core tells apart by names, and the audit's own configuration. It travels and is kept as the
 /// name that such a file has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(into = "String")]
 pub enum Kind {
     /// What `pip install -r` reads.
     Requirements,
@@ -25,9 +27,9 @@ pub enum Kind {
     Config,
 }
 
-impl From<String> for Kind {
-    fn from(name: String) -> Self {
-        Self::of_path(&name)
+impl FromJson for Kind {
+    fn from_json(value: Json<'_>) -> Option<Self> {
+        value.text().map(|name| Self::of_path(&name))
     }
 }
 
@@ -133,7 +135,7 @@ mod tests {
             assert_eq!(Kind::of_path(path), kind, "{path}");
         }
         for kind in Kind::listed().chain([Kind::Command, Kind::Settings]) {
-            assert_eq!(Kind::from(String::from(kind)), kind);
+            assert_eq!(Kind::of_path(&String::from(kind)), kind);
         }
     }
 

@@ -13,6 +13,7 @@ pub mod examples;
 pub mod highlight;
 mod hooks;
 mod intake;
+mod json;
 pub mod kind;
 pub mod lines;
 pub mod markdown;

@@ -1,10 +1,9 @@
 //! The report as the page reads it: JSON version 1, as the worker and the command line write it.
 
-use serde::Deserialize;
+use crate::json::{self, members, texts};
 
 /// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// Good to know.
     Info,
@@ -42,7 +41,7 @@ impl Severity {
 }
 
 /// What an audit found.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Report {
     /// Paths of the audited files.
     pub files: Vec<String>,
@@ -59,7 +58,7 @@ pub struct Report {
 }
 
 /// What a change does to one project.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// Its name.
     pub project: String,
@@ -82,7 +81,7 @@ pub struct Change {
 }
 
 /// How a project stands on one side of a change.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     /// Its versions, or what is asked of them.
     pub versions: Vec<String>,
@@ -97,7 +96,7 @@ pub struct Standing {
 }
 
 /// How many hashes came and went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hashes {
     /// How many came.
     pub added: usize,
@@ -106,7 +105,7 @@ pub struct Hashes {
 }
 
 /// A line of a file.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// The file.
     pub path: String,
@@ -117,7 +116,7 @@ pub struct Place {
 }
 
 /// One thing that is wrong at one place.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// The rule's id.
     pub rule: String,
@@ -142,7 +141,7 @@ pub struct Finding {
 }
 
 /// A range of a file.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
     /// The file.
     pub path: String,
@@ -153,7 +152,7 @@ pub struct Location {
 }
 
 /// A place in a file: line and column, both from 1, the column in characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// Line.
     pub line: usize,
@@ -162,7 +161,7 @@ pub struct Position {
 }
 
 /// A fact that decided a finding.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
     /// What the fact is.
     pub label: String,
@@ -171,7 +170,7 @@ pub struct Evidence {
 }
 
 /// Another place that belongs to a finding.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Related {
     /// Where.
     pub location: Location,
@@ -180,7 +179,7 @@ pub struct Related {
 }
 
 /// How to mend a finding.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// What it does.
     pub title: String,
@@ -198,7 +197,7 @@ impl Fix {
 }
 
 /// Replaces a range of bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
     /// The bytes.
     pub span: Span,
@@ -207,7 +206,7 @@ pub struct Edit {
 }
 
 /// A half-open range of bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
     /// The first.
     pub start: u32,
@@ -216,7 +215,7 @@ pub struct Span {
 }
 
 /// A finding that somebody accepted.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Suppressed {
     /// The finding.
     pub finding: Finding,
@@ -225,7 +224,7 @@ pub struct Suppressed {
 }
 
 /// Something that could not be read or done.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The file.
     pub path: Option<String>,
@@ -238,7 +237,7 @@ pub struct Problem {
 }
 
 /// A rule that lacked a fact.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotRun {
     /// The rule's id.
     pub rule: String,
@@ -249,7 +248,7 @@ pub struct NotRun {
 impl Report {
     /// Reads what the worker answered.
     pub fn read(json: &str) -> Option<Self> {
-        serde_json::from_str(json).ok()
+        json::read(json)
     }
 
     /// How many findings there are of each severity, in the order of [`Severity::ALL`].
@@ -271,3 +270,21 @@ impl Report {
         self.not_run.iter().any(|rule| rule.missing.iter().any(|missing| missing == fact))
     }
 }
+
+texts!(Severity: Info "info", Low "low", Medium "medium", High "high");
+members!(Report: files, changes, findings, suppressed, problems, not_run);
+members!(Change: project, kinds, before, after, direct, path, age_days, hashes, places);
+members!(Standing: versions, source, markers, extras, groups);
+members!(Hashes: added, removed);
+members!(Place: path, line, in_base);
+members!(Finding: rule, severity, confidence, location, message, help, evidence, related, fix, fingerprint);
+members!(Location: path, start, end);
+members!(Position: line, column);
+members!(Evidence: label, value);
+members!(Related: location, label);
+members!(Fix: title, safety, edits);
+members!(Edit: span, replacement);
+members!(Span: start, end);
+members!(Suppressed: finding, reason);
+members!(Problem: path, line, message, help);
+members!(NotRun: rule, missing);

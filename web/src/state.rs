@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::highlight::{self, Mark, Marks};
+use crate::json::texts;
 use crate::kind::Kind;
 use crate::protocol::{Ask, Body, Matched, Named, Names, Summary, What};
 use crate::report::{Position, Report, Severity};
@@ -20,7 +21,7 @@ pub use file::{File, MAX_EDITABLE_BYTES, MAX_EDITABLE_LINES};
 pub use saved::{Saved, SavedFile};
 
 /// What the page does with the files.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// Audits them.
@@ -29,6 +30,8 @@ pub enum Mode {
     /// Tells what changes from a base to a head.
     Compare,
 }
+
+texts!(Mode: Audit "audit", Compare "compare");
 
 /// Which files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

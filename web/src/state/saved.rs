@@ -1,29 +1,30 @@
 //! The files of the page as they are kept: in the browser over a reload, and in a link.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{File, Mode};
+use crate::json::{self, FromJson, Json, members};
 use crate::kind::Kind;
 
 /// All files, with what the page does with them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Saved {
     /// Audit or compare.
     pub mode: Mode,
     /// The files.
     pub head: Vec<SavedFile>,
     /// The files before the change.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub base: Vec<SavedFile>,
 }
 
 /// A file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SavedFile {
     /// Its path.
     pub path: String,
     /// Its kind, where that is not what the path tells.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
     /// Its text.
     pub text: String,
@@ -43,7 +44,7 @@ impl SavedFile {
 impl Saved {
     /// Reads what was kept; hostile text gives none.
     pub fn read(json: &str) -> Option<Self> {
-        let saved: Self = serde_json::from_str(json).ok()?;
+        let saved: Self = json::read(json)?;
         let is_sound = |file: &SavedFile| super::clean_path(&file.path).as_deref() == Some(file.path.as_str());
         saved.head.iter().chain(&saved.base).all(is_sound).then_some(saved)
     }
@@ -51,5 +52,15 @@ impl Saved {
     /// Writes it down.
     pub fn write(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+members!(SavedFile: path, kind, text);
+
+impl FromJson for Saved {
+    fn from_json(value: Json<'_>) -> Option<Self> {
+        let mut members = value.members()?;
+        let base: Option<_> = members.take("base")?;
+        Some(Self { mode: members.take("mode")?, head: members.take("head")?, base: base.unwrap_or_default() })
     }
 }
