@@ -74,7 +74,7 @@ fn listen(scope: &DedicatedWorkerGlobalScope, agent: &Rc<RefCell<Agent>>, messag
     let Some(ask) = get(message, "ask").and_then(|ask| ask.as_string()) else { return };
     let Some(ask) = json::read::<Ask>(&ask) else { return };
     let contents = get(message, "contents").map(|contents| Array::from(&contents)).unwrap_or_default();
-    let brought = contents.iter().map(|content| Uint8Array::new(&content).to_vec());
+    let brought = contents.iter().map(|content| content.unchecked_into::<Uint8Array>().to_vec());
     let manuals = get(message, "manuals").and_then(|manuals| manuals.as_string()).unwrap_or_default();
     let began = now(scope);
     let manuals = manual::read(&manuals);

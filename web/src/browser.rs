@@ -5,8 +5,8 @@ use js_sys::{Array, Date, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Blob, BlobPropertyBag, Document, Event, FileReader, HtmlAnchorElement, HtmlElement, HtmlTextAreaElement,
-    ProgressEvent, ReadableStream, ReadableStreamDefaultReader, ReadableWritablePair, Storage, Url, Window,
+    Blob, BlobPropertyBag, Document, Event, FileReader, HtmlAnchorElement, HtmlElement, ProgressEvent, ReadableStream,
+    ReadableStreamDefaultReader, ReadableWritablePair, Storage, Url, Window,
 };
 
 /// Where the text is kept over a reload.
@@ -46,18 +46,6 @@ pub(crate) fn global_function(name: &str) -> Option<Function> {
 /// Sets a property of the global object.
 pub(crate) fn set_global(name: &str, value: &JsValue) {
     let _ = Reflect::set(&js_sys::global(), &name.into(), value);
-}
-
-/// The text of a field. The browser turns all of it into UTF-8 at once; strings come letter by letter otherwise, which takes
-/// five milliseconds for a long text.
-pub(crate) fn text_of(field: &HtmlTextAreaElement) -> String {
-    let encoded = || -> Option<String> {
-        let encoder = Reflect::construct(&global_function("TextEncoder")?, &Array::new()).ok()?;
-        let encode: Function = get(&encoder, "encode")?.dyn_into().ok()?;
-        let bytes = encode.call1(&encoder, &get(field, "value")?).ok()?;
-        String::from_utf8(Uint8Array::new(&bytes).to_vec()).ok()
-    };
-    encoded().unwrap_or_else(|| field.value())
 }
 
 /// Tells whoever listens on the window.

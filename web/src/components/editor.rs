@@ -134,7 +134,7 @@ pub(crate) fn Editor(props: &Props) -> Html {
     let oninput = {
         let (act, side) = (props.act.clone(), props.side);
         Callback::from(move |event: InputEvent| {
-            act.emit(Action::Edit(side, browser::text_of(&event.target_unchecked_into())));
+            act.emit(Action::Edit(side, event.target_unchecked_into::<HtmlTextAreaElement>().value()));
         })
     };
     let onpaste = {
@@ -150,7 +150,7 @@ pub(crate) fn Editor(props: &Props) -> Html {
             }
             event.prevent_default();
             let field = event.target_unchecked_into::<HtmlTextAreaElement>();
-            let now = browser::text_of(&field);
+            let now = field.value();
             let at = |units: Result<Option<u32>, _>| from_utf16(&now, units.ok().flatten().unwrap_or_default());
             let (start, end) = (at(field.selection_start()), at(field.selection_end()));
             let whole = [now.get(..start).unwrap_or_default(), &text, now.get(end..).unwrap_or_default()].concat();
