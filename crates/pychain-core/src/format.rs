@@ -28,6 +28,7 @@ mod python;
 pub mod requirements_txt;
 mod script;
 mod scripts;
+mod services;
 mod setup_cfg;
 mod setup_py;
 mod setuptools;

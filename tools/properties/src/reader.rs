@@ -24,13 +24,16 @@ pub fn check(bytes: &[u8]) {
 }
 
 /// Names of files that hold commands or settings, one of each kind.
-pub const SCRIPTS: [&str; 13] = [
+pub const SCRIPTS: [&str; 16] = [
     ".github/workflows/ci.yml",
     "action.yml",
     ".gitlab-ci.yml",
     ".readthedocs.yaml",
     ".pre-commit-config.yaml",
+    ".devcontainer/devcontainer.json",
+    "docker-compose.yml",
     "Dockerfile",
+    "justfile",
     "Makefile",
     "install.sh",
     "install.ps1",

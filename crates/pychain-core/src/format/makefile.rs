@@ -1,4 +1,4 @@
-//! Makefiles: the commands of recipes, and variables that are exported to them.
+//! Makefiles and those of `just`: the commands of recipes, and variables that are exported to them.
 
 use super::commands::Commands;
 use super::logical::{LogicalLine, Pieces};
@@ -7,14 +7,23 @@ use crate::model::Document;
 use crate::order::Set;
 use crate::text::SourceFile;
 
-/// Reads a file.
+/// Reads a Makefile.
 pub(super) fn parse(file: &SourceFile) -> Document {
+    read(file, &['\t'])
+}
+
+/// Reads a file of `just`, whose recipes may be indented by spaces.
+pub(super) fn parse_just(file: &SourceFile) -> Document {
+    read(file, &['\t', ' '])
+}
+
+fn read(file: &SourceFile, indents: &[char]) -> Document {
     let mut commands = Commands::of_own_folder(file);
     let exported = Exported::of(file);
     let mut line = 1;
     while line <= file.line_count() {
         let first = file.slice(file.line_span(line));
-        let is_recipe = first.starts_with('\t');
+        let is_recipe = first.starts_with(indents);
         let (text, next) = logical(file, line, is_recipe);
         if is_recipe {
             commands.shell(&text, Dialect::Posix);
@@ -93,9 +102,15 @@ fn variable(commands: &mut Commands<'_>, line: &LogicalLine<'static>, exported: 
     };
     let value = text.get(equals + 1..).unwrap_or_default();
     let end = value.find(" #").map_or(text.len(), |comment| equals + 1 + comment);
-    let start = text.len() - value.trim_start().len();
+    let mut start = text.len() - value.trim_start().len();
     if !shell::is_name(name) || start > end {
         return;
+    }
+    // `just` has quotes around a value; to make they would be a part of it.
+    let mut end = end;
+    let bare = text.get(start..end).unwrap_or_default().trim_end();
+    if bare.len() > 1 && ['"', '\''].iter().any(|quote| bare.starts_with(*quote) && bare.ends_with(*quote)) {
+        (start, end) = (start + 1, start + bare.len() - 1);
     }
     let value = Word::of_value(shell::slice(line, start..end));
     if is_exported {

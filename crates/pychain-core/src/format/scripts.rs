@@ -1,8 +1,8 @@
 //! Files that hold no dependencies by trade, and yet say what is installed and from where: by their names, with their readers.
 
 use super::{
-    dockerfile, makefile, noxfile, pip_conf, pipeline, pre_commit, pyproject, shell_script, tasks, tox_ini, tox_toml,
-    workflow,
+    dockerfile, makefile, noxfile, pip_conf, pipeline, pre_commit, pyproject, services, shell_script, tasks, tox_ini,
+    tox_toml, workflow,
 };
 use crate::model::{Document, Role};
 use crate::text::SourceFile;
@@ -22,6 +22,15 @@ const PIPELINES: [&str; 9] = [
     "bitbucket-pipelines",
     "readthedocs",
 ];
+
+/// Names, without their extension, of what Task runs.
+const TASKS: [&str; 4] = ["Taskfile", "Taskfile.dist", "taskfile", "taskfile.dist"];
+
+/// `docker-compose.yml`, `compose.override.yaml`.
+fn is_compose(name: &str) -> bool {
+    let name = name.strip_prefix("docker-").unwrap_or(name);
+    name.strip_prefix("compose.").is_some_and(|rest| rest.matches('.').count() < 2)
+}
 
 /// The role of a file by its path, and its reader; none for any other file.
 pub(super) fn of_path(path: &str) -> Option<(Role, Read)> {
@@ -47,6 +56,11 @@ pub(super) fn of_path(path: &str) -> Option<(Role, Read)> {
         ".envrc" => shell_script::parse,
         _ if name == ".env" || name.starts_with(".env.") || name.ends_with(".env") => shell_script::parse_variables,
         "noxfile.py" => noxfile::parse,
+        _ if is_yaml && is_compose(name) => services::parse_compose,
+        "devcontainer.json" | ".devcontainer.json" => services::parse_json,
+        "tasks.json" if folder == ".vscode" || folder.ends_with("/.vscode") => services::parse_json,
+        _ if is_yaml && TASKS.contains(&name.rsplit_once('.').unwrap_or_default().0) => services::parse_tasks,
+        "justfile" | "Justfile" | ".justfile" => makefile::parse_just,
         "Makefile" | "makefile" | "GNUmakefile" => makefile::parse,
         "Dockerfile" | "Containerfile" => dockerfile::parse,
         _ if name.starts_with("Dockerfile.") || name.to_ascii_lowercase().ends_with(".dockerfile") => dockerfile::parse,

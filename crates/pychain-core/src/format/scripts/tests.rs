@@ -457,7 +457,8 @@ fn kinds_of_files() {
     for path in [
         "workflows/a.yml",
         "{{x}}/.github/workflows/a.yml",
-        "docker-compose.yml",
+        "compose.a.b.yml",
+        "tasks.json",
         "setup.sh.in",
         "a.yml",
         "config.yml",
