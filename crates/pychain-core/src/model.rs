@@ -350,6 +350,8 @@ pub enum InstallOption {
     /// Releases that are younger, or came later, are not taken: pip's `--uploaded-prior-to`. With `NAME=` before it, of
     /// one project.
     ExcludeNewer,
+    /// pre-commit's: the repository of a hook, behind the hook's name and a space.
+    HookRepository,
     /// uv's, and what other tools have like it: nothing is taken but what the lock file has.
     Locked,
 }
@@ -381,6 +383,7 @@ impl InstallOption {
             Self::IndexStrategy => "--index-strategy",
             Self::NoVerifyHashes => "--no-verify-hashes",
             Self::ExcludeNewer => "--exclude-newer",
+            Self::HookRepository => "repo",
             Self::Locked => "--locked",
         }
     }

@@ -279,6 +279,15 @@ impl<'a> Commands<'a> {
         }
     }
 
+    /// Hooks of a repository.
+    pub(super) fn hooks<'n>(&mut self, names: impl Iterator<Item = &'n str>, url: &Word) {
+        let Some(section) = self.section(Tool::Pip, Purpose::Settings) else { return };
+        for name in names {
+            let value = Value { value: format!("{name} {}", url.value()), span: url.span };
+            self.option(section, InstallOption::HookRepository, url.span, value);
+        }
+    }
+
     /// Reads texts that are handed to `pip install` one by one.
     pub(super) fn arguments(&mut self, texts: &[LogicalLine<'static>]) {
         let words: Vec<Word> = texts.iter().map(|text| Word::of_value(text.clone())).collect();

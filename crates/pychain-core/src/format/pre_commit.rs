@@ -1,7 +1,8 @@
-//! `.pre-commit-config.yaml`: what hooks in Python need beside their own project.
+//! `.pre-commit-config.yaml`: where hooks come from, and what those in Python need beside their own project.
 
 use super::commands::Commands;
 use super::logical::LogicalLine;
+use super::shell::Word;
 use super::workflow::read_yaml;
 use super::yaml::{Node, NodeKind};
 use crate::model::Document;
@@ -61,7 +62,14 @@ const PYTHON_HOOKS: [&str; 45] = [
 pub(super) fn parse(file: &SourceFile) -> Document {
     read_yaml(file, |commands, root| {
         for repository in root.get("repos").map(Node::items).unwrap_or_default() {
-            for hook in repository.get("hooks").map(Node::items).unwrap_or_default() {
+            let hooks = repository.get("hooks").map(Node::items).unwrap_or_default();
+            if let Some(NodeKind::Scalar(url)) = repository.get("repo").map(|url| &url.kind)
+                && url.text.contains("://")
+            {
+                let ids = hooks.iter().filter_map(|hook| hook.get("id")?.as_text());
+                commands.hooks(ids, &Word::of_value(url.clone()));
+            }
+            for hook in hooks {
                 if is_python(hook) {
                     dependencies(commands, hook);
                 }

@@ -3,8 +3,8 @@
 use super::support::origin;
 use crate::audit::{Context, Findings};
 use crate::diff::LockedPair;
-use crate::finding::Severity;
-use crate::model::{Document, LockFormat, Source, SourceKind};
+use crate::finding::{Location, Severity, Subject};
+use crate::model::{Document, InstallOption, LockFormat, Source, SourceKind};
 use crate::order::{Map, Set};
 use crate::prose::code;
 use crate::text::{FileId, Span};
@@ -19,6 +19,7 @@ crate::declare_rule! {
     ///
     /// Of requirements it says the same where no lock file of the change does: another repository or host in a direct reference, one where there was none, another index that a project is bound to, and a binding that is gone.
     /// What comes from a folder of the project from now on is part of the change itself.
+    /// Of pre-commit's hooks it says so where another owner, or another host, has the repository.
     ///
     /// ## Why it matters
     ///
@@ -118,6 +119,45 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         findings.push(finding);
     }
     check_requirements(context, &told, findings);
+    check_hooks(context, findings);
+}
+
+/// Hooks of pre-commit that somebody else has from now on: at another host, or another owner there.
+fn check_hooks(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let (Some(base), head) = (context.base, context.project) else { return };
+    for document in &head.documents {
+        let before = base.find(context.renames.base_path(head.file(document.file).path()));
+        let Some(before) = before.and_then(|file| base.document(file)) else { continue };
+        let was = hooks(before);
+        let mut told: Set<Span> = Set::new();
+        for (name, owners) in hooks(document) {
+            let Some(known) = was.get(name) else { continue };
+            let new = owners.iter().find(|(owner, _)| !known.contains_key(*owner));
+            // Where all former owners still have it, somebody has another one of the name as well.
+            let gone = known.keys().find(|owner| !owners.contains_key(*owner));
+            if let (Some((owner, span)), Some(gone)) = (new, gone)
+                && told.insert(*span)
+            {
+                let message = format!("the hook {} comes from {} instead of {}", code(name), code(owner), code(gone));
+                let subject = Subject::Option(format!("repo {name}"));
+                let finding = findings.finding(Location { file: document.file, span: *span }, subject, message);
+                let help = "Make sure that the hooks are meant to come from there: they run wherever somebody commits";
+                findings.push(finding.help(help).identified_by(owner));
+            }
+        }
+    }
+}
+
+/// Hooks of a file, each with its owners and where these are named.
+fn hooks(document: &Document) -> Map<&str, Map<String, Span>> {
+    let mut found: Map<&str, Map<String, Span>> = Map::new();
+    for used in document.lines.iter().flat_map(|line| line.acting(InstallOption::HookRepository)) {
+        let Some((name, url)) = used.value.value.split_once(' ') else { continue };
+        let Ok(url) = DirectUrl::parse(url, used.span) else { continue };
+        let owner = url.path.split('/').find(|part| !part.is_empty()).unwrap_or_default().to_lowercase();
+        found.entry(name).or_default().insert(format!("{}/{owner}", url.host()), used.span);
+    }
+    found
 }
 
 /// Requirements of each file, but those that a lock file has told of.
@@ -248,6 +288,22 @@ mod tests {
             1,
         );
         check("changed-source", &marked);
+    }
+
+    #[test]
+    fn hooks_of_another_owner_are_told_once_a_repository() {
+        let hooks = |url: &str| {
+            format!(".pre-commit-config.yaml <==\nrepos:\n- repo: {url}\n  rev: v1\n  hooks: [{{id: a}}, {{id: b}}]\n")
+        };
+        let base = hooks("https://github.com/Psf/black");
+        let mark = "        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ changed-source: the hook `a` comes from `github.com/evil` instead of `github.com/psf`\n";
+        let moved = hooks("https://github.com/evil/black")
+            .replace("  rev", &format!("{mark}  rev"))
+            .replace("^^^^ changed", "^^^^^ changed");
+        check("changed-source", &format!("==> base/{base}==> {moved}"));
+        check("changed-source", &format!("==> base/{base}==> {}", hooks("https://github.com/psf/black-mirror")));
+        check("changed-source", &format!("==> base/{base}==> {base}- repo: https://e.org/x/y\n  hooks: [id: a]\n"));
+        check("changed-source", &format!("==> base/{base}==> {}", hooks("local")));
     }
 
     #[test]

@@ -400,7 +400,11 @@ fn tox_nox_make_and_hooks() {
     check(
         ".pre-commit-config.yaml",
         "repos:\n- repo: https://h/x\n  hooks:\n  - id: mypy\n    additional_dependencies: [types-x, 'a==1', --extra-index-url=https://h]\n  - id: eslint\n    additional_dependencies: [eslint@8]\n- repo: local\n  hooks:\n  - {id: z, language: python, additional_dependencies: [b]}\n  - {id: y, language: node, additional_dependencies: [c]}\n",
-        &["pip: types-x | a==1 | --extra-index-url=https://h", "pip: b"],
+        &[
+            "pip set: repo=https://h/x | repo=https://h/x",
+            "pip: types-x | a==1 | --extra-index-url=https://h",
+            "pip: b",
+        ],
     );
 }
 
