@@ -281,6 +281,8 @@ fn destination(option: InstallOption) -> &'static str {
         InstallOption::IndexStrategy => "index_strategy",
         InstallOption::NoVerifyHashes => "no_verify_hashes",
         InstallOption::ExcludeNewer => "exclude_newer",
+        InstallOption::Locked => "locked",
+        InstallOption::HookRepository => "hook_repository",
     }
 }
 
