@@ -203,13 +203,16 @@ fn use_of(line: &LogicalLine<'_>, used: RawOption<'_>, acts: bool) -> OptionUse 
 
 fn hash_option(line: &LogicalLine<'_>, used: &RawOption<'_>) -> Option<HashOption> {
     let (algorithm, digest) = options::split_at_byte(&used.value, b':')?;
-    let value_range = used.value_range.clone();
-    let digest_start = value_range.end.saturating_sub(digest.len()).max(value_range.start);
+    let value = used.value_range.clone();
+    let written = line.text.get(value.clone()).unwrap_or_default();
+    // Quotes may stand around it or, where it is none, within.
+    let digest_at = if written.ends_with(digest) { Some(written.len() - digest.len()) } else { written.rfind(digest) };
+    let digest_range = digest_at.map_or(value.clone(), |at| value.start + at..value.start + at + digest.len());
     Some(HashOption {
         algorithm: Algorithm::from_name(algorithm)?,
         digest: Digest::new(digest),
         span: line.span(used.range.clone()),
-        digest_span: line.span(digest_start..value_range.end),
+        digest_span: line.span(digest_range),
     })
 }
 

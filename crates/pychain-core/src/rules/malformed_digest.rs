@@ -166,6 +166,8 @@ mod tests {
             "malformed-digest",
             "a --hash=sha256:12\n                ^^ malformed-digest: has 2 digits instead of 64: no file\n",
         );
+        check("malformed-digest", "a --hash='sha256:12'\n                 ^^ malformed-digest: has 2 digits\n");
+        check("malformed-digest", "a --hash=sha256:1'2'\n  ^^^^^^^^^^^^^^^^^^ malformed-digest: has 2 digits\n");
         check("malformed-digest", "a --hash sha256:\n  ^^^^^^^^^^^^^^ malformed-digest: has 0 digits\n");
         let odd = GOOD.replace("28", "2g");
         check(
