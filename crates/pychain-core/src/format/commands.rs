@@ -281,7 +281,11 @@ impl<'a> Commands<'a> {
 
     /// Hooks of a repository.
     pub(super) fn hooks<'n>(&mut self, names: impl Iterator<Item = &'n str>, url: &Word) {
-        let Some(section) = self.section(Tool::Pip, Purpose::Settings) else { return };
+        // It is kept with each of them.
+        let Some(section) = self.section(Tool::Pip, Purpose::Settings).filter(|_| url.value().len() <= MAX_FOLDER)
+        else {
+            return;
+        };
         for name in names {
             let value = Value { value: format!("{name} {}", url.value()), span: url.span };
             self.option(section, InstallOption::HookRepository, url.span, value);

@@ -83,6 +83,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let (project, config) = (context.project, context.config);
     check_locks(context, findings);
     let mut told: Set<Location> = Set::new();
+    let mut mistyped: Map<String, bool> = Map::new();
     for run in &project.runs {
         let sources = Sources::of(project, run, config.installer);
         // An index for those alone that name it answers for nothing else, so what it has is no reason for a name.
@@ -100,6 +101,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                 && exposure.way.is_some()
                 && is_public_index(&exposure.by.url)
                 && is_unclaimed(&asked, context)
+                && !is_mistyped(&asked, context, &mut mistyped)
             {
                 Why::Unclaimed
             } else {
@@ -127,6 +129,23 @@ struct Told {
     tool: &'static str,
 }
 
+/// Whether somebody mistyped a name, as `confusable-name` says; `known` has what was looked up before.
+fn is_mistyped(asked: &Asked<'_>, context: &Context<'_>, known: &mut Map<String, bool>) -> bool {
+    let Some((names, name)) = context.knowledge.names.as_ref().zip(asked.entry.requirement.name.as_ref()) else {
+        return false;
+    };
+    if !context.runs(&confusable_name::RULE) {
+        return false;
+    }
+    let name = name.normalized();
+    if let Some(known) = known.get(name) {
+        return *known;
+    }
+    let is_mistyped = verdict(name, Level::Strict, names).is_some_and(|found| !found.mechanism.is_of_words());
+    known.insert(name.to_owned(), is_mistyped);
+    is_mistyped
+}
+
 /// Whether the public index has no such name, by the list of its names: whoever registers it there is asked.
 fn is_unclaimed(asked: &Asked<'_>, context: &Context<'_>) -> bool {
     let Some((names, index)) = context.knowledge.names.as_ref().and_then(|names| Some((names, names.index.as_ref()?)))
@@ -134,16 +153,9 @@ fn is_unclaimed(asked: &Asked<'_>, context: &Context<'_>) -> bool {
         return false;
     };
     // The project's own extras are asked for by its name, and it is installed from here. The name of a module is
-    // nobody's private one, and neither is a name that somebody mistyped.
-    let is_mistyped = |name: &str| {
-        let found = verdict(name, Level::Strict, names).filter(|_| context.runs(&confusable_name::RULE));
-        found.is_some_and(|found| !found.mechanism.is_of_words())
-    };
+    // nobody's private one.
     let is_open = |name: &str| {
-        !context.project.own_names.contains(name)
-            && !index.contains(name)
-            && !is_told_otherwise(name, names)
-            && !is_mistyped(name)
+        !context.project.own_names.contains(name) && !index.contains(name) && !is_told_otherwise(name, names)
     };
     asked.entry.requirement.name.as_ref().is_some_and(|name| name.as_written().is_ascii() && is_open(name.normalized()))
 }

@@ -141,9 +141,12 @@ fn commands<'a>(context: &Context<'_>, project: &'a Project) -> Vec<Installing<'
     for document in project.documents.iter().filter(is_ours) {
         let mut found: Map<u32, Installing<'a>> = Map::new();
         let mut constrained: Set<Tool> = Set::new();
+        let mut variables: Set<u32> = Set::new();
         for line in &document.lines {
             let Some(section) = document.section(line).filter(|section| section.under.is_some()) else { continue };
-            if constrains(line) && is_variable(document, line) {
+            let is_new = !found.contains_key(&line.section);
+            if constrains(line) && (variables.contains(&line.section) || is_new && is_variable(document, line)) {
+                variables.insert(line.section);
                 constrained.insert(section.tool);
                 continue;
             }
@@ -220,10 +223,11 @@ fn commands<'a>(context: &Context<'_>, project: &'a Project) -> Vec<Installing<'
     all
 }
 
-/// Whether a variable names what is included, so that it acts on more than one command.
+/// Whether a variable names what is included, so that it acts on more than one command: it stands right before.
 fn is_variable(document: &Document, line: &Line) -> bool {
-    let file = &document.source;
-    file.slice(file.line_span(file.line_of(line.span.start))).contains("_CONSTRAINT")
+    let before = document.source.text().get(..line.span.start as usize).unwrap_or_default();
+    let name = before.trim_end_matches([' ', '=', ':', '"', '\'', '\t']);
+    name.ends_with("_CONSTRAINT") && !name.ends_with("_BUILD_CONSTRAINT")
 }
 
 #[cfg(test)]
