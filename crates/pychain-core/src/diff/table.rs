@@ -143,12 +143,13 @@ pub fn rows(base: &Project, head: &Project, renames: &Renames, today: Option<i64
     let gone: Vec<ByName<'_>> = before.into_values().collect();
     let names: Set<&Cow<'_, str>> =
         come.iter().flat_map(|file| file.keys()).chain(gone.iter().flat_map(ByName::keys)).collect::<Set<_>>();
+    let (known, kept) = (everywhere(base), everywhere(head));
     for name in names {
         let old = told(pool(gone.iter(), name));
         let new = told(pool(come.iter().copied(), name));
         // What is known from a file that stays is not new, and what such a file still has is not gone.
-        let old = if old.is_empty() { told(everywhere(base, name)) } else { old };
-        if new.is_empty() && !everywhere(head, name).is_empty() {
+        let old = if old.is_empty() { told(of(&known, name).to_vec()) } else { old };
+        if new.is_empty() && kept.contains_key(name) {
             continue;
         }
         rows.extend(sides.row(&old, &new, false, &mut routes));
@@ -181,8 +182,13 @@ fn pool<'f, 'a: 'f>(files: impl Iterator<Item = &'f ByName<'a>>, name: &str) -> 
     files.flat_map(|file| of(file, name)).copied().collect()
 }
 
-fn everywhere<'a>(project: &'a Project, name: &str) -> Vec<Mention<'a>> {
-    project.mentions().filter(|mention| self::name(mention) == name).collect()
+/// What all files of a side say.
+fn everywhere(project: &Project) -> ByName<'_> {
+    let mut all = ByName::new();
+    for mention in project.mentions() {
+        all.entry(name(&mention)).or_default().push(mention);
+    }
+    all
 }
 
 /// Those that tell a version, or all where none does: a range beside a pin says less.
