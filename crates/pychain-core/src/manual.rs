@@ -133,6 +133,48 @@ impl Manuals<'_> {
     }
 }
 
+/// The first sentence of what a manual says of why it matters, as far as `N` bytes go, and how many bytes it has.
+///
+/// Run while a rule is compiled, so that a program has the sentence without the manual.
+#[expect(clippy::indexing_slicing, reason = "where it runs, an index that is wrong is an error of the compiler")]
+pub const fn why<const N: usize>(manual: &str) -> ([u8; N], usize) {
+    let (text, heading) = (manual.as_bytes(), b" ## Why it matters\n");
+    let (mut sentence, mut length) = ([0; N], 0);
+    let (mut at, mut matched) = (0, 0);
+    while at < text.len() && matched < heading.len() {
+        // The heading begins with the one space that is nowhere else in it before a `#`.
+        matched = if text[at] == heading[matched] { matched + 1 } else { (text[at] == heading[0]) as usize };
+        at += 1;
+    }
+    let mut breaks = 0;
+    while at < text.len() {
+        let byte = text[at];
+        at += 1;
+        let ends_word = at == text.len() || matches!(text[at], b' ' | b'\n');
+        match byte {
+            b'\n' => breaks += 1,
+            b' ' if breaks > 0 || length == 0 => {}
+            b'.' if ends_word => break,
+            // Another paragraph.
+            _ if breaks > 1 && length > 0 => break,
+            _ => {
+                if breaks > 0 && length > 0 {
+                    if length < N {
+                        sentence[length] = b' ';
+                    }
+                    length += 1;
+                }
+                breaks = 0;
+                if length < N {
+                    sentence[length] = byte;
+                }
+                length += 1;
+            }
+        }
+    }
+    (sentence, length)
+}
+
 /// A heading of a manual and what stands below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
@@ -317,6 +359,20 @@ mod tests {
             assert_eq!(read(&manuals.written()), manuals.0);
         }
         assert_eq!(read(""), []);
+    }
+
+    #[test]
+    fn the_reason_is_the_first_sentence() {
+        let check = |manual: &str, expected: &str| {
+            let (bytes, length) = why::<64>(manual);
+            assert_eq!(str::from_utf8(&bytes[..length]), Ok(expected), "{manual}");
+        };
+        check(" ## Why it matters\n\n One\n two `a.b`. Three.\n", "One two `a.b`");
+        check(" ## What\n\n a  ## Why\n\n ## Why it matters\n\n One.\n\n Two.\n", "One");
+        check(" ## Why it matters\n\n é\n\n Two\n", "é");
+        check(" ## Why it matters\n", "");
+        check(" One.\n", "");
+        assert_eq!(RULE.why, "Because");
     }
 
     #[test]

@@ -10,6 +10,8 @@ pub struct Rule {
     pub id: &'static str,
     /// What is wrong, as a noun phrase, no period.
     pub summary: &'static str,
+    /// Why it matters: the first sentence of what the manual says of that, without its period; Markdown.
+    pub why: &'static str,
     /// How bad by default; a finding may lower it, never raise it.
     pub severity: Severity,
     /// How sure by default; a finding may lower it, never raise it.
@@ -148,6 +150,14 @@ macro_rules! declare_rule {
         pub(crate) static RULE: $crate::rule::Rule = $crate::rule::Rule {
             id: $id,
             summary: $summary,
+            why: {
+                const LENGTH: usize = $crate::manual::why::<0>(MANUAL.1).1;
+                const WHY: [u8; LENGTH] = $crate::manual::why(MANUAL.1).0;
+                match std::str::from_utf8(&WHY) {
+                    Ok(why) => why,
+                    Err(_) => "",
+                }
+            },
             severity: $crate::finding::Severity::$severity,
             confidence: $crate::finding::Confidence::$confidence,
             persona: $crate::rule::Persona::$persona,

@@ -10,7 +10,6 @@ use pychain_core::model::{LockFormat, ManifestFormat, Role};
 use pychain_core::order::Set;
 use pychain_core::prose::visible;
 use pychain_core::report::Report;
-use pychain_core::rules::MANUALS;
 use pychain_core::text::Problem;
 
 use crate::args::{AuditArgs, FixMode, Format};
@@ -102,7 +101,7 @@ fn deliver_report(args: &AuditArgs, report: &Report) -> Result<()> {
     let summary = if args.quiet { String::new() } else { human::summary(report) };
     if args.format == Format::Human {
         let columns = if file.is_none() { output::columns() } else { None };
-        output::deliver_styled(&(human::findings(report, MANUALS, columns) + &summary), file)?;
+        output::deliver_styled(&(human::findings(report, columns) + &summary), file)?;
     } else {
         output::deliver_exact(&output::render(args.format, report), file)?;
     }

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use anstyle::AnsiColor;
 use pychain_core::finding::{Finding, Safety, Severity};
-use pychain_core::manual::Manuals;
 use pychain_core::order::{Map, Set};
 use pychain_core::report::Report;
 use pychain_core::rule::{Need, Rule};
@@ -26,13 +25,13 @@ const MAX_RELATED: usize = 3;
 const MAX_WHOLE: usize = 10;
 
 /// The findings, one after the other, for a terminal of so many columns. Styled; empty where there is none.
-pub(crate) fn findings(report: &Report, manuals: Manuals<'_>, columns: Option<usize>) -> String {
+pub(crate) fn findings(report: &Report, columns: Option<usize>) -> String {
     let mut out = String::new();
     let mut shown: Map<(&str, Severity), usize> = Map::new();
     let mut explained = Set::new();
     let mut was_in_a_line = false;
     for finding in &report.findings {
-        let why = explained.insert(finding.rule.id).then(|| manual::why(manuals, finding.rule)).flatten();
+        let why = explained.insert(finding.rule.id).then(|| manual::why(finding.rule)).flatten();
         let shown = shown.entry((finding.rule.id, finding.severity)).or_default();
         *shown += 1;
         let is_in_a_line = *shown > MAX_WHOLE;

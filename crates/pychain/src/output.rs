@@ -16,7 +16,7 @@ use crate::human;
 /// The report in a format for programs.
 pub(crate) fn render(format: Format, report: &Report) -> String {
     match format {
-        Format::Human => human::findings(report, MANUALS, None),
+        Format::Human => human::findings(report, None),
         Format::Json => json::to_string(report),
         Format::Sarif => sarif::to_string(report, sarif::Options { manuals: MANUALS, docs: None, suppressed: false }),
         Format::Github => annotations::to_string(report),

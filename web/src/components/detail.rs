@@ -1,5 +1,6 @@
 //! One finding in full: what is wrong, what decided it, what to do, and the fix.
 
+use pychain_core::rules::find;
 use yew::{Callback, Html, Properties, component, html};
 
 use crate::components::prose::{badge, message};
@@ -25,6 +26,7 @@ pub(crate) struct Props {
 pub(crate) fn Detail(props: &Props) -> Html {
     let Some(finding) = props.audited.report.findings.get(props.number) else { return Html::default() };
     let start = finding.location.start;
+    let why = find(&finding.rule).map(|rule| rule.why).filter(|why| !why.is_empty());
     let does = |action: Action| {
         let act = props.act.clone();
         Callback::from(move |_| act.emit(action.clone()))
@@ -50,6 +52,9 @@ pub(crate) fn Detail(props: &Props) -> Html {
                 </button>
             </header>
             <h2 id="detail-title">{ message(&finding.message) }</h2>
+            if let Some(why) = why {
+                <p class="todo"><strong>{ "Why it matters" }</strong>{ message(why) }</p>
+            }
             if !finding.help.is_empty() {
                 <p class="todo"><strong>{ "What to do" }</strong>{ message(&finding.help) }</p>
             }
@@ -62,7 +67,7 @@ pub(crate) fn Detail(props: &Props) -> Html {
                 </div>
             }
             if !finding.evidence.is_empty() {
-                <h3>{ "Why" }</h3>
+                <h3>{ "What decided it" }</h3>
                 <dl>{ for finding.evidence.iter().map(evidence) }</dl>
             }
             if !finding.related.is_empty() {

@@ -62,6 +62,15 @@ fn manuals_have_their_headings_in_order() {
 }
 
 #[test]
+fn reasons_are_first_sentences_of_the_manuals() {
+    for rule in RULES {
+        let section = MANUALS.section(rule, "Why it matters").unwrap_or_default().replace('\n', " ");
+        let is_first = section.strip_prefix(rule.why).is_some_and(|rest| rest.starts_with('.'));
+        assert!(is_first && (10..200).contains(&rule.why.len()), "{}: {}", rule.id, rule.why);
+    }
+}
+
+#[test]
 fn summaries_are_noun_phrases_without_a_period() {
     for rule in RULES {
         let first = rule.summary.chars().next();

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use pychain_core::manual::Manuals;
 use pychain_core::rule::Rule;
 use pychain_core::rules::MANUALS;
 
@@ -12,13 +11,9 @@ pub(crate) fn page(rule: &Rule) -> String {
     plain(&MANUALS.page(rule))
 }
 
-/// The first sentence of the page's "Why it matters".
-pub(crate) fn why(manuals: Manuals<'_>, rule: &Rule) -> Option<String> {
-    let section = manuals.section(rule, "Why it matters")?;
-    let paragraph = section.split("\n\n").next()?.lines().map(str::trim).collect::<Vec<_>>().join(" ");
-    let end = paragraph.find(". ").unwrap_or(paragraph.len());
-    let sentence = paragraph.get(..end)?.trim_end_matches('.');
-    Some(links(sentence)).filter(|sentence| !sentence.is_empty())
+/// Why it matters, in one sentence; none where the manual does not say.
+pub(crate) fn why(rule: &Rule) -> Option<String> {
+    Some(links(rule.why)).filter(|sentence| !sentence.is_empty())
 }
 
 fn plain(markdown: &str) -> String {

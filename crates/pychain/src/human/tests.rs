@@ -5,9 +5,7 @@ use pychain_core::report::NotRun;
 use pychain_core::text::{Edit, FileId};
 
 use super::*;
-use loose_lid::{MANUAL, RULE};
-
-const HERE: Manuals<'_> = Manuals(&[MANUAL]);
+use loose_lid::RULE;
 
 mod loose_lid {
     pychain_core::declare_rule! {
@@ -59,7 +57,7 @@ fn more_than_ten_of_a_rule_have_a_line_each() {
     let of = |line: usize| lid(at(0, 6 * line, 6 * line + 5), &format!("lid {line}"));
     let mut all: Vec<Finding> = (0..12).map(of).collect();
     all.push(of(12).at_most(Severity::Low));
-    let shown = plain(&findings(&report(&[("r.txt", &text)], all), HERE, None));
+    let shown = plain(&findings(&report(&[("r.txt", &text)], all), None));
     let end = "10 | flask\n   | ^^^^^\n\nmedium[loose-lid]: lid 10 --> r.txt:11:1\nmedium[loose-lid]: lid 11 --> r.txt:12:1\n\nlow[loose-lid]: lid 12\n  --> r.txt:13:1\n";
     assert!(shown.contains(end), "{shown}");
 }
@@ -72,7 +70,7 @@ fn a_finding_shows_place_reason_and_remedy() {
         .related(at(1, 0, 5), "closed here")
         .fix("close the lid", Safety::Safe, vec![Edit::delete(Span::new(0, 1))]);
     let report = report(&[("r.txt", "click==8.1\nflask==3.0  # 熱\n"), ("a/b.txt", "stove\n")], vec![finding]);
-    let shown = plain(&findings(&report, HERE, None));
+    let shown = plain(&findings(&report, None));
     assert_eq!(
         shown,
         "\
@@ -99,7 +97,7 @@ medium[loose-lid]: `flask` has a loose lid
 #[test]
 fn the_underline_stands_below_wide_characters() {
     let report = report(&[("r.txt", "熱x==1\n")], vec![lid(at(0, 3, 4), "here")]);
-    let shown = plain(&findings(&report, HERE, None));
+    let shown = plain(&findings(&report, None));
     assert!(shown.contains("\n1 | 熱x==1\n  |   ^\n"), "{shown}");
     assert!(shown.contains("r.txt:1:2\n"), "{shown}");
 }
@@ -109,7 +107,7 @@ fn why_is_said_once_a_rule_and_places_are_not_listed_without_end() {
     let many = (0..6)
         .fold(lid(at(0, 0, 1), "many"), |finding, at_byte| finding.related(at(0, at_byte, at_byte + 1), "one of them"));
     let report = report(&[("r.txt", "abcdef\n")], vec![many, lid(at(0, 1, 2), "again")]);
-    let shown = plain(&findings(&report, HERE, None));
+    let shown = plain(&findings(&report, None));
     assert_eq!(shown.matches("= why:").count(), 1);
     assert_eq!(shown.matches("one of them").count(), 3);
     assert!(shown.contains("= note: and 3 more places\n"), "{shown}");
@@ -126,7 +124,7 @@ fn nothing_from_a_file_reaches_the_terminal_unescaped() {
     let mut report = report(&[(evil, evil)], vec![finding]);
     report.problems.push(Problem::of_file(evil, evil, evil));
     let shown = plain(
-        &(findings(&report, HERE, None)
+        &(findings(&report, None)
             + &problem(&report.problems[0])
             + &diagnostic(&report.files[0], Span::new(0, 5), evil, evil)),
     );

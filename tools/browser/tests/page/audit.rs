@@ -105,6 +105,10 @@ fn findings_stand_at_their_place() {
         // Chosen in the list, it is told in full; its place selects the text.
         visit.browser.click(&format!("#finding-{trusted}"))?;
         visit.browser.wait_for("document.querySelector('#detail .where')?.textContent.includes(':4:1')")?;
+        visit.browser.wait_for(
+            "['Why it matters', 'What to do'].every((label) => [...document.querySelectorAll('#detail .todo')]
+                .some((it) => it.textContent.startsWith(label) && it.textContent.length > 40))",
+        )?;
         visit.browser.click("#detail .where")?;
         visit.browser.wait_for(
             "document.activeElement.id === 'editor' && document.activeElement.value.slice(
