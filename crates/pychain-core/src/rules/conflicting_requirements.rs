@@ -3,7 +3,7 @@
 use super::same_project::{Overlap, contradict, each_pair, is_unsatisfiable};
 use crate::audit::{Context, Findings};
 use crate::finding::Severity;
-use crate::model::{Requirement, Source};
+use crate::model::{Document, Requirement, Source};
 use crate::order::Set;
 use crate::prose::code;
 use crate::tree::Entry;
@@ -44,6 +44,7 @@ crate::declare_rule! {
     ///
     /// When the files are never installed together, though one includes the other.
     /// Where only a marker brings the two together the severity is medium: it may never hold.
+    /// What pybuild-deps collects is left alone: it is downloaded, and never installed as a whole.
     ///
     /// ## References
     ///
@@ -70,6 +71,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let mut told = Set::new();
     each_pair(context.project, |pair| {
         let (earlier, later) = (pair.earlier, pair.later);
+        if is_collection(later.document) {
+            return;
+        }
         let is_new = !hopeless.contains(&earlier.location()) && !hopeless.contains(&later.location());
         if !is_new || !contradict(earlier.requirement, later.requirement) || !told.insert(later.location()) {
             return;
@@ -91,6 +95,14 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
                 .at_most(severity),
         );
     });
+}
+
+/// Whether a file lists all that builds need, each in its own version: pybuild-deps says so at the top. It is downloaded
+/// from, and never installed as a whole.
+fn is_collection(document: &Document) -> bool {
+    let text = document.source.text();
+    let top = document.comments.iter().take(10).take_while(|comment| comment.start < 1000);
+    top.filter_map(|comment| text.get(comment.range())).any(|comment| comment.contains(" pybuild-deps "))
 }
 
 /// The part of an entry that conflicts.
@@ -115,6 +127,19 @@ fn asked(context: &Context<'_>, entry: &Entry<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use crate::testing::check;
+
+    #[test]
+    fn what_is_collected_for_builds_is_not_installed_together() {
+        let lines = "setuptools==80.10.2\nsetuptools==82.0.1\n";
+        check(
+            "conflicting-requirements",
+            &format!("#\n#    pybuild-deps compile --output-file=b.txt a.txt\n#\n{lines}"),
+        );
+        check(
+            "conflicting-requirements",
+            &format!("# as of pybuild\n{lines}          ^^^^^^^^ conflicting-requirements\n"),
+        );
+    }
 
     #[test]
     fn what_no_version_satisfies_is_told_once_at_the_later_line() {

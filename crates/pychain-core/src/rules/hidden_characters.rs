@@ -40,7 +40,7 @@ crate::declare_rule! {
     /// ## When it is wrong
     ///
     /// When a comment in a script that runs from right to left needs a mark.
-    /// Joiners in emoji, and those that Arabic and Indic scripts need between letters, are left alone in comments.
+    /// Joiners in emoji, and those that Arabic and Indic scripts need between letters, are left alone in comments, and in a manifest wherever nothing is asked for.
     ///
     /// ## References
     ///
@@ -148,7 +148,9 @@ fn hidden_in(text: &str, line: Span, document: &Document) -> Option<Hidden> {
         }
         let in_comment = is_in_comment(document, span);
         let (before, rest) = text.split_at(at);
-        if in_comment && is_orthography(before.chars().next_back(), character, rest.chars().nth(1)) {
+        // The description of a project may have emoji as well.
+        let is_prose = || in_comment || lines_at(document, span).next().is_none();
+        if is_orthography(before.chars().next_back(), character, rest.chars().nth(1)) && is_prose() {
             continue;
         }
         let is_cause = || lines_at(document, span).any(|line| is_cause(document, line));
@@ -265,6 +267,14 @@ mod tests {
         let report = Fixture::parse("a\u{200b}  # \u{200b}\n").report();
         let of_rule = report.findings.iter().find(|finding| finding.rule.id == "hidden-characters");
         assert!(of_rule.is_some_and(|finding| finding.fix.is_none()));
+    }
+
+    #[test]
+    fn emoji_in_the_description_of_a_project_are_left_alone() {
+        check(
+            "hidden-characters",
+            "==> pyproject.toml <==\n[project]\ndescription = \"\u{26a1}\u{fe0f} fast\"\nreadme = \"a\u{fe0f}\"\n           ^^^ hidden-characters\n",
+        );
     }
 
     #[test]
