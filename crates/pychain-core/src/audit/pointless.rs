@@ -3,8 +3,6 @@
 use crate::config::Config;
 use crate::finding::{Finding, Severity, Subject};
 use crate::order::Map;
-use crate::rules::{extra_index_url, unsafe_index_strategy};
-use crate::text::FileId;
 
 /// These say that a name, as it is written, should not be asked for. A name that the index does not have may
 /// be private, and then stays.
@@ -29,17 +27,12 @@ pub(super) fn drop_pointless(findings: &mut Vec<Finding>, config: &Config) {
         let worst = against.entry(finding.subject.clone()).or_insert(Severity::Info);
         *worst = severity(finding).max(*worst);
     }
-    // A file that has uv pool its indexes is told so once, and not of each of them.
-    let strategies = findings.iter().filter(|finding| finding.rule.id == unsafe_index_strategy::RULE.id);
-    let pooled: Map<FileId, Severity> =
-        strategies.map(|finding| (finding.primary.file, severity(finding))).collect::<Map<_, _>>();
+    if against.is_empty() {
+        return;
+    }
     findings.retain(|finding| {
-        let worst = if finding.rule.id == extra_index_url::RULE.id && finding.key == extra_index_url::POOLED {
-            pooled.get(&finding.primary.file)
-        } else {
-            against.get(&finding.subject).filter(|_| HOW_TO_ASK.contains(&finding.rule.id))
-        };
-        worst.is_none_or(|worst| severity(finding) > *worst)
+        let is_pointless = |worst: &Severity| HOW_TO_ASK.contains(&finding.rule.id) && severity(finding) <= *worst;
+        !against.get(&finding.subject).is_some_and(is_pointless)
     });
 }
 
@@ -72,21 +65,6 @@ mod tests {
             "==> base/requirements.txt <==\nclick==1\n==> requirements.txt <==\nclick==1\nflask\n",
             &["new-dependency", "unpinned-requirement"],
         );
-    }
-
-    #[test]
-    fn pooled_indexes_are_told_once_where_uv_is_told_to_pool_them() {
-        let index = "extra-index-url = [\"https://a.example.org/simple\"]\n";
-        let strategy = "index-strategy = \"unsafe-best-match\"\n";
-        let file = |side: &str, settings: &str| {
-            format!(
-                "==> {side}pyproject.toml <==\n[project]\nname = \"x\"\ndependencies = [\"a\"]\n[tool.uv]\n{settings}"
-            )
-        };
-        let both = file("", &format!("{index}{strategy}"));
-        check(&both, &["unlocked-manifest", "unsafe-index-strategy"]);
-        check(&format!("{}{both}", file("base/", index)), &["unsafe-index-strategy"]);
-        check(&format!("{}{both}", file("base/", strategy)), &["extra-index-url"]);
     }
 
     #[test]

@@ -62,9 +62,6 @@ crate::declare_rule! {
 /// Places that the evidence lists.
 const MAX_LISTED: usize = 10;
 
-/// Tells a finding that uv's strategy brings: who speaks of that strategy says the same of all indexes.
-pub(crate) const POOLED: &str = "pooled";
-
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let is_one = |placed: &&Placed<'_>| matches!(placed.place.kind, PlaceKind::Extra | PlaceKind::Last);
     for placed in placed(context).iter().filter(is_one) {
@@ -75,15 +72,13 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
         }
         // The same index twice is still one index.
         let Some(mix) = placed.mix() else { continue };
-        let is_pooled = placed.installer == Installer::Uv && placed.view.sources.strategy == Strategy::UnsafeBestMatch;
         let (message, help, severity) = match placed.installer {
             _ if placed.place.kind == PlaceKind::Last => for_last(placed),
-            Installer::Uv if is_pooled => for_pool(placed, &mix),
             Installer::Pip => for_pool(placed, &mix),
+            Installer::Uv if placed.view.sources.strategy == Strategy::UnsafeBestMatch => for_pool(placed, &mix),
             Installer::Uv => for_uv(placed, &mix, context.config),
         };
         let finding = findings.finding(placed.location, Subject::Index(redact(&placed.place.url)), message);
-        let finding = finding.identified_by(if is_pooled { POOLED } else { "" });
         findings.push(with_evidence(finding, placed, context.config).help(help).at_most(severity));
     }
 }
