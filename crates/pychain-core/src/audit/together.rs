@@ -11,12 +11,13 @@ use crate::text::FileId;
 const MANY: usize = 10;
 
 /// Makes one finding, at the first place, of what a change brings more than [`MANY`] times; it keeps the places. What
-/// has a fix stays at its line, and so does what is only good to know, which interrupts nobody.
+/// has a fix stays at its line, and so does what is only good to know, which interrupts nobody, and what is so bad that
+/// none of it may be hidden among others.
 pub(super) fn tell_together(findings: &mut Vec<Finding>, config: &Config, path_of: impl Fn(FileId) -> String) {
     let mut groups: Map<_, Vec<usize>> = Map::new();
     for (at, finding) in findings.iter().enumerate() {
         let severity = config.severity(finding.rule).unwrap_or(finding.severity);
-        if finding.fix.is_none() && severity > Severity::Info {
+        if finding.fix.is_none() && matches!(severity, Severity::Low | Severity::Medium) {
             groups.entry((finding.primary.file, finding.rule.id, severity)).or_default().push(at);
         }
     }
