@@ -13,7 +13,7 @@ use pychain_core::report::Report;
 use pychain_core::text::Problem;
 
 use crate::args::{AuditArgs, FixMode, Format};
-use crate::discover::{Certainty, Root, Roots, Walk, is_candidate, named_role, select, walk};
+use crate::discover::{Certainty, Root, Roots, Walk, is_candidate, named_role, select, share, walk};
 use crate::engine::{Job, Side};
 use crate::error::Hinted;
 use crate::escape::visible_diff;
@@ -141,7 +141,8 @@ fn prepare(args: &AuditArgs, place: &Place) -> Result<Job> {
     }
     let mut in_base = Vec::new();
     let base = base_tree.map(|mut tree| {
-        let (roots, listing) = roots(&mut tree, place, &config, how, &mut in_base);
+        let (mut roots, listing) = roots(&mut tree, place, &config, how, &mut in_base);
+        share((&mut head_tree, &mut head_roots), (&mut tree, &mut roots));
         Side { tree, roots, listing }
     });
     problems.extend(

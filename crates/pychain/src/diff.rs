@@ -15,7 +15,7 @@ use pychain_core::text::Problem;
 
 use crate::args::{DiffArgs, DiffFormat};
 use crate::base::is_plainly_a_path;
-use crate::discover::{Certainty, Root, Roots, Walk, is_candidate, named_role, select, walk};
+use crate::discover::{Certainty, Root, Roots, Walk, is_candidate, named_role, select, share, walk};
 use crate::engine::guarded;
 use crate::error::Hinted;
 use crate::load::{Aliases, Loaded, load_as};
@@ -169,7 +169,7 @@ fn search(args: &DiffArgs, mut trees: [Tree; 2], problems: &mut Vec<Problem>) ->
     let [base, _] = &mut trees;
     let exclude = settings::of_tree(base, None).context("cannot read the configuration of the base")?.exclude;
     let nested = trees.iter().all(|tree| matches!(tree, Tree::Disk(_)));
-    Ok(trees.map(|mut tree| {
+    let mut sides = trees.map(|mut tree| {
         let listing = match &tree {
             Tree::Disk(disk) => walk(disk.root(), "", Walk { ignore: !args.no_ignore, nested }),
             Tree::Commit(commit) => commit.list("", is_candidate),
@@ -177,7 +177,10 @@ fn search(args: &DiffArgs, mut trees: [Tree; 2], problems: &mut Vec<Problem>) ->
         let (roots, trouble) = select(&mut tree, &listing, &exclude);
         problems.extend(trouble);
         Side { tree, roots, aliases: Aliases::new() }
-    }))
+    });
+    let [old, new] = &mut sides;
+    share((&mut old.tree, &mut old.roots), (&mut new.tree, &mut new.roots));
+    Ok(sides)
 }
 
 /// One file on both sides.

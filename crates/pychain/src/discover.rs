@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use pychain_core::config::glob_matches;
 use pychain_core::format::detect;
+use pychain_core::model::PathKind;
 use pychain_core::order::{Map, Set};
 use pychain_core::text::Problem;
 use pychain_core::tree::Role;
@@ -65,6 +66,22 @@ pub(crate) fn select(tree: &mut Tree, listing: &Listing, exclude: &[String]) -> 
         }
     }
     (roots, problems)
+}
+
+/// What only its content tells on one side of a change is read on both: a header that goes must hide nothing. A script
+/// without its block asks for nothing any more.
+pub(crate) fn share(one: (&mut Tree, &mut Roots), other: (&mut Tree, &mut Roots)) {
+    let ((tree, roots), (other_tree, other_roots)) = (one, other);
+    give(other_roots, tree, roots);
+    give(roots, other_tree, other_roots);
+}
+
+fn give(from: &Roots, tree: &mut Tree, to: &mut Roots) {
+    for (path, root) in from.iter().filter(|(path, _)| detect::role(path).is_none() && !detect::is_source(path)) {
+        if !to.contains_key(path) && tree.kind(path) == PathKind::File {
+            to.insert(path.clone(), *root);
+        }
+    }
 }
 
 /// Whether it is `X.in`, from which a compiler made the `X.txt` or `X.lock` beside it. The name alone says nothing

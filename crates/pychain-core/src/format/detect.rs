@@ -64,13 +64,26 @@ pub fn is_told_by(path: &str, bytes: &[u8]) -> bool {
     if is_source(path) { script::is_script(bytes) } else { is_compiled(bytes) }
 }
 
-/// Whether a change of a file that [`is_unnamed`] may concern what is asked for there. A requirement that was compiled has
-/// a version, a place or a hash.
+/// Whether a change of a file that [`is_unnamed`] may concern what is asked for there, or what tells that it asks.
 pub fn may_be_told_by(path: &str, change: &Patch) -> bool {
     if is_source(path) {
         return script::may_change(change);
     }
-    change.touches(|line| ["==", " @ ", "--"].iter().any(|sign| line.contains(sign)))
+    change.touches(|line| may_ask(line) || TELLING.iter().any(|telling| line.contains(telling)))
+}
+
+/// Whether a line may be one of requirements: a single word, or a word with what may stand behind a project's name.
+/// Most lines of prose are neither.
+fn may_ask(line: &str) -> bool {
+    let line = line.trim();
+    let behind = line.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.')).trim_start();
+    let is_behind_name = |c: char| "<>=!~([;@,#\\/:$\"'".contains(c);
+    let is_said = !line.is_empty() && !line.starts_with('#');
+    is_said
+        && (behind.is_empty()
+            || behind.starts_with(is_behind_name)
+            || line.starts_with('-')
+            || ["--", "://"].iter().any(|sign| line.contains(sign)))
 }
 
 /// What stands in files of which [`is_told_by`] may say yes.
@@ -261,9 +274,16 @@ mod tests {
         ] {
             assert_eq!(is_told_by("deps/linux.lock", bytes.as_bytes()), expected, "{bytes}");
         }
-        let patch = |line: &str| Patch::parse(&format!("@@ -1,2 +1,2 @@\n # pip-compile\n-{line}\n+other\n")).unwrap();
-        for (line, expected) in [("a==1", true), ("    --hash=sha256:00", true), ("a @ b", true), ("words", false)] {
+        let patch = |line: &str| Patch::parse(&format!("@@ -1,2 +1,2 @@\n # a\n-{line}\n+and more words\n")).unwrap();
+        for (line, expected) in [("a==1", true), ("    --hash=sha256:00", true), ("a @ b", true), ("word", true)] {
             assert_eq!(may_be_told_by("deps.txt", &patch(line)), expected, "{line}");
+        }
+        for line in ["a >1", "a[x]", "a ; x", "-r b", "./a", "git+https://h", "${A}", "  a", "ev\\", "# by pip-compile"]
+        {
+            assert!(may_be_told_by("deps.txt", &patch(line)), "{line}");
+        }
+        for line in ["", "# a comment", "some words of prose", "Some words."] {
+            assert!(!may_be_told_by("deps.txt", &patch(line)), "{line}");
         }
     }
 

@@ -21,7 +21,7 @@ use pychain_github::{ChangedFile, GitHub, Pull};
 
 use super::options::Options;
 use crate::clock;
-use crate::discover::{Roots, is_candidate, is_named, named_role, select};
+use crate::discover::{Roots, is_candidate, is_named, named_role, select, share};
 use crate::engine::{Job, Side};
 use crate::error::{self, Hinted};
 use crate::settings;
@@ -262,6 +262,9 @@ fn job(options: &Options, sides: Sides, config: Config, mut problems: Vec<Proble
         Some(base) => roots(base, &touched.base, &config, &is_wanted, &mut Vec::new()),
         None => Roots::new(),
     };
+    if let Some(base) = &mut base {
+        share((&mut head, &mut head_roots), (base, &mut base_roots));
+    }
     if base.is_some() && !(head_roots.is_empty() && base_roots.is_empty()) {
         // They are the same on both sides, so that nothing in them is this change's. But they may include what it
         // changes, or know already what would seem new.

@@ -97,10 +97,17 @@ fn a_text_whose_name_says_nothing_is_read_only_where_its_patch_may_concern_a_req
     assert_eq!(job.log().count("git/get-blob"), 0);
     let changed = format!("{compiled}flask @ http://e.org/flask.zip\n");
     head.insert("static/linux.lock".to_owned(), changed.as_str().into());
-    let job = job_of(Scenario::new(base, head));
+    let job = job_of(Scenario::new(base.clone(), head.clone()));
     job.run().exits(1);
     assert!(job.github.view().contains("`flask` is fetched over `http:`"), "{}", job.github.view());
     assert_eq!(job.log().count("git/get-blob"), 1);
+    // Whoever takes the header away is seen as well, and so is a name without a version.
+    for changed in ["click==8.1.7\nflask @ http://e.org/flask.zip\n", &format!("{compiled}reqeusts\n")] {
+        head.insert("static/linux.lock".to_owned(), changed.into());
+        let job = job_of(Scenario::new(base.clone(), head.clone()));
+        job.run().exits(1);
+        assert!(job.github.view().contains("**High:**"), "{}", job.github.view());
+    }
 }
 
 #[test]
