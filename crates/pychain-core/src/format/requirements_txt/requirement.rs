@@ -45,7 +45,8 @@ pub(super) fn from_line(
     if is_url && reader.is_url(name, name_range.clone())? {
         return reader.read_url(name, name_range).map(finish);
     }
-    let (bare, extras) = reader.strip_extras(name, name_range.clone())?;
+    // pip looks at the normalized path: an archive's name may end in slashes.
+    let (bare, extras) = reader.strip_extras(without_slashes(name), name_range.clone())?;
     if let Some(path) = reader.local_path(name, &bare, name_range.clone())? {
         return reader.read_path(path, extras, name_range).map(finish);
     }
@@ -168,6 +169,14 @@ fn has_vcs_prefix(text: &str) -> bool {
 
 fn is_file_url(text: &str) -> bool {
     text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("file:"))
+}
+
+/// What `normpath` takes from the end of a path.
+fn without_slashes(mut path: &str) -> &str {
+    while let Some(shorter) = path.strip_suffix('/').or_else(|| path.strip_suffix("/.")).filter(|it| !it.is_empty()) {
+        path = shorter;
+    }
+    path
 }
 
 /// What every step needs: the line for places, and what is known of paths.
@@ -479,4 +488,24 @@ fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
     let kept = strip(slice);
     let lead = slice.len() - slice.trim_start_matches(crate::requirement::is_space).len();
     if kept.is_empty() { range.start..range.start } else { range.start + lead..range.start + lead + kept.len() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Paths, parse};
+    use crate::model::{LineKind, Source};
+    use crate::text::SourceFile;
+
+    #[test]
+    fn an_archive_may_end_in_slashes() {
+        let known = crate::order::Map::default();
+        let read = |text: &str| {
+            let file = SourceFile::from_text("requirements.txt", text);
+            parse(&file, &crate::order::Map::default(), Paths::new(&known, None), None).lines.remove(0).kind
+        };
+        for text in ["x/a-1.0.tar.gz//", "x/a-1.0.tar.gz/./", "x/a-1.0.tar.gz[extra]/"] {
+            let LineKind::Requirement(requirement) = read(text) else { panic!("{text}") };
+            assert!(matches!(&requirement.source, Source::Path(path) if path.path == "x/a-1.0.tar.gz"), "{text}");
+        }
+    }
 }
