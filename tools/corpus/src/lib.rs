@@ -76,10 +76,11 @@ impl Corpus {
         let manifests = manifests::manifests(directory, &archive).context("reading the manifests")?;
         let cases = cases(directory).context("reading the cases")?;
         let experiments = experiments(directory).context("reading hash_mode_cases.jsonl")?;
-        if files.is_empty() && cases.is_empty() {
+        let corpus = Self { files, locks, manifests, cases, experiments };
+        if corpus.is_empty() {
             bail!("nothing to compare in `{}`", directory.display());
         }
-        Ok(Self { files, locks, manifests, cases, experiments })
+        Ok(corpus)
     }
 
     /// Whether there is nothing to compare.
