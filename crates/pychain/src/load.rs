@@ -1,6 +1,6 @@
 //! Reads the files of an audit, and those that they include, from a tree.
 
-use pychain_core::model::LineKind;
+use pychain_core::model::{Line, LineKind, Source};
 use pychain_core::order::{Arrange as _, Map, Set};
 use pychain_core::text::Problem;
 use pychain_core::tree::{Loader, Project, Want};
@@ -124,10 +124,31 @@ fn read_all(tree: &mut Tree, roots: &Roots, aliases: &Aliases) -> Loaded {
 }
 
 /// Refused lines of a file and all its lines, where it reads like prose: most lines are refused, and
-/// they are more than a slip or a conflict marker would leave.
+/// they are more than a slip or a conflict marker would leave; or one of them is a sentence, and no line
+/// says more than a bare name.
 fn prose(project: &Project, path: &str) -> Option<(usize, usize)> {
     let (refused, lines) = prose_counts(project, path)?;
-    (refused >= 4 && refused * 2 > lines).then_some((refused, lines))
+    let is_most = || refused >= 4 && refused * 2 > lines;
+    let document = project.document(project.find(path)?)?;
+    let says_more = |line: &Line| match &line.kind {
+        LineKind::Requirement(it) => {
+            !it.specifiers.is_empty() || !it.hashes.is_empty() || !matches!(it.source, Source::Index)
+        }
+        LineKind::Include(_) => true,
+        LineKind::Options => !line.options.is_empty(),
+        LineKind::Refused(_) => false,
+    };
+    let is_refused_sentence = |line: &Line| {
+        matches!(line.kind, LineKind::Refused(_)) && is_sentence(project.file(document.file).slice(line.span))
+    };
+    let is_said = || document.lines.iter().any(is_refused_sentence) && !document.lines.iter().any(says_more);
+    (is_most() || is_said()).then_some((refused, lines))
+}
+
+/// Whether a text has four words, which nobody writes for one requirement by mistake.
+fn is_sentence(text: &str) -> bool {
+    let is_word = |word: &&str| word.trim_start_matches(['"', '\'', '(', '`']).starts_with(char::is_alphanumeric);
+    text.split_whitespace().filter(is_word).nth(3).is_some()
 }
 
 fn prose_counts(project: &Project, path: &str) -> Option<(usize, usize)> {

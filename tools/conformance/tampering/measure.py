@@ -176,11 +176,11 @@ def has(directory: Path, name: str) -> bool:
     return any((directory / ".venv").glob(f"lib/python*/site-packages/{name}-*.dist-info"))
 
 
-def fetched_from(directory: Path, name: str) -> tuple[str, str] | None:
+def fetched_from(directory: Path, name: str) -> list[str] | None:
     """The repository and commit that a project was installed from, as the installer notes it (PEP 610)."""
     for note in (directory / ".venv").glob(f"lib/python*/site-packages/{name}-*.dist-info/direct_url.json"):
         told = json.loads(note.read_text())
-        return told["url"], told.get("vcs_info", {}).get("commit_id", "")
+        return [told["url"], told.get("vcs_info", {}).get("commit_id", "")]
     return None
 
 
