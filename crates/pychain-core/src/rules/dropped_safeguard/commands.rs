@@ -80,6 +80,10 @@ pub(super) fn check(context: &Context<'_>, base: &Project, findings: &mut Findin
     let hashed = hashed(base);
     // Whether a file was there and had no hashes: of others another rule speaks.
     let was_bare = |path: &&str| base.find(path).is_some_and(|file| !hashed.contains(&file));
+    let checked = base.documents.iter().filter(|document| hashed.contains(&document.file));
+    let checked = checked.flat_map(|document| base.requirements_of(document));
+    let checked: Set<&str> =
+        checked.filter_map(|entry| entry.requirement.name.as_ref().map(ProjectName::normalized)).collect::<Set<_>>();
     for kind in [Kind::Hashes, Kind::Locked].into_iter().filter(|kind| is_fewer(*kind)) {
         let in_files = |all: &Map<Key<'_>, Vec<Installing<'_>>>| {
             let mut counts: Map<String, usize> = Map::new();
@@ -93,7 +97,9 @@ pub(super) fn check(context: &Context<'_>, base: &Project, findings: &mut Findin
             let known = before.get(key).map_or(0, Vec::len);
             let is_loose = |one: &&Installing<'_>| match kind {
                 _ if one.is(kind) || new.len() <= known => false,
-                Kind::Hashes => !one.files.is_empty() && one.files.iter().all(was_bare),
+                // By its name what had a hash.
+                Kind::Hashes if one.files.is_empty() => one.what.iter().any(|name| checked.contains(name)),
+                Kind::Hashes => one.files.iter().all(was_bare),
                 _ if one.files.is_empty() => one.what.is_empty() && one.tool != Tool::Pip,
                 _ => !one.is_checked,
             };
@@ -306,6 +312,10 @@ mod tests {
         check(&base, &format!("==> x.sh <==\npip install -r t.txt\n{}", files.replace("r.txt", "t.txt")));
         check(&base, &format!("==> x.sh <==\npip install -r r.txt\npip install -r s.txt\n{files}"));
         check(&base, &format!("==> x.sh <==\npip install --require-hashes -r s.txt\n{files}"));
+        let mark = "            ^^^^ dropped-safeguard: no longer asks for a hash of everything (`a`)\n";
+        check(&base, &format!("==> x.sh <==\npip install a==1\n{mark}{files}"));
+        check(&base, &format!("==> x.sh <==\npip install -r r.txt\npip install a==1\n{files}"));
+        check(&base, &format!("==> x.sh <==\npip install uv\nuv sync\n{files}"));
     }
 
     #[test]
