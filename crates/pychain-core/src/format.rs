@@ -22,6 +22,7 @@ mod pipfile;
 mod pipfile_lock;
 mod poetry_lock;
 mod pre_commit;
+pub mod prose;
 mod pylock;
 mod pyproject;
 mod python;

@@ -1,6 +1,7 @@
 //! Reads the files of an audit, and those that they include, from a tree.
 
-use pychain_core::model::{Line, LineKind, Source};
+use pychain_core::format::prose::is_prose;
+use pychain_core::model::{Document, LineKind};
 use pychain_core::order::{Arrange as _, Map, Set};
 use pychain_core::text::Problem;
 use pychain_core::tree::{Loader, Project, Want};
@@ -35,7 +36,7 @@ pub(crate) fn load_as(tree: &mut Tree, roots: &Roots, aliases: &Aliases) -> Load
     let prose: Set<&str> = roots
         .iter()
         .filter(|(_, root)| root.certainty == Certainty::Conventional)
-        .filter(|(path, _)| prose(&loaded.project, path).is_some())
+        .filter(|(path, _)| document(&loaded.project, path).is_some_and(is_prose))
         .map(|(path, _)| path.as_str())
         .collect::<Set<_>>();
     if prose.is_empty() {
@@ -123,36 +124,13 @@ fn read_all(tree: &mut Tree, roots: &Roots, aliases: &Aliases) -> Loaded {
     Loaded { project, read, unread, problems }
 }
 
-/// Refused lines of a file and all its lines, where it reads like prose: most lines are refused, and
-/// they are more than a slip or a conflict marker would leave; or one of them is a sentence, and no line
-/// says more than a bare name.
-fn prose(project: &Project, path: &str) -> Option<(usize, usize)> {
-    let (refused, lines) = prose_counts(project, path)?;
-    let is_most = || refused >= 4 && refused * 2 > lines;
-    let document = project.document(project.find(path)?)?;
-    let says_more = |line: &Line| match &line.kind {
-        LineKind::Requirement(it) => {
-            !it.specifiers.is_empty() || !it.hashes.is_empty() || !matches!(it.source, Source::Index)
-        }
-        LineKind::Include(_) => true,
-        LineKind::Options => !line.options.is_empty(),
-        LineKind::Refused(_) => false,
-    };
-    let is_refused_sentence = |line: &Line| {
-        matches!(line.kind, LineKind::Refused(_)) && is_sentence(project.file(document.file).slice(line.span))
-    };
-    let is_said = || document.lines.iter().any(is_refused_sentence) && !document.lines.iter().any(says_more);
-    (is_most() || is_said()).then_some((refused, lines))
-}
-
-/// Whether a text has four words, which nobody writes for one requirement by mistake.
-fn is_sentence(text: &str) -> bool {
-    let is_word = |word: &&str| word.trim_start_matches(['"', '\'', '(', '`']).starts_with(char::is_alphanumeric);
-    text.split_whitespace().filter(is_word).nth(3).is_some()
-}
-
+/// Refused lines of a file, and all its lines.
 fn prose_counts(project: &Project, path: &str) -> Option<(usize, usize)> {
-    let document = project.document(project.find(path)?)?;
+    let document = document(project, path)?;
     let refused = document.lines.iter().filter(|line| matches!(line.kind, LineKind::Refused(_))).count();
     Some((refused, document.lines.len()))
+}
+
+fn document<'a>(project: &'a Project, path: &str) -> Option<&'a Document> {
+    project.document(project.find(path)?)
 }
