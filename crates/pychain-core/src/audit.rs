@@ -283,7 +283,8 @@ fn findings_of_base(base: &Project, request: &Request<'_>) -> Set<Fingerprint> {
         head_config: None,
         config_file: None,
         workflows: &[],
-        names: &asked::names(base, None, request.knowledge),
+        // What the base asks for is new to nobody, here and there.
+        names: &asked::names(base, Some(base), request.knowledge),
         knowledge: request.knowledge,
         as_of: request.as_of,
         scope: Scope::Change,

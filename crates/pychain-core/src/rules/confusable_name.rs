@@ -211,6 +211,20 @@ mod tests {
     }
 
     #[test]
+    fn an_index_that_a_mistyped_name_meets_is_told_and_told_once() {
+        let index = "--extra-index-url https://a.example.org/simple\n";
+        let told = |base: &str, head: &str| -> Vec<&str> {
+            let fixture = format!("==> base/r.txt <==\n{base}==> r.txt <==\n{head}");
+            let findings = Fixture::parse(&fixture).report().findings;
+            let rules = ["confusable-name", "private-name-exposed"];
+            findings.iter().map(|finding| finding.rule.id).filter(|id| rules.contains(id)).collect()
+        };
+        assert_eq!(told("reqeusts==1\n", &format!("{index}reqeusts==1\n")), ["private-name-exposed"]);
+        assert_eq!(told(&format!("{index}reqeusts==1\n"), &format!("{index}reqeusts==1\nclick==1\n")), [""; 0]);
+        assert_eq!(told("click==1\n", &format!("{index}click==1\nreqeusts==1\n")), ["confusable-name"]);
+    }
+
+    #[test]
     fn what_is_no_project_is_told() {
         check("confusable-name", "requirements.txt\n^^^^^^^^^^^^^^^^ confusable-name: which is no project\n");
         check("confusable-name", "pyhton\n^^^^^^ confusable-name: resembles `python`\n");

@@ -83,7 +83,9 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let (project, config) = (context.project, context.config);
     check_locks(context, findings);
     let mut told: Set<Location> = Set::new();
-    let mut mistyped: Map<String, bool> = Map::new();
+    // Of what was there before `confusable-name` does not speak again.
+    let known = context.names.iter().filter(|name| name.is_in_base);
+    let mut mistyped: Map<String, bool> = known.map(|known| (known.name.to_owned(), false)).collect::<Map<_, _>>();
     for run in &project.runs {
         let sources = Sources::of(project, run, config.installer);
         // An index for those alone that name it answers for nothing else, so what it has is no reason for a name.
