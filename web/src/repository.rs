@@ -13,9 +13,12 @@ pub fn may_be_dependency_file(path: &str) -> bool {
     is_dependency_file(path) || detect::is_unnamed(path)
 }
 
+/// A longer text is not looked at for prose: it would be read twice, while the window waits.
+const LONG: usize = 64 * 1024;
+
 /// Whether it is one, by its path or else by what is in it: prose is none, whatever its name.
 pub fn is_dependency_file_with(path: &str, bytes: &[u8]) -> bool {
-    is_dependency_file(path) && !is_prose_file(path, bytes)
+    is_dependency_file(path) && (bytes.len() > LONG || !is_prose_file(path, bytes))
         || detect::is_unnamed(path) && detect::is_told_by(path, bytes)
 }
 
