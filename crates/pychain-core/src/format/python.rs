@@ -9,7 +9,7 @@ mod expression;
 mod module;
 mod string;
 
-pub(super) use expression::{Argument, Cursor, Expression};
+pub(super) use expression::{Argument, Cursor, Expression, dict_of};
 pub(super) use module::{Binding, How, Module, Place, Scope};
 
 /// A token, without white space and comments.

@@ -140,6 +140,11 @@ impl<'m, 't> Values<'m, 't> {
                     }
                 }
             },
+            Expression::Either(values) => {
+                for value in values.iter() {
+                    self.strings(Place { value, scope }, is_term, found);
+                }
+            }
             Expression::Starred(inner) => self.strings(Place { value: inner, scope }, true, found),
             Expression::Dict(entries) => {
                 entries.iter().filter_map(|(key, _)| key.as_ref()).for_each(|key| {
@@ -238,6 +243,9 @@ impl<'m, 't> Values<'m, 't> {
                         Some(key) => entries.push((self.text(Place { value: key, scope }), place)),
                     }
                 }
+            }
+            Expression::Either(values) => {
+                values.iter().for_each(|value| self.entries(Place { value, scope }, entries, computed));
             }
             Expression::Name(name, span) => self.entries_of(name, *span, scope, entries, computed),
             Expression::Item(_, _, span) | Expression::Computed(span) => computed.push(*span),

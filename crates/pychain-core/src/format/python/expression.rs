@@ -22,6 +22,8 @@ pub(in crate::format) enum Expression<'t> {
     Dict(Vec<(Option<Self>, Self)>),
     /// Values joined by `+`.
     Sum(Vec<Self>),
+    /// One of two values, as something decides when the program runs.
+    Either(Box<[Self; 2]>),
     /// What is spread into a list, or into the arguments of a call.
     Starred(Box<Self>),
     /// What a name stands for.
@@ -44,7 +46,7 @@ impl Expression<'_> {
             | Self::Item(_, _, span)
             | Self::Computed(span) => Some(*span),
             Self::Starred(inner) => inner.span(),
-            Self::List(_) | Self::Dict(_) | Self::Sum(_) | Self::Nothing => None,
+            Self::List(_) | Self::Dict(_) | Self::Sum(_) | Self::Either(_) | Self::Nothing => None,
         }
     }
 }
@@ -100,7 +102,20 @@ impl<'t> Cursor<'_, 't> {
         while self.take("+") {
             terms.push(self.operand(depth));
         }
-        if self.is_at_end() { sum(terms) } else { self.computed(from) }
+        if self.is_at_end() {
+            return sum(terms);
+        }
+        if depth < MAX_NESTING && self.token().is_some_and(|token| token.name() == Some("if")) {
+            // Whatever the condition is.
+            while self.token().is_some_and(|token| token.name() != Some("else")) && !self.is_at_end() {
+                self.skip();
+            }
+            if self.token().is_some_and(|token| token.name() == Some("else")) {
+                self.at += 1;
+                return Expression::Either(Box::new([sum(terms), self.nested(depth + 1)]));
+            }
+        }
+        self.computed(from)
     }
 
     /// Whether an expression ends here.
@@ -349,18 +364,7 @@ impl<'t> Cursor<'_, 't> {
         let from = self.at;
         let arguments = self.nested_arguments(depth);
         let span = self.span_from(from);
-        let entry = |argument| match argument {
-            Argument::Keyword(text, value) => {
-                let span = text.span(0..text.text.len());
-                Some((Some(Expression::Text { text, span, is_formatted: false }), value))
-            }
-            // A dictionary that is copied.
-            Argument::Spread(value) | Argument::Positional(value @ (Expression::Name(..) | Expression::Dict(_))) => {
-                Some((None, value))
-            }
-            Argument::Positional(_) => None,
-        };
-        arguments.into_iter().map(entry).collect::<Option<_>>().map_or(Expression::Computed(span), Expression::Dict)
+        dict_of(arguments).unwrap_or(Expression::Computed(span))
     }
 
     fn nested_arguments(&mut self, depth: usize) -> Vec<Argument<'t>> {
@@ -387,6 +391,22 @@ impl<'t> Cursor<'_, 't> {
         }
         arguments
     }
+}
+
+/// The dictionary that arguments of `dict` make, and of `update`.
+pub(in crate::format) fn dict_of(arguments: Vec<Argument<'_>>) -> Option<Expression<'_>> {
+    let entry = |argument| match argument {
+        Argument::Keyword(text, value) => {
+            let span = text.span(0..text.text.len());
+            Some((Some(Expression::Text { text, span, is_formatted: false }), value))
+        }
+        // A dictionary that is copied.
+        Argument::Spread(value) | Argument::Positional(value @ (Expression::Name(..) | Expression::Dict(_))) => {
+            Some((None, value))
+        }
+        Argument::Positional(_) => None,
+    };
+    arguments.into_iter().map(entry).collect::<Option<_>>().map(Expression::Dict)
 }
 
 /// Terms as one value: strings as a string, if all are.

@@ -1,6 +1,6 @@
 //! A module's names: what is assigned to them, and in which function.
 
-use super::{Argument, Cursor, Expression, Kind, Token, tokens};
+use super::{Argument, Cursor, Expression, Kind, Token, dict_of, tokens};
 use crate::format::logical::LogicalLine;
 use crate::order::Map;
 use crate::text::{SourceFile, Span};
@@ -139,14 +139,14 @@ impl<'t> Module<'t> {
     fn statement(&mut self, from: usize, scope: Scope) {
         let Some(name) = self.tokens.get(from).and_then(Token::name) else { return };
         let mut cursor = self.cursor(from + 1);
-        let mut names = vec![name];
+        let mut targets = Vec::new();
         let (how, value) = if cursor.take("=") {
             let mut value = cursor.expression();
-            while let Expression::Name(other, _) = &value
-                && names.len() < MAX_TARGETS
+            while targets.len() < MAX_TARGETS
+                && let Some(target) = target(&value)
                 && cursor.take("=")
             {
-                names.push(other);
+                targets.push(target);
                 value = cursor.expression();
             }
             (How::Assigned, value)
@@ -170,14 +170,20 @@ impl<'t> Module<'t> {
             let Some(value) = added(&mut cursor) else { return };
             (How::Added, value)
         };
-        let last = names.pop();
-        for name in names {
-            let binding = Binding { scope, how: how.clone(), value: value.clone() };
+        for (name, how) in targets {
+            let binding = Binding { scope, how, value: value.clone() };
             self.bindings.entry(name).or_default().push(binding);
         }
-        if let Some(name) = last {
-            self.bindings.entry(name).or_default().push(Binding { scope, how, value });
-        }
+        self.bindings.entry(name).or_default().push(Binding { scope, how, value });
+    }
+}
+
+/// What an expression is as one that something is assigned to.
+fn target<'t>(value: &Expression<'t>) -> Option<(&'t str, How)> {
+    match value {
+        Expression::Name(name, _) => Some((name, How::Assigned)),
+        Expression::Item(name, key, _) => Some((name, How::Item(key.clone()))),
+        _ => None,
     }
 }
 
@@ -194,8 +200,11 @@ fn added<'t>(cursor: &mut Cursor<'_, 't>) -> Option<Expression<'t>> {
     if !cursor.take("(") {
         return None;
     }
-    let mut arguments = cursor.arguments().into_iter();
-    match (method, arguments.next()?, arguments.next()) {
+    let mut arguments = cursor.arguments();
+    if method == "update" && arguments.iter().any(|argument| !matches!(argument, Argument::Positional(_))) {
+        return dict_of(arguments);
+    }
+    match (method, arguments.pop()?, arguments.pop()) {
         ("append", Argument::Positional(value), None) => Some(Expression::List(vec![value])),
         ("extend" | "update", Argument::Positional(value), None) => Some(value),
         _ => None,

@@ -21,6 +21,7 @@ fn value(text: &str) -> String {
                 format!("{{{}}}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
             }
             Expression::Sum(terms) => format!("sum({})", all(terms)),
+            Expression::Either(values) => format!("either({})", all(&**values)),
             Expression::Starred(inner) => format!("*{}", show(file, inner)),
             Expression::Name(name, _) => (*name).to_owned(),
             Expression::Item(name, key, _) => format!("{name}[{:?}]", key.text),
@@ -66,6 +67,7 @@ b'",
         ("{}", "{}"),
         ("B['a'] + B['c'].d", r#"sum(B["a"], <B['c'].d>)"#),
         ("['a'] + B + ['c', *D]", r#"sum(["a"], B, ["c", *D])"#),
+        ("['a'] if x else ['b']", "either([\"a\"], [\"b\"])"),
     ] {
         assert_eq!(value(text), expected, "{text}");
     }
@@ -76,7 +78,7 @@ fn what_is_computed_stays_unknown() {
     for (text, expected) in [
         ("f(x)['a'].b, c", "<f(x)['a'].b>"),
         ("'a b'.split()", "<'a b'.split()>"),
-        ("['a'] if x else ['b']", "<['a'] if x else ['b']>"),
+        ("a if x", "<a if x>"),
         ("[x for x in y]", "[<x for x in y>]"),
         ("['a%s' % 'b', 'c']", r#"[<'a%s' % 'b'>, "c"]"#),
         ("['a'] * 2", "<['a'] * 2>"),

@@ -98,6 +98,11 @@ fn names_are_followed_to_what_is_assigned_to_them() {
         "R = ['a']\nR += ['b']\nR = R + S\nsetup(**dict(install_requires=R))",
         "K = {'name': 'x', 'install_requires': ['a']}\nK['install_requires'] += ['b']\nsetup(**K)",
         "E = {'x': ['a']}\nE['y'] = E['x'] + ['b']\nsetup(install_requires=E['y'])",
+        "K = {'name': 'x'}\nK.update(zip_safe=False, install_requires=['a', 'b'])\nsetup(**K)",
+        "K = {}\nR = K['install_requires'] = ['a', 'b']\nsetup(**K)",
+        "setup(install_requires=['a'] + (['b'] if f(x)[1:] == ':' else []))",
+        "setup(install_requires=['a'] if X else ['b'] if Y else None)",
+        "setup(install_requires=['a' if X in ('x', 'y') else 'b'])",
         "R = ['a']\nR.extend(['b'])\nfrom distutils import core\ncore.setup(install_requires=R)",
     ] {
         let text = format!("def setup(install_requires=['no']): pass\nother.setup(install_requires=['no'])\n{text}\n");
