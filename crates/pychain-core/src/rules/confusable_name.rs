@@ -130,7 +130,7 @@ fn evidence(found: &Confusable, names: &Names) -> String {
     let words = if names.index.is_some() { "" } else { ", judged without the whole index" };
     // Rust's own writing of such a number would be as much of the page as a large rule.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a score is between 0 and 1")]
-    let hundredths = (found.score * 100.0).round() as u32;
+    let hundredths = (found.score * 100.0 + 0.5) as u32;
     let (whole, rest) = (hundredths / 100, hundredths % 100);
     format!("{}, score {whole}.{rest:02} (level {level}){words}", found.mechanism.name())
 }
