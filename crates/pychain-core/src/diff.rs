@@ -134,31 +134,20 @@ fn lines(file: &SourceFile) -> Set<&str> {
 
 /// Pairs the requirements of two sets of files: by file and project, then by project across files;
 /// several of one project by their markers, then in order. Pairs that say the same are left out.
-pub fn changes<'a>(base: &'a Project, head: &'a Project, renames: &Renames) -> Vec<Change<'a>> {
-    let side = |project: &'a Project| -> Vec<Side<'a>> {
-        let of = |entry: Entry<'a>| Side {
-            entry,
-            name: name(&entry),
-            path: renames.base_path(project.file(entry.document.file).path()).to_owned(),
-            marker: entry.requirement.marker.as_ref().map(ToString::to_string).unwrap_or_default(),
-        };
-        project.requirements().map(of).collect()
-    };
-    let mut before = side(base);
-    // The base's own paths are the ones that renames lead to.
-    for old in &mut before {
-        base.file(old.entry.document.file).path().clone_into(&mut old.path);
-    }
-    let after = side(head);
+pub fn changes<'a>(base: &'a Project, head: &'a Project, renames: &'a Renames) -> Vec<Change<'a>> {
+    let path = |project: &'a Project, entry: &Entry<'a>| project.file(entry.document.file).path();
+    let before: Vec<Side<'a>> = base.requirements().map(|entry| Side { entry, path: path(base, &entry) }).collect();
+    let after: Vec<Side<'a>> =
+        head.requirements().map(|entry| Side { entry, path: renames.base_path(path(head, &entry)) }).collect();
     let (mut taken, mut partners) = (vec![false; before.len()], vec![None; after.len()]);
     // From the strictest likeness to the loosest, so that a moved line does not take the partner of one that stayed.
     type Key<'k> = [Cow<'k, str>; 3];
     let keys: [for<'k, 's> fn(&'k Side<'s>) -> Key<'k>; 5] = [
-        |side| [(&*side.name).into(), (&*side.path).into(), side.entry.text()],
-        |side| [(&*side.name).into(), (&*side.path).into(), (&*side.marker).into()],
-        |side| [(&*side.name).into(), (&*side.path).into(), "".into()],
-        |side| [(&*side.name).into(), side.entry.text(), "".into()],
-        |side| [(&*side.name).into(), if side.entry.constraint { "constraint" } else { "" }.into(), "".into()],
+        |side| [side.name(), side.path.into(), side.entry.text()],
+        |side| [side.name(), side.path.into(), side.marker().into()],
+        |side| [side.name(), side.path.into(), "".into()],
+        |side| [side.name(), side.entry.text(), "".into()],
+        |side| [side.name(), if side.entry.constraint { "constraint" } else { "" }.into(), "".into()],
     ];
     for key in keys {
         let mut free: Map<Key<'_>, Vec<usize>> = Map::new();
@@ -228,17 +217,21 @@ pub fn locked_pairs<'a>(base: &'a Project, head: &'a Project, renames: &Renames)
     pairs.into_iter().map(|(pair, _)| pair).chain(gone).collect()
 }
 
-/// A requirement on one side, with what it is paired by.
+/// A requirement on one side, with the path that its file has in the base.
 struct Side<'a> {
     entry: Entry<'a>,
-    name: Cow<'a, str>,
-    path: String,
-    marker: String,
+    path: &'a str,
 }
 
-fn name<'a>(entry: &Entry<'a>) -> Cow<'a, str> {
-    let requirement = entry.requirement;
-    requirement.name.as_ref().map_or_else(|| requirement.label().into(), |name| name.normalized().into())
+impl<'a> Side<'a> {
+    fn name(&self) -> Cow<'a, str> {
+        let requirement = self.entry.requirement;
+        requirement.name.as_ref().map_or_else(|| requirement.label().into(), |name| name.normalized().into())
+    }
+
+    fn marker(&self) -> String {
+        self.entry.requirement.marker.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
@@ -250,7 +243,8 @@ mod tests {
     #[track_caller]
     fn check(base: &[(&str, &str)], head: &[(&str, &str)], expected: &[(&str, &str)]) {
         let (base, head) = (load(&base.iter().copied().collect()), load(&head.iter().copied().collect()));
-        let changes = changes(&base, &head, &Renames::between(&base, &head));
+        let renames = Renames::between(&base, &head);
+        let changes = changes(&base, &head, &renames);
         let text = |entry: &Option<Entry<'_>>| entry.map_or(String::new(), |entry| entry.text().into_owned());
         let got: Vec<_> = changes.iter().map(|change| (text(&change.before), text(&change.after))).collect();
         let expected: Vec<_> = expected.iter().map(|(old, new)| ((*old).to_owned(), (*new).to_owned())).collect();
