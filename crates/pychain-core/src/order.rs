@@ -3,8 +3,11 @@
 
 use std::cmp::Ordering;
 
+mod hash;
 mod map;
 
+pub use hash::hash;
+pub(crate) use hash::{alone, start};
 pub use map::{Entry, Iter, Map, Set};
 
 /// A slice that can be brought into order as the standard library's stable sorts do.

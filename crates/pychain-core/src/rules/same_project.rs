@@ -2,10 +2,9 @@
 
 use std::ops::Bound;
 
-use crate::knowledge::bytes::{hash, start};
 use crate::model::{Line, Requirement, Section, Source};
 use crate::name::ProjectName;
-use crate::order::{Arrange as _, Set};
+use crate::order::{Arrange as _, Set, alone, hash};
 use crate::requirement::typed::{self, Version};
 use crate::requirement::{Binding, Marker, Specifier};
 use crate::text::FileId;
@@ -52,10 +51,10 @@ pub(super) fn each_pair<'a>(project: &'a Project, mut visit: impl FnMut(&Pair<'a
             let is_whole = entry.is_in(Section::is_whole_list) && !overridden.contains(name);
             is_whole.then_some(((line.section, name), entry))
         });
-        let mut named: Vec<((u32, &str), Entry<'_>)> = named.collect();
-        let is_alone = alone(named.iter().map(|((section, name), _)| hash(name.as_bytes(), (*section).into())));
-        let mut is_alone = is_alone.into_iter();
-        named.retain(|_| is_alone.next() != Some(true));
+        let hashes = named.clone().map(|((section, name), _)| hash(name.as_bytes(), section.into()));
+        let is_alone = alone(hashes.collect::<Vec<_>>().into_iter());
+        let named = named.zip(is_alone).filter(|(_, is_alone)| !is_alone);
+        let mut named: Vec<((u32, &str), Entry<'_>)> = named.map(|(named, _)| named).collect();
         named.arrange_by_key(|(key, _)| *key);
         for entries in named.chunk_by(|(one, _), (other, _)| one == other).filter(|entries| entries.len() > 1) {
             let mut group: Vec<Entry<'_>> = Vec::new();
@@ -88,20 +87,6 @@ pub(super) fn each_pair<'a>(project: &'a Project, mut visit: impl FnMut(&Pair<'a
             }
         }
     }
-}
-
-/// Which of some keys no other can be equal to, by their hashes. Nearly every project stands in a file once, and to sort
-/// them all takes ten times as long.
-fn alone(hashes: impl ExactSizeIterator<Item = u64>) -> Vec<bool> {
-    let mut counts = vec![0_u8; (hashes.len() * 8).next_power_of_two()];
-    let last = counts.len() - 1;
-    let buckets: Vec<usize> = hashes.map(|hash| start(hash) & last).collect();
-    for bucket in &buckets {
-        if let Some(count) = counts.get_mut(*bucket) {
-            *count = count.saturating_add(1);
-        }
-    }
-    buckets.iter().map(|bucket| counts.get(*bucket) == Some(&1)).collect()
 }
 
 /// What a manifest asks for otherwise than all its lists do, whatever they say.

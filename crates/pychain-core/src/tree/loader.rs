@@ -86,10 +86,9 @@ fn read_as_lists(documents: &mut [Document]) {
         lists.entry(path).or_insert_with(|| Section::new(Tool::Pip, Purpose::Dependencies));
     }
     for document in documents {
-        let is_hashed = document.lines.iter().filter_map(Line::requirement).any(|asked| !asked.hashes.is_empty());
         if let (Some(list), [section]) = (lists.get(document.source.path()), document.sections.as_mut_slice())
             && section.purpose == Purpose::RequirementsFile
-            && !is_hashed
+            && document.lines.iter().filter_map(Line::requirement).all(|asked| asked.hashes.is_empty())
         {
             *section = Section { table: String::new(), ..list.clone() };
         }
@@ -113,9 +112,12 @@ fn is_of_setup_py(documents: &[Document], document: &Document) -> bool {
         (is_of_pbr || !setup.computed.is_empty() && (is_named(within) || in_folder.is_some_and(is_named))).then_some(())
     };
     let is_read = || path.match_indices('/').map(|(at, _)| at + 1).chain([0]).any(|at| is_read(at).is_some());
-    let asked = document.lines.iter().filter_map(Line::requirement);
-    let (pinned, loose): (Vec<_>, Vec<_>) = asked.partition(|asked| asked.pin().is_some());
-    loose.len() >= pinned.len() && document.has_section(Section::demands_pins) && is_read()
+    let is_loose = || {
+        let asked = document.lines.iter().filter_map(Line::requirement);
+        let (all, pinned) = (asked.clone().count(), asked.filter(|asked| asked.pin().is_some()).count());
+        all >= 2 * pinned
+    };
+    document.has_section(Section::demands_pins) && is_read() && is_loose()
 }
 
 /// Whether a file is one of ours only where it asks for something: a script that installs nothing is none.

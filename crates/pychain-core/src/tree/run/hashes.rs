@@ -2,7 +2,7 @@
 
 use super::{Run, is_vcs};
 use crate::model::{PathKind, Requirement, Source};
-use crate::order::{Map, Set};
+use crate::order::{Map, Set, alone, hash};
 use crate::requirement::Environment;
 use crate::text::FileId;
 use crate::tree::Project;
@@ -74,21 +74,18 @@ impl HashVerdict {
 
 /// Judges a run that pip does not refuse. Without an environment every marker is taken to hold.
 pub(super) fn judge(project: &Project, run: &Run, markers: Option<&Environment>) -> HashMode {
-    let rows: Vec<Row<'_>> = run
-        .entries
-        .iter()
-        .filter_map(|entry| {
-            let line = entry.line?;
-            let found = project.document(entry.file)?.lines.get(line)?;
-            let requirement = found.requirement()?;
-            let applies = match (&requirement.marker, markers) {
-                (Some(marker), Some(environment)) => marker.evaluate(environment).unwrap_or(true),
-                _ => true,
-            };
-            let (file, constraint, number) = (entry.file, entry.constraint, found.number);
-            Some(Row { file, line, number, constraint, requirement, applies })
-        })
-        .collect();
+    let mut rows: Vec<Row<'_>> = Vec::with_capacity(run.entries.len());
+    rows.extend(run.entries.iter().filter_map(|entry| {
+        let line = entry.line?;
+        let found = project.document(entry.file)?.lines.get(line)?;
+        let requirement = found.requirement()?;
+        let applies = match (&requirement.marker, markers) {
+            (Some(marker), Some(environment)) => marker.evaluate(environment).unwrap_or(true),
+            _ => true,
+        };
+        let (file, constraint, number) = (entry.file, entry.constraint, found.number);
+        Some(Row { file, line, number, constraint, requirement, applies })
+    }));
     let by: Vec<_> =
         rows.iter().filter(|row| !row.requirement.hashes.is_empty()).map(|row| (row.file, row.line)).collect();
     let by_option = run.options.require_hashes.is_some();
@@ -102,10 +99,11 @@ pub(super) fn judge(project: &Project, run: &Run, markers: Option<&Environment>)
         .filter(|row| row.constraint && row.applies && !row.requirement.hashes.is_empty())
         .filter_map(Row::name)
         .collect::<Set<_>>();
-    // Which line decides for a project, and whether it would yield.
+    // Which line decides for a project that several are about, and whether it would yield.
     let mut deciding: Map<Key<'_>, (usize, bool)> = Map::new();
     mode.lines.reserve_exact(rows.len());
-    for row in rows.iter().filter(|row| !row.constraint) {
+    let is_alone = alone(rows.iter().map(|row| hash(row.name().unwrap_or_default().as_bytes(), 0)));
+    for (row, is_alone) in rows.iter().zip(is_alone).filter(|(row, _)| !row.constraint) {
         let at = mode.lines.len();
         let verdict = row.verdict(&constrained);
         let by_name = matches!(row.requirement.source, Source::Index);
@@ -113,7 +111,7 @@ pub(super) fn judge(project: &Project, run: &Run, markers: Option<&Environment>)
             file: row.file,
             line: row.line,
             applies: row.applies,
-            decides: false,
+            decides: is_alone && row.applies,
             verdict,
             verdict_before_26_1: match verdict {
                 HashVerdict::Ok | HashVerdict::OkByConstraint if by_name && !row.requirement.is_pinned_for_pip() => {
@@ -123,7 +121,7 @@ pub(super) fn judge(project: &Project, run: &Run, markers: Option<&Environment>)
                 other => other,
             },
         });
-        if !row.applies {
+        if is_alone || !row.applies {
             continue;
         }
         // A line with extras and no version yields to one without.
@@ -139,10 +137,11 @@ pub(super) fn judge(project: &Project, run: &Run, markers: Option<&Environment>)
         }
     }
     for (at, _) in deciding.into_values() {
-        let Some(line) = mode.lines.get_mut(at) else { continue };
-        line.decides = true;
-        mode.refused |= !line.verdict.is_ok();
+        if let Some(line) = mode.lines.get_mut(at) {
+            line.decides = true;
+        }
     }
+    mode.refused = mode.lines.iter().any(|line| line.decides && !line.verdict.is_ok());
     mode
 }
 
