@@ -128,17 +128,33 @@ pub struct Line {
     pub number: u32,
     /// From its first to its last character, continuations inside, trailing comment outside.
     pub span: Span,
-    /// The text that pip parses, where variables make it another than what stands in the file.
-    pub(crate) expanded: Option<Box<str>>,
     /// Options on the line, in order, those that do nothing included; the hashes that a requirement
     /// is checked by are in [`Requirement::hashes`] instead.
-    pub options: Vec<OptionUse>,
-    /// Words that the installer throws away in silence.
-    pub dropped: Vec<Word>,
-    /// A comment line inside the continued line that ended it early, leaving the rest to stand alone.
-    pub cut_by_comment: Option<Span>,
+    pub options: Box<[OptionUse]>,
     /// What it is.
     pub kind: LineKind,
+    /// What is odd about it. A file of a hundred thousand lines has nearly none that is, so that room for it in each
+    /// line would be most of the line.
+    pub(crate) odd: Option<Box<Oddities>>,
+}
+
+/// What few lines have.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Oddities {
+    /// The text that pip parses, where variables make it another than what stands in the file.
+    pub(crate) expanded: Option<Box<str>>,
+    /// Words that the installer throws away in silence.
+    pub(crate) dropped: Vec<Word>,
+    /// A comment line inside the continued line that ended it early, leaving the rest to stand alone.
+    pub(crate) cut_by_comment: Option<Span>,
+}
+
+impl Oddities {
+    /// Those that a line has before its words are looked at.
+    pub(crate) fn of(expanded: Option<Box<str>>, cut_by_comment: Option<Span>) -> Option<Box<Self>> {
+        let is_odd = expanded.is_some() || cut_by_comment.is_some();
+        is_odd.then(|| Box::new(Self { expanded, dropped: Vec::new(), cut_by_comment }))
+    }
 }
 
 /// A word of a line, or a value of a lock file.
@@ -172,6 +188,16 @@ impl Line {
         }
     }
 
+    /// Words that the installer throws away in silence.
+    pub fn dropped(&self) -> &[Word] {
+        self.odd.as_ref().map_or(&[], |odd| &odd.dropped)
+    }
+
+    /// A comment line inside the continued line that ended it early, leaving the rest to stand alone.
+    pub fn cut_by_comment(&self) -> Option<Span> {
+        self.odd.as_ref()?.cut_by_comment
+    }
+
     /// The uses of one option that the installer acts on.
     pub fn acting(&self, option: InstallOption) -> impl Iterator<Item = &OptionUse> {
         self.options.iter().filter(move |used| used.option == option && used.acts)
@@ -188,9 +214,9 @@ pub struct Requirement {
     /// Where the name stands; none where it was derived from a file name.
     pub name_span: Option<Span>,
     /// Extras, sorted, each once.
-    pub extras: Vec<ExtraName>,
+    pub extras: Box<[ExtraName]>,
     /// Version specifiers in the order written.
-    pub specifiers: Vec<Specifier>,
+    pub specifiers: Box<[Specifier]>,
     /// All specifiers with the commas between them, or an empty span where they would stand.
     pub specifiers_span: Span,
     /// The environment marker.
@@ -200,17 +226,17 @@ pub struct Requirement {
     /// Where the distribution comes from.
     pub source: Source,
     /// `--hash` options.
-    pub hashes: Vec<HashOption>,
+    pub hashes: Box<[HashOption]>,
     /// Whether it is `-e`.
     pub editable: bool,
     /// The one index that it is looked up in, by the name that the file gives it; none for all of them.
-    pub index: Option<Word>,
+    pub index: Option<Box<Word>>,
 }
 
 impl Requirement {
     /// The one version that an exact pin (`==` without wildcard) names.
     pub fn pin(&self) -> Option<&Specifier> {
-        match self.specifiers.as_slice() {
+        match &*self.specifiers {
             [only] if only.operator == "==" && !only.version.ends_with(".*") => Some(only),
             _ => None,
         }
@@ -218,7 +244,7 @@ impl Requirement {
 
     /// pip's own idea of pinned, in which a wildcard and `===` count (`InstallRequirement.is_pinned`).
     pub fn is_pinned_for_pip(&self) -> bool {
-        matches!(self.specifiers.as_slice(), [only] if only.operator == "==" || only.operator == "===")
+        matches!(&*self.specifiers, [only] if only.operator == "==" || only.operator == "===")
     }
 
     /// The name to call it by in messages: the project, or the file or URL (without credentials).

@@ -302,13 +302,13 @@ pub fn asked<'a>(project: &'a Project, run: &Run, configured: Installer) -> Vec<
         let by_name =
             |requirement: &&Requirement| matches!(requirement.source, Source::Index) && requirement.index.is_none();
         let requirement = line.requirement().filter(by_name)?;
-        Some((at.constraint, Entry { document, line, requirement, constraint: at.constraint }))
+        Some(Entry { document, line, requirement, constraint: at.constraint })
     });
-    let (constraints, mut requirements): (Vec<_>, Vec<_>) = entries.partition(|(constraint, _)| *constraint);
-    requirements.arrange_by_key(|(_, entry)| entry.location());
-    requirements.dedup_by_key(|(_, entry)| entry.location());
+    let (constraints, mut requirements): (Vec<_>, Vec<_>) = entries.partition(|entry| entry.constraint);
+    requirements.arrange_by_key(Entry::location);
+    requirements.dedup_by_key(|entry| entry.location());
     let mut bound = Map::new();
-    for (_, entry) in &constraints {
+    for entry in &constraints {
         let hold = bound.entry(entry.requirement.name.as_ref()).or_insert(Hold::Open);
         *hold = (*hold).max(own_hold(entry, installer));
     }
@@ -321,7 +321,7 @@ pub fn asked<'a>(project: &'a Project, run: &Run, configured: Installer) -> Vec<
         let constrained = bound.get(&entry.requirement.name.as_ref()).copied().unwrap_or(Hold::Open);
         if all_hashed { Hold::Hashed } else { own_hold(entry, installer).max(constrained) }
     };
-    requirements.into_iter().map(|(_, entry)| Asked { hold: hold_of(&entry), entry }).collect()
+    requirements.into_iter().map(|entry| Asked { hold: hold_of(&entry), entry }).collect()
 }
 
 /// uv takes no hash from a constraint.
@@ -330,9 +330,7 @@ fn own_hold(entry: &Entry<'_>, installer: Installer) -> Hold {
     let is_deaf = entry.constraint && installer == Installer::Uv;
     if !is_deaf && !requirement.hashes.is_empty() {
         Hold::Hashed
-    } else if requirement.pin().is_some()
-        || matches!(requirement.specifiers.as_slice(), [only] if only.operator == "===")
-    {
+    } else if requirement.pin().is_some() || matches!(&*requirement.specifiers, [only] if only.operator == "===") {
         Hold::Pinned
     } else {
         Hold::Open

@@ -135,7 +135,7 @@ fn line_records(project: &Project, run: &Run, at: usize) -> Vec<Value> {
     set("constraint", json!(entry.constraint));
     set("text", json!(text_of(document, line)));
     set("chain", chain(project, run, entry.via));
-    set("dropped_args", json!(line.dropped.iter().map(|word| &word.value).collect::<Vec<_>>()));
+    set("dropped_args", json!(line.dropped().iter().map(|word| &word.value).collect::<Vec<_>>()));
     set("ignored_opts", json!(ignored_options(line)));
     let mut after = None;
     match (&line.kind, &entry.refusal) {

@@ -243,10 +243,10 @@ fn check_line(file: &SourceFile, document: &Document, line: &Line) {
         inside(used.span, "option");
         inside(used.value.span, "value");
     }
-    for word in &line.dropped {
+    for word in line.dropped() {
         inside(word.span, "dropped word");
     }
-    if let Some(span) = line.cut_by_comment {
+    if let Some(span) = line.cut_by_comment() {
         check_span(file, span, "comment that cuts");
         assert!(file.slice(span).trim_start().starts_with('#'), "what cuts is a comment: {:?}", file.slice(span));
     }
@@ -289,7 +289,6 @@ fn check_run(project: &Project, run: &Run) {
         if let Some(line) = entry.line {
             assert!(line < document.lines.len(), "no such line");
         }
-        assert_eq!(entry.depth == 0, entry.via.is_none(), "only the root's lines come by no include");
         assert!(entry.via.is_none_or(|via| via < at), "an include stands before what it brings");
     }
     if let Some((Some(at), _)) = &run.refused {

@@ -6,8 +6,8 @@ use super::logical::LogicalLine;
 use super::requirements_txt::{folder, join};
 use super::shell::{self, Command, Dialect, Word};
 use crate::model::{
-    Document, Include, InstallOption, Line, LineKind, OptionUse, Purpose, Refusal, RefusalClass, Requirement, Section,
-    Stage, Tool, Word as Value,
+    Document, Include, InstallOption, Line, LineKind, Oddities, OptionUse, Purpose, Refusal, RefusalClass, Requirement,
+    Section, Stage, Tool, Word as Value,
 };
 use crate::order::Arrange as _;
 use crate::text::{SourceFile, Span};
@@ -388,8 +388,8 @@ impl<'a> Commands<'a> {
     fn line(&mut self, section: u32, span: Span, text: Option<&str>, options: Vec<OptionUse>, kind: LineKind) {
         let expanded = text.filter(|text| self.file.slice(span) != *text).map(Into::into);
         let number = u32::try_from(self.file.line_of(span.start)).unwrap_or(u32::MAX);
-        let dropped = Vec::new();
-        self.lines.push(Line { section, number, span, expanded, options, dropped, cut_by_comment: None, kind });
+        let odd = Oddities::of(expanded, None);
+        self.lines.push(Line { section, number, span, options: options.into(), kind, odd });
     }
 
     /// The document: lines in the order of the file.

@@ -89,13 +89,13 @@ fn package(reader: &mut Reader<'_>, section: SectionId, name: (&str, Span), span
         DeValue::Table(table) => {
             let word = |key: &str| table.get(key).and_then(|value| toml_value::word(reader.file, value));
             version = word("version");
-            requirement.extras = notation::extras(table);
+            requirement.extras = notation::extras(table).into();
             let first = std::iter::once("markers").chain(MARKER_KEYS).find_map(word);
             let mut markers: Vec<String> = word("markers").into_iter().map(|marker| marker.value).collect();
             markers.extend(MARKER_KEYS.iter().filter_map(|key| Some(format!("{key} {}", table.text(key)?))));
             requirement.marker = parse_marker(&markers.join(" and ")).ok();
             requirement.marker_span = requirement.marker.as_ref().and(first).map(|word| word.span);
-            requirement.index = word("index");
+            requirement.index = word("index").map(Box::new);
             requirement.editable = table.is_true("editable");
             let system = ["git", "hg", "svn", "bzr"].into_iter().find_map(|system| Some((system, word(system)?)));
             if let Some((system, address)) = system {
@@ -116,11 +116,13 @@ fn package(reader: &mut Reader<'_>, section: SectionId, name: (&str, Span), span
             return;
         }
     }
-    requirement.extras.extend(in_key.into_iter().filter_map(|extra| name.0.get(extra)).map(ExtraName::new));
-    requirement.extras.arrange();
-    requirement.extras.dedup();
+    let mut extras = std::mem::take(&mut requirement.extras).into_vec();
+    extras.extend(in_key.into_iter().filter_map(|extra| name.0.get(extra)).map(ExtraName::new));
+    extras.arrange();
+    extras.dedup();
+    requirement.extras = extras.into();
     if let Some(version) = version {
-        requirement.specifiers = notation::exact_or_standard(&version);
+        requirement.specifiers = notation::exact_or_standard(&version).into();
         requirement.specifiers_span = version.span;
     }
     reader.line(section, span, LineKind::Requirement(Box::new(requirement)));

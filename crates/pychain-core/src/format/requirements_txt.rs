@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::digest::{Algorithm, Digest};
 use crate::format::logical::LogicalLine;
 use crate::model::{
-    Document, HashOption, Include, InstallOption, Line, LineKind, OptionUse, Purpose, Refusal, RefusalClass,
+    Document, HashOption, Include, InstallOption, Line, LineKind, Oddities, OptionUse, Purpose, Refusal, RefusalClass,
     Requirement, Section, Stage, Tool, Word,
 };
 use crate::order::Map;
@@ -70,11 +70,9 @@ pub(in crate::format) fn read_line(line: &LogicalLine<'_>, path: &str, paths: &P
         section: 0,
         number: line.number,
         span: line.span(0..text.len()),
-        expanded: line.is_expanded().then(|| text.into()),
-        options: Vec::new(),
-        dropped: Vec::new(),
-        cut_by_comment: line.cut_by_comment,
+        options: Box::default(),
         kind: LineKind::Options,
+        odd: Oddities::of(line.is_expanded().then(|| text.into()), line.cut_by_comment),
     };
     let Some(words) = words::shell_words(text, options_at) else {
         let refusal = Refusal {
@@ -104,7 +102,10 @@ pub(in crate::format) fn read_line(line: &LogicalLine<'_>, path: &str, paths: &P
         }));
         return out;
     }
-    out.dropped = parsed.dropped.into_iter().map(|(value, range)| word(value, range)).collect();
+    if !parsed.dropped.is_empty() {
+        let dropped = parsed.dropped.into_iter().map(|(value, range)| word(value, range)).collect();
+        out.odd.get_or_insert_default().dropped = dropped;
+    }
 
     let first = |option| parsed.used.iter().find(|used| used.option == option).cloned();
     let editable = first(InstallOption::Editable);
@@ -141,6 +142,7 @@ pub(in crate::format) fn read_line(line: &LogicalLine<'_>, path: &str, paths: &P
     // Nearly all that a hashed file is: asked for at its size, for half of it would be slack otherwise.
     let count = parsed.used.iter().filter(|used| takes_hashes && used.option == InstallOption::Hash).count();
     let mut hashes = Vec::with_capacity(count);
+    let mut options = Vec::new();
     for used in parsed.used {
         let acts = match used.option {
             InstallOption::Hash => takes_hashes,
@@ -152,11 +154,12 @@ pub(in crate::format) fn read_line(line: &LogicalLine<'_>, path: &str, paths: &P
             hashes.extend(hash_option(line, &used));
             continue;
         }
-        out.options.push(use_of(line, used, acts));
+        options.push(use_of(line, used, acts));
     }
+    out.options = options.into();
     out.kind = match result {
         Ok(mut requirement) => {
-            requirement.hashes = hashes;
+            requirement.hashes = hashes.into();
             LineKind::Requirement(Box::new(requirement))
         }
         Err(refusal) => LineKind::Refused(Box::new(Refusal { editable: editable.is_some(), ..refusal })),
@@ -176,7 +179,7 @@ fn judge_option_line(
     line: &LogicalLine<'_>,
     options: Vec<RawOption<'_>>,
     followed: Option<&Range<usize>>,
-) -> Vec<OptionUse> {
+) -> Box<[OptionUse]> {
     let first_links = options.iter().position(|used| used.option == InstallOption::FindLinks);
     let last_index = options.iter().rposition(|used| used.option == InstallOption::IndexUrl);
     let judged = options.into_iter().enumerate().map(|(at, used)| {

@@ -104,11 +104,9 @@ impl<'f> Reader<'f> {
             section: section.0,
             number: u32::try_from(self.file.line_of(span.start)).unwrap_or(u32::MAX),
             span,
-            expanded: None,
-            options: Vec::new(),
-            dropped: Vec::new(),
-            cut_by_comment: None,
+            options: Box::default(),
             kind,
+            odd: None,
         }
     }
 
@@ -133,16 +131,18 @@ impl<'f> Reader<'f> {
         self.push(value, Line { section: section.0, ..line });
     }
 
-    fn push(&mut self, value: &LogicalLine<'_>, line: Line) {
+    fn push(&mut self, value: &LogicalLine<'_>, mut line: Line) {
         let is_plain = self.file.slice(line.span) == value.text && !value.text.contains(['\n', '\r']);
-        let expanded = (!is_plain).then(|| value.text.as_ref().into());
-        self.document.lines.push(Line { expanded, ..line });
+        if !is_plain {
+            line.odd.get_or_insert_default().expanded = Some(value.text.as_ref().into());
+        }
+        self.document.lines.push(line);
     }
 
     /// Adds a setting that means the same as an option of pip. `span` is the whole setting.
     pub(super) fn setting(&mut self, section: SectionId, option: InstallOption, span: Span, value: Word) {
         let span = span.cover(value.span);
-        let options = vec![OptionUse { option, span, value, acts: true }];
+        let options = [OptionUse { option, span, value, acts: true }].into();
         let line = Line { options, ..self.made(section, span, LineKind::Options) };
         self.document.lines.push(line);
     }
@@ -229,13 +229,13 @@ pub(super) fn named(name: &str, name_span: Span, span: Span) -> Requirement {
         span,
         name: Some(ProjectName::new(name)),
         name_span: Some(name_span),
-        extras: Vec::new(),
-        specifiers: Vec::new(),
+        extras: Box::default(),
+        specifiers: Box::default(),
         specifiers_span: end,
         marker: None,
         marker_span: None,
         source: Source::Index,
-        hashes: Vec::new(),
+        hashes: Box::default(),
         editable: false,
         index: None,
     }

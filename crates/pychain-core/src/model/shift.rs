@@ -1,6 +1,6 @@
 //! Moves what was read of a line to where the line stands now.
 
-use super::{HashOption, Include, Line, LineKind, OptionUse, Refusal, Requirement, Source, Word};
+use super::{HashOption, Include, Line, LineKind, Oddities, OptionUse, Refusal, Requirement, Source, Word};
 use crate::requirement::Specifier;
 use crate::text::Span;
 
@@ -16,17 +16,20 @@ pub(crate) struct Shift {
 impl Line {
     /// Moves the line and all that was read of it. Names every field, so that none with a place is forgotten.
     pub(crate) fn shift(&mut self, by: Shift) {
-        let Self { section: _, number, span, expanded: _, options, dropped, cut_by_comment, kind } = self;
+        let Self { section: _, number, span, options, kind, odd } = self;
         *number = u32::try_from((*number as usize).saturating_add_signed(by.lines)).unwrap_or(u32::MAX);
         span.shift(by.bytes);
         for OptionUse { option: _, span, value, acts: _ } in options {
             span.shift(by.bytes);
             value.shift(by);
         }
-        for word in dropped {
-            word.shift(by);
+        if let Some(odd) = odd {
+            let Oddities { expanded: _, dropped, cut_by_comment } = &mut **odd;
+            for word in dropped {
+                word.shift(by);
+            }
+            by.moves(cut_by_comment);
         }
-        by.moves(cut_by_comment);
         match kind {
             LineKind::Requirement(requirement) => requirement.shift(by),
             LineKind::Include(include) => {

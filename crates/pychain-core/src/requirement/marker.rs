@@ -15,7 +15,7 @@ const MAX_DEPTH: usize = 200;
 
 /// An environment marker.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Marker(Vec<Item>);
+pub struct Marker(Box<[Item]>);
 
 /// An element of an expression, in the order written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -241,7 +241,7 @@ fn operator(scanner: &mut Scanner<'_>) -> Result<&'static str, SyntaxError> {
 impl Marker {
     pub(super) fn new(mut items: Vec<Item>) -> Self {
         normalize_extras(&mut items);
-        Self(items)
+        Self(items.into())
     }
 
     /// The marker as a tree.

@@ -104,14 +104,14 @@ impl<'a> Detached<'a> {
         let owner = above.filter(|line| line.requirement().is_some_and(|requirement| !requirement.editable));
         let hashes = || strays.iter().flat_map(|line| &line.options).filter(|used| used.option == InstallOption::Hash);
         let first = hashes().next().map(|used| used.span).unwrap_or_default();
-        let comment = owner.and_then(|line| line.cut_by_comment);
+        let comment = owner.and_then(Line::cut_by_comment);
         let why = match (owner.and_then(Line::requirement), comment) {
             (Some(requirement), Some(_)) => format!("this comment ends {} early", code(&requirement.label())),
             (Some(requirement), None) => format!("the line of {} above is not continued", code(&requirement.label())),
             _ => "there is no requirement above".to_owned(),
         };
         let is_hash = |line: &Line| line.options.iter().all(|used| used.option == InstallOption::Hash);
-        let is_pure = strays.iter().all(|line| line.dropped.is_empty() && is_hash(line));
+        let is_pure = strays.iter().all(|line| line.dropped().is_empty() && is_hash(line));
         let whole = owner.zip(strays.last()).map(|(first, last)| first.span.cover(last.span));
         let edits = owner.filter(|_| is_pure).and_then(|owner| join(text, owner, strays));
         let edits = edits.zip(whole).filter(|(edits, whole)| holds_together(text, *whole, edits));

@@ -50,7 +50,7 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     for (document, line) in context.project.lines() {
         // Of a line that pip refuses nothing is left to drop.
-        let (Some(first), Some(last)) = (line.dropped.first(), line.dropped.last()) else { continue };
+        let (Some(first), Some(last)) = (line.dropped().first(), line.dropped().last()) else { continue };
         if matches!(line.kind, LineKind::Refused(_)) {
             continue;
         }

@@ -78,7 +78,7 @@ const HELP: &str = "Name the version with `==`, or install from a requirements f
 
 fn is_loose(entry: &Entry<'_>) -> bool {
     let requirement = entry.requirement;
-    let is_pinned = matches!(requirement.specifiers.as_slice(), [only] if only.operator == "===");
+    let is_pinned = matches!(&*requirement.specifiers, [only] if only.operator == "===");
     entry.is_in(|section| section.purpose == Purpose::Command)
         && matches!(requirement.source, Source::Index)
         && requirement.pin().is_none()

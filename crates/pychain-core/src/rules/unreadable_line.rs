@@ -239,7 +239,7 @@ fn reads(text: &str) -> bool {
     // Whether a path is there nobody can tell from the text.
     let is_path = |requirement: &Requirement| matches!(requirement.source, Source::Path(_));
     only_line(text).is_some_and(|line| {
-        line.dropped.is_empty() && line.requirement().is_some_and(|requirement| !is_path(requirement))
+        line.dropped().is_empty() && line.requirement().is_some_and(|requirement| !is_path(requirement))
     })
 }
 

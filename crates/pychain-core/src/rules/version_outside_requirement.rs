@@ -154,7 +154,7 @@ fn is_of_category(locked: &Locked<'_>, section: Option<&Section>) -> bool {
 
 /// The versions that a requirement accepts, where it names any in a form that is understood.
 fn versions(entry: &Entry<'_>) -> Option<VersionSpecifiers> {
-    let specifiers = entry.requirement.specifiers.as_slice();
+    let specifiers = &*entry.requirement.specifiers;
     if specifiers.is_empty() { None } else { typed::specifiers(specifiers) }
 }
 

@@ -56,8 +56,6 @@ pub struct RunEntry {
     pub line: Option<usize>,
     /// Whether a requirement here only constrains.
     pub constraint: bool,
-    /// Number of includes that led here.
-    pub depth: usize,
     /// Index of the entry of the include that led here.
     pub via: Option<usize>,
     /// Why pip refuses the line in this place, although it reads well by itself (or the file, where `line` is none).
@@ -267,14 +265,15 @@ impl<'a> Walk<'a> {
     ) {
         let project = self.project;
         let Some(document) = project.document(file) else { return };
-        let depth = stack.len() - 1;
         let all = only.is_none().then_some(0..document.lines.len());
         let indexes = only.unwrap_or_default().iter().copied().chain(all.into_iter().flatten());
-        let entry = |line, refusal| RunEntry { file, line, constraint, depth, via, refusal };
+        let entry = |line, refusal| RunEntry { file, line, constraint, via, refusal };
         if let Some(error) = &document.decode_error {
             self.enter(entry(None, Some(Box::new(undecodable(error)))));
             return;
         }
+        let count = only.map_or(document.lines.len(), <[usize]>::len);
+        self.entries.reserve(count.min(self.budget.saturating_sub(self.entries.len())));
         for index in indexes {
             let Some(line) = document.lines.get(index) else { continue };
             let constraint =

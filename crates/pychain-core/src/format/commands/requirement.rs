@@ -48,7 +48,7 @@ fn partly_known(word: &Word) -> Option<(Requirement, LogicalLine<'static>)> {
     let start = text.len() - rest.len() + operator.len();
     let span = word.text.span(start..text.len());
     let version = text.get(start..)?.into();
-    requirement.specifiers = vec![Specifier { operator, version, span }];
+    requirement.specifiers = [Specifier { operator, version, span }].into();
     requirement.specifiers_span = word.text.span(at..text.len());
     requirement.span = requirement.span.cover(span);
     Some((requirement, word.text.clone()))

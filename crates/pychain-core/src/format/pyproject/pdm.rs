@@ -54,7 +54,7 @@ pub(super) fn read(reader: &mut Reader<'_>, pdm: &DeTable<'_>) {
             if version.value.contains("://") {
                 requirement.source = notation::archive(&version);
             } else {
-                requirement.specifiers = notation::exact_or_standard(&version);
+                requirement.specifiers = notation::exact_or_standard(&version).into();
                 requirement.specifiers_span = version.span;
             }
             reader.line(section, span, LineKind::Requirement(Box::new(requirement)));

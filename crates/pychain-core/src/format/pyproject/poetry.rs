@@ -96,12 +96,12 @@ fn dependency(reader: &mut Reader<'_>, section: SectionId, name: (&str, Span), s
         DeValue::Table(table) => {
             let word = |key: &str| table.get(key).and_then(|value| toml_value::word(reader.file, value));
             version = word("version");
-            requirement.extras = notation::extras(table);
+            requirement.extras = notation::extras(table).into();
             if let Some(markers) = word("markers") {
                 requirement.marker = parse_marker(&markers.value).ok();
                 requirement.marker_span = requirement.marker.as_ref().map(|_| markers.span);
             }
-            requirement.index = word("source");
+            requirement.index = word("source").map(Box::new);
             requirement.editable = table.is_true("develop");
             if let Some(git) = word("git") {
                 requirement.source = notation::repository("git", &git, notation::revision(word).as_ref());
@@ -118,7 +118,7 @@ fn dependency(reader: &mut Reader<'_>, section: SectionId, name: (&str, Span), s
         }
     }
     if let Some(version) = version {
-        requirement.specifiers = notation::poetry(&version);
+        requirement.specifiers = notation::poetry(&version).into();
         requirement.specifiers_span = version.span;
     }
     reader.line(section, span, LineKind::Requirement(Box::new(requirement)));

@@ -168,7 +168,7 @@ fn sources(reader: &mut Reader<'_>, uv: &DeTable<'_>) {
     for requirement in reader.requirements_mut() {
         let Some(name) = &requirement.name else { continue };
         if matches!(requirement.source, Source::Index) {
-            requirement.index = elsewhere.get(name.normalized()).cloned();
+            requirement.index = elsewhere.get(name.normalized()).cloned().map(Box::new);
         }
     }
 }

@@ -65,7 +65,7 @@ pub(super) fn for_each_line(
 ///
 /// Made from the file each time, as nearly all of a hashed file is in such lines, and few ask.
 pub fn text_of<'a>(document: &'a Document, line: &'a Line) -> Cow<'a, str> {
-    if let Some(text) = &line.expanded {
+    if let Some(text) = line.odd.as_ref().and_then(|odd| odd.expanded.as_ref()) {
         return Cow::Borrowed(text);
     }
     // The span begins and ends inside what is kept, so that only the line ends within need a look.

@@ -125,7 +125,7 @@ pub(super) fn from_editable(
                 .find(|vcs| lower.strip_prefix(vcs).is_some_and(|rest| rest.starts_with(':')));
             let url = prefix.map_or_else(|| value.to_owned(), |vcs| format!("{vcs}+{value}"));
             let name = reader.egg(&reader.url(&url, range.clone())?, range.clone())?;
-            (name, url, Vec::new(), None)
+            (name, url, Box::default(), None)
         }
     };
     let url = reader.url(&url_text, range.clone())?;
@@ -144,19 +144,18 @@ pub(super) fn from_editable(
         let help = "Write it as `-e \"NAME @ URL\"`, quoted, or add `#egg=NAME`";
         return Err(reader.refuse(range, "the URL does not say which project it is".to_owned(), help));
     }
-    let extras = if extras.is_empty() { Vec::new() } else { extras };
     let span = line.span(range.clone());
     Ok(Requirement {
         span,
         name: name.as_deref().map(ProjectName::new),
         name_span: None,
         extras,
-        specifiers: Vec::new(),
+        specifiers: Box::default(),
         specifiers_span: Span::new(span.end as usize, span.end as usize),
         marker,
         marker_span: None,
         source: reader.source_of(url, range)?,
-        hashes: Vec::new(),
+        hashes: Box::default(),
         editable: true,
         index: None,
     })
@@ -244,14 +243,14 @@ impl Reader<'_, '_> {
     }
 
     /// `strip_extras` of the absolute path, which pip does to every text that is no URL.
-    fn strip_extras(&self, text: &str, range: Range<usize>) -> Result<(String, Vec<ExtraName>), Refusal> {
+    fn strip_extras(&self, text: &str, range: Range<usize>) -> Result<(String, Box<[ExtraName]>), Refusal> {
         // `^(.+)(\[[^\]]+\])$`: something before the brackets, something inside, and no other `]` there.
         let open = text.strip_suffix(']').and_then(|inner| {
             let last = inner.char_indices().next_back()?.0;
             inner.get(..last)?.rfind('[').filter(|open| inner.get(*open..).is_some_and(|inner| !inner.contains(']')))
         });
         let Some(open) = open.filter(|open| *open > 0 || !self.editable) else {
-            return Ok((text.to_owned(), Vec::new()));
+            return Ok((text.to_owned(), Box::default()));
         };
         let (bare, brackets) = text.split_at(open);
         let lowered = brackets.to_lowercase();
@@ -320,16 +319,21 @@ impl Reader<'_, '_> {
             let (path, _) = self.paths.resolve(&crate::url::percent_decode(&url.path));
             url = self.url(&paths::to_url(&path), range.clone())?;
         }
-        self.read_link(url, Vec::new(), range)
+        self.read_link(url, Box::default(), range)
     }
 
-    fn read_path(&self, path: LocalPath, extras: Vec<ExtraName>, range: Range<usize>) -> Result<Requirement, Refusal> {
+    fn read_path(
+        &self,
+        path: LocalPath,
+        extras: Box<[ExtraName]>,
+        range: Range<usize>,
+    ) -> Result<Requirement, Refusal> {
         let mut requirement = self.read_link(path.url.clone(), extras, range)?;
         requirement.source = Source::Path(Box::new(path));
         Ok(requirement)
     }
 
-    fn read_link(&self, url: DirectUrl, extras: Vec<ExtraName>, range: Range<usize>) -> Result<Requirement, Refusal> {
+    fn read_link(&self, url: DirectUrl, extras: Box<[ExtraName]>, range: Range<usize>) -> Result<Requirement, Refusal> {
         let egg = self.egg(&url, range.clone())?;
         let span = self.line.span(range.clone());
         let end = Span::new(span.end as usize, span.end as usize);
@@ -362,12 +366,12 @@ impl Reader<'_, '_> {
             name: name.as_deref().map(ProjectName::new),
             name_span: None,
             extras,
-            specifiers,
+            specifiers: specifiers.into(),
             specifiers_span: end,
             marker: None,
             marker_span: None,
             source: self.source_of(url, range)?,
-            hashes: Vec::new(),
+            hashes: Box::default(),
             editable: self.editable,
             index: None,
         })
@@ -433,7 +437,7 @@ impl Reader<'_, '_> {
             marker,
             marker_span,
             source,
-            hashes: Vec::new(),
+            hashes: Box::default(),
             editable: self.editable,
             index: None,
         })
@@ -469,13 +473,13 @@ fn looks_like_path_str(name: &str) -> bool {
 }
 
 /// In the order of what they mean, so that another way to write them is no other list; each text once, as for pip.
-fn sorted_extras<'a>(names: impl Iterator<Item = &'a str>) -> Vec<ExtraName> {
+fn sorted_extras<'a>(names: impl Iterator<Item = &'a str>) -> Box<[ExtraName]> {
     let mut names: Vec<&str> = names.collect();
     names.arrange();
     names.dedup();
     let mut names: Vec<ExtraName> = names.into_iter().map(ExtraName::new).collect();
     names.arrange();
-    names
+    names.into()
 }
 
 fn strip_end(text: &str) -> &str {

@@ -79,7 +79,7 @@ fn of_line(line: &Line, marks: &mut Vec<Token>) {
         let hash = used.option == crate::model::InstallOption::Hash;
         mark(if hash { TokenKind::Hash } else { TokenKind::Option }, used.span);
     }
-    line.dropped.iter().for_each(|word| mark(TokenKind::Dropped, word.span));
+    line.dropped().iter().for_each(|word| mark(TokenKind::Dropped, word.span));
     match &line.kind {
         LineKind::Refused(refusal) => {
             mark(TokenKind::Refused, refusal.span);
