@@ -9,7 +9,6 @@ mod affixes;
 mod candidates;
 mod distance;
 mod features;
-mod logarithm;
 mod mechanism;
 mod protected;
 mod steps;
@@ -296,7 +295,7 @@ fn weigh(values: &Values) -> f32 {
 
 /// From a logarithm of odds to a share.
 fn chance(score: f32) -> f32 {
-    1.0 / (1.0 + logarithm::exp(-score))
+    1.0 / (1.0 + libm::expf(-score))
 }
 
 /// One candidate of a name and its numbers, for learning the weights.

@@ -5,8 +5,9 @@ mod by_steps;
 
 use std::cell::OnceCell;
 
+use libm::logf;
+
 use super::candidates::{Candidate, Query, Route};
-use super::logarithm::ln;
 use super::steps::Placed;
 use super::weights;
 use crate::knowledge::{Names, crowd};
@@ -293,7 +294,7 @@ pub(super) fn values(candidate: &Candidate, about: &About<'_>, floor: f32) -> Op
 
 /// A download rank as a share of the list, by its logarithm.
 fn rank_log(rank: f32) -> f32 {
-    ln(rank) / ln(15_000.0)
+    logf(rank) / logf(15_000.0)
 }
 
 fn is(condition: bool) -> f32 {

@@ -19,7 +19,7 @@ pub(super) fn fill(
 ) -> Option<Vec<Placed>> {
     by_names(sheet, target, count, about);
     let length = f32::from(u8::try_from(about.names.ranked.squeezed(target).len()).unwrap_or(u8::MAX));
-    let in_a_crowd = at_most(CROWD_0, (1.0, 1.0)).max(at_most(CROWD, (ln(2.0), 10.0)));
+    let in_a_crowd = at_most(CROWD_0, (1.0, 1.0)).max(at_most(CROWD, (logf(2.0), 10.0)));
     if !sheet.can_reach(floor, of_steps_at_most(count, length) + in_a_crowd) {
         return None;
     }
@@ -30,7 +30,7 @@ pub(super) fn fill(
     let crowd = about.crowd().map_or(USUAL_CROWD, |crowd| crowd.saturating_sub(u32::from(count <= 1)));
     let crowd = f32::from(u16::try_from(crowd).unwrap_or(u16::MAX));
     sheet.set(CROWD_0, is(crowd < 1.0));
-    sheet.set(CROWD, ln(1.0 + crowd));
+    sheet.set(CROWD, logf(1.0 + crowd));
     Some(placed)
 }
 
@@ -96,8 +96,8 @@ fn by_names(sheet: &mut Sheet, target: Ranked, count: u32, about: &About<'_>) {
     let own = u8::from(count == 1 && about.exists());
     let target_crowd = f32::from(target_crowd.saturating_sub(own));
     sheet.set(TARGET_CROWD_0, is(target_crowd < 1.0));
-    sheet.set(TARGET_CROWD, ln(1.0 + target_crowd));
-    sheet.set(TARGET_CROWD_SHORT, if shorter <= 6 { ln(1.0 + target_crowd) } else { 0.0 });
+    sheet.set(TARGET_CROWD, logf(1.0 + target_crowd));
+    sheet.set(TARGET_CROWD_SHORT, if shorter <= 6 { logf(1.0 + target_crowd) } else { 0.0 });
     sheet.set(RANKED_BESIDE, (about.beside - 1.0).clamp(0.0, 4.0));
 }
 
