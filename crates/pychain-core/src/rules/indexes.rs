@@ -97,7 +97,10 @@ pub(super) fn placed<'a>(context: &Context<'a>) -> Vec<Placed<'a>> {
             }
             let (_, _, _, runs) =
                 found.entry(location).or_insert_with(|| (place.clone(), Rc::clone(&view), at, Vec::new()));
-            runs.push(number);
+            // A file that is included twice sets it twice.
+            if runs.last() != Some(&number) {
+                runs.push(number);
+            }
         }
     }
     let mut known: Map<Vec<usize>, Rc<Together<'a>>> = Map::new();
