@@ -5,13 +5,15 @@ use super::requirements_txt::{self, Paths};
 use crate::model::{Document, Line, LineKind, Role, Source};
 use crate::order::Map;
 use crate::text::SourceFile;
+use crate::url::is_archive;
 
 /// Whether a document reads like prose: most lines are refused, and they are more than a slip or a conflict marker
 /// would leave; or one of them is a sentence, and no line says more than a bare name.
 ///
 /// pip refuses such a file, so that nothing is installed from it.
 pub fn is_prose(document: &Document) -> bool {
-    let is_refused = |line: &&Line| matches!(line.kind, LineKind::Refused(_));
+    let text = |line: &Line| document.source.slice(line.span);
+    let is_refused = |line: &&Line| matches!(line.kind, LineKind::Refused(_)) && is_refused_everywhere(text(line));
     let says_more = |line: &Line| match &line.kind {
         LineKind::Requirement(requirement) => {
             !requirement.specifiers.is_empty()
@@ -25,8 +27,7 @@ pub fn is_prose(document: &Document) -> bool {
     let lines = &document.lines;
     let refused = lines.iter().filter(is_refused).count();
     refused >= 4 && refused * 2 > lines.len()
-        || lines.iter().filter(is_refused).any(|line| is_sentence(document.source.slice(line.span)))
-            && !lines.iter().any(says_more)
+        || lines.iter().filter(is_refused).any(|line| is_sentence(text(line))) && !lines.iter().any(says_more)
 }
 
 /// Whether a file has only the customary name of a requirements file, and reads like prose.
@@ -36,6 +37,13 @@ pub fn is_prose_file(path: &str, bytes: &[u8]) -> bool {
     }
     let (file, _) = SourceFile::decode(path, bytes);
     is_prose(&requirements_txt::parse(&file, &Map::new(), Paths::new(&Map::new(), None), None))
+}
+
+/// Whether a line that is refused here is refused wherever somebody installs: no path that may be there then, no
+/// variable that may hold something else, no option that another pip may know.
+fn is_refused_everywhere(text: &str) -> bool {
+    let mut words = text.split(|c: char| c.is_whitespace() || matches!(c, ';' | '['));
+    !text.starts_with('-') && !text.contains(['/', '$']) && !words.any(is_archive)
 }
 
 /// Whether a text has four words, which nobody writes for one requirement by mistake.
@@ -58,6 +66,11 @@ mod tests {
             assert!(is_prose_file("docs/requirements_spec.txt", text.as_bytes()), "{text}");
             // Whatever it holds.
             assert!(!is_prose_file("requirements.txt", text.as_bytes()), "{text}");
+        }
+        // What another machine may not refuse.
+        for line in ["./a b c d", "a b c d.whl; x", "${A} ${B} ${C} ${D}", "--new a b c"] {
+            let text = format!("click\n{line}\n{line}\n{line}\n{line}\n");
+            assert!(!is_prose_file("requirements-dev.txt", text.as_bytes()), "{text}");
         }
         // A slip in a file that asks for something, or one that is not of words.
         for text in ["click==8\nand so it is said\n", "click\nflask = 3\n", "--pre\nand so it is said\n", "click\n", ""]
