@@ -71,10 +71,7 @@ pub fn rows(site: &Site, lighthouse: Option<&Path>) -> Result<Vec<Row>> {
         rows.push(row(&format!("key to painted text at {count} lines"), frame, must_key, aim_key, "ms"));
         rows.push(row(&format!("key to painted findings at {count} lines"), findings, must_key, aim_key, "ms"));
     }
-    show(&visit, findings(FINDINGS))?;
-    let found: Value = serde_json::from_str(&report(browser)?)?;
-    let found = found["findings"].as_array().map_or(0, Vec::len);
-    ensure!(found >= FINDINGS, "{found} findings of {FINDINGS} are reported");
+    let found = show_many_findings(&visit)?;
     rows.push(row(&format!("{found} findings listed anew"), listed(browser)?, 16.0, 12.0, "ms"));
     open(&visit)?;
     let share = hashing::share_of_the_browsers_own(browser)?;
@@ -123,10 +120,23 @@ fn findings(count: usize) -> String {
             out,
             "a{number}\nb{number} @ http://mirror.example/b{number}-1.0.tar.gz\n\
              c{number} @ git+https://mirror.example/c.git@main\nd{number}==1.0 --hash=md5:{number:032x}\n\
-             e{number}===1.0\n--trusted-host h{number}.example\n"
+             e{number}===1.0-rc1\n--trusted-host h{number}.example\n"
         );
     }
     out
+}
+
+/// Shows a text with as many findings as a list of them is measured with; gives their number.
+///
+/// # Errors
+///
+/// Where the page finds fewer in it.
+pub fn show_many_findings(visit: &Visit) -> Result<usize> {
+    show(visit, findings(FINDINGS))?;
+    let report: Value = serde_json::from_str(&report(&visit.browser)?)?;
+    let found = report["findings"].as_array().map_or(0, Vec::len);
+    ensure!(found >= FINDINGS, "{found} findings of {FINDINGS} are reported");
+    Ok(found)
 }
 
 /// Loads a text and makes it one that can be edited.

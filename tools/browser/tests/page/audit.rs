@@ -123,6 +123,16 @@ fn findings_stand_at_their_place() {
 }
 
 #[test]
+fn a_long_list_is_as_long_as_the_bench_wants_it() {
+    visit(|visit| {
+        let found = pychain_browser::bench::show_many_findings(visit)?;
+        let said = visit.browser.run("return document.querySelector('#findings').textContent;", &[])?;
+        ensure!(said.as_str().is_some_and(|said| !said.is_empty()), "nothing of {found} findings is listed");
+        visit.browser.run("localStorage.clear();", &[]).map(drop)
+    });
+}
+
+#[test]
 fn the_list_can_be_filtered() {
     visit(|visit| {
         open(visit)?;
