@@ -70,7 +70,8 @@ struct Link {
 }
 
 impl Client {
-    /// Starts the worker; `spawn` makes one, and `manuals` promises the text of all manuals.
+    /// Starts the worker once the page stands, which takes long enough by itself; `spawn` makes one, and `manuals`
+    /// promises the text of all manuals.
     pub(crate) fn new(
         spawn: Function,
         manuals: Function,
@@ -78,7 +79,8 @@ impl Client {
         exported: Callback<(Format, Purpose, String)>,
     ) -> Self {
         let client = Self(Rc::new(Inner { spawn, manuals, state, exported, link: RefCell::default() }));
-        client.start();
+        let later = client.clone();
+        Timeout::new(0, move || later.start()).forget();
         client
     }
 

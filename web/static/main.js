@@ -18,6 +18,7 @@ try {
   await painted();
   const program = await WebAssembly.compileStreaming(fetch(new URL('./engine.wasm', import.meta.url)));
   await init({ module_or_path: program });
+  await turn();
   page(() => spawn(program), manuals);
 } catch (error) {
   const notice = document.createElement('p');
@@ -57,6 +58,11 @@ function painted() {
     requestAnimationFrame(() => setTimeout(resolve));
     setTimeout(resolve, 200);
   });
+}
+
+// Lets the browser answer whoever types or scrolls.
+function turn() {
+  return new Promise((resolve) => setTimeout(resolve));
 }
 
 // A new worker with the program in it. A worker from a blob inherits the page's content security policy, which one
