@@ -23,7 +23,7 @@ use crate::place::Place;
 use crate::progress::Progress;
 use crate::tree::disk::relative;
 use crate::tree::{Disk, Tree, is_below};
-use crate::{base, clock, fix, output, settings};
+use crate::{base, clock, fix, load, output, settings};
 
 const FOUND: u8 = 1;
 
@@ -145,9 +145,7 @@ fn prepare(args: &AuditArgs, place: &Place) -> Result<Job> {
         share((&mut head_tree, &mut head_roots), (&mut tree, &mut roots));
         Side { tree, roots, listing }
     });
-    problems.extend(
-        in_base.into_iter().map(|problem| Problem { message: format!("in the base: {}", problem.message), ..problem }),
-    );
+    problems.extend(load::in_base(in_base, &problems));
     if head_roots.is_empty() && base.as_ref().is_none_or(|base| base.roots.is_empty()) {
         say_problems(&problems);
         let ignored = if args.no_ignore { "" } else { ", or search what `.gitignore` hides (`--no-ignore`)" };

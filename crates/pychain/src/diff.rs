@@ -18,7 +18,7 @@ use crate::base::is_plainly_a_path;
 use crate::discover::{Certainty, Root, Roots, Walk, is_candidate, named_role, select, share, walk};
 use crate::engine::guarded;
 use crate::error::Hinted;
-use crate::load::{Aliases, Loaded, load_as};
+use crate::load::{Aliases, Loaded, in_base, load_as};
 use crate::place::Place;
 use crate::progress::Progress;
 use crate::tree::{Disk, Tree, git};
@@ -50,9 +50,7 @@ pub(crate) fn run(args: &DiffArgs) -> Result<ExitCode> {
     drop(progress);
     let is_unread = sides.iter().any(|side| !side.unread.is_empty());
     let [old, new] = sides.map(not_read);
-    problems.extend(
-        old.into_iter().map(|problem| Problem { message: format!("in the base: {}", problem.message), ..problem }),
-    );
+    problems.extend(in_base(old, &new));
     problems.extend(new);
     problems.arrange();
     problems.dedup();

@@ -15,7 +15,7 @@ use pychain_core::text::{FileId, Problem};
 
 use crate::discover::Roots;
 use crate::facts;
-use crate::load::load;
+use crate::load::{in_base, load};
 use crate::tree::Tree;
 
 /// All that an audit needs.
@@ -117,13 +117,11 @@ impl Job {
                 knowledge: &facts::knowledge(),
                 as_of: self.as_of,
             });
-            report.problems.extend(head.problems);
             if let Some(base) = base {
-                let in_base =
-                    |problem: Problem| Problem { message: format!("in the base: {}", problem.message), ..problem };
-                report.problems.extend(base.problems.into_iter().map(in_base));
+                report.problems.extend(in_base(base.problems, &head.problems));
                 mem::forget(base.project);
             }
+            report.problems.extend(head.problems);
             // The process ends soon; to take ten thousand lines apart again would be a tenth of its time.
             mem::forget(head.project);
             (head.read, head.unread, report)

@@ -58,12 +58,18 @@ pub(crate) fn load_as(tree: &mut Tree, roots: &Roots, aliases: &Aliases) -> Load
                     "this does not look like a dependency file and was not audited: pip would refuse {refused} of its {lines} {}",
                     plural(lines, "line", "lines")
                 ),
-                "name it on the command line to audit it all the same, or add it to `exclude`",
+                "name it among the paths to audit it all the same, or add it to `exclude`",
             ));
         }
     }
     without.problems.arrange();
     without
+}
+
+/// The problems of a base, told as such; what the head has as well is told there.
+pub(crate) fn in_base(base: Vec<Problem>, head: &[Problem]) -> Vec<Problem> {
+    let only = base.into_iter().filter(|problem| !head.contains(problem));
+    only.map(|problem| Problem { message: format!("in the base: {}", problem.message), ..problem }).collect()
 }
 
 fn read_all(tree: &mut Tree, roots: &Roots, aliases: &Aliases) -> Loaded {

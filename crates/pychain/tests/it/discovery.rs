@@ -240,7 +240,7 @@ fn prose_with_such_a_name_is_left_alone_and_said_so() {
         .exits(0)
         .prints("1 file")
         .says("docs/requirements_spec.txt: this does not look like a dependency file")
-        .says("help: name it on the command line");
+        .says("help: name it among the paths");
     let named = sandbox.pychain(&["audit", "docs/requirements_spec.txt", "--fail-on", "never"]).exits(0);
     assert!(!named.stderr.contains("does not look like"), "{}", named.stderr);
     sandbox.write("requirements.txt", prose);
