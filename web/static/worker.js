@@ -11,8 +11,11 @@ const NAMES_CACHE = 'pychain-names';
 // The first message is the program; those that came after it wait for whom it lets listen.
 self.onmessage = ({ data: module }) => {
   self.onmessage = null;
+  // Both are on their way while the program starts, which hears of it where one fails.
+  const [ranked, words] = [RANKED, WORDS].map(bytes);
+  words.catch(() => undefined);
   initSync({ module });
-  worker({ ranked: () => bytes(RANKED), words: () => bytes(WORDS), index });
+  worker({ ranked: () => ranked, words: () => words, index });
 };
 
 // Every project of the public index.
