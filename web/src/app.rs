@@ -219,8 +219,11 @@ pub(crate) fn App(props: &Props) -> Html {
             Side::Base => Some("Before"),
             Side::Head => Some("After"),
         };
+        let shown = &state.files(side).shown().path;
+        let across = state.files(side.across());
+        let other = across.find(shown).filter(|_| compares).and_then(|at| across.list.get(at)).cloned();
         html! {
-            <Pane {side} {title} files={state.files(side).clone()} marks={state.marks.clone()} chosen={state.chosen} jump={state.jump.filter(|_| side == Side::Head)}
+            <Pane {side} {title} {other} files={state.files(side).clone()} marks={state.marks.clone()} chosen={state.chosen} jump={state.jump.filter(|_| side == Side::Head)}
                 can_undo={side == Side::Head && state.undoable().is_some()} act={act.clone()} open={open.clone()} />
         }
     };

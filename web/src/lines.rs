@@ -1,5 +1,7 @@
 //! Lines of a text as the editor shows them, and places in it as browsers count (UTF-16).
 
+use pychain_core::order::Set;
+
 use crate::report::Position;
 
 /// Where the lines of a text begin, and how wide the widest is.
@@ -59,6 +61,18 @@ impl Lines {
     }
 }
 
+/// For each line of a text, whether another text lacks it. Told where the two differ, so that of two lines alike the
+/// one that came is told.
+pub fn lacking(text: &str, other: &str) -> Vec<bool> {
+    let (ours, theirs): (Vec<&str>, Vec<&str>) = (text.split('\n').collect(), other.split('\n').collect());
+    let shorter = ours.len().min(theirs.len());
+    let before = ours.iter().zip(&theirs).take_while(|(a, b)| a == b).count();
+    let behind = ours.iter().rev().zip(theirs.iter().rev()).take(shorter - before).take_while(|(a, b)| a == b).count();
+    let known = theirs.iter().take(theirs.len() - behind).skip(before).copied().collect::<Set<_>>();
+    let is_between = |at: usize| (before..ours.len() - behind).contains(&at);
+    ours.iter().enumerate().map(|(at, line)| is_between(at) && !known.contains(line)).collect()
+}
+
 /// The columns of a line, or more.
 fn width(line: &str) -> usize {
     let of = |byte: u8| match byte {
@@ -106,6 +120,23 @@ mod tests {
         assert_eq!((lines.count(), lines.widest), (4, 4));
         assert_eq!((lines.get(text, 0), lines.get(text, 9)), ("", ""));
         assert_eq!(Lines::of("").count(), 1);
+    }
+
+    #[test]
+    fn a_line_that_the_other_text_lacks_is_told() {
+        let told = |text: &str, other: &str| -> String {
+            lacking(text, other).into_iter().map(|lacks| if lacks { '!' } else { '.' }).collect()
+        };
+        assert_eq!(told("a\nb\nc", "a\nx\nc"), ".!.");
+        assert_eq!(told("a\nb\nc", "a\nc"), ".!.");
+        assert_eq!(told("a\nc", "a\nb\nc"), "..");
+        // The same line twice, lines that only moved, the same text, nothing.
+        assert_eq!(told("a\na\n", "a\n"), ".!.");
+        assert_eq!(told("b\na\nx\n", "a\nb\ny\n"), "..!.");
+        assert_eq!(told("a\nb\n", "a\nb\n"), "...");
+        assert_eq!(told("", ""), ".");
+        assert_eq!(told("a\nb", ""), "!!");
+        assert_eq!(told("", "a\nb"), "!");
     }
 
     #[test]

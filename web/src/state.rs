@@ -42,6 +42,17 @@ pub enum Side {
     Base,
 }
 
+impl Side {
+    /// The other one.
+    #[must_use]
+    pub fn across(self) -> Self {
+        match self {
+            Self::Head => Self::Base,
+            Self::Base => Self::Head,
+        }
+    }
+}
+
 /// Files in tabs; there is always one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Files {

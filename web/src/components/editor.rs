@@ -37,6 +37,8 @@ pub(crate) struct Props {
     pub(crate) file: Rc<File>,
     /// Its marks.
     pub(crate) marks: Rc<[Mark]>,
+    /// For each line, whether the other side of a comparison lacks it.
+    pub(crate) lacking: Rc<Vec<bool>>,
     /// The finding that is told in full.
     pub(crate) chosen: Option<usize>,
     /// Where to go.
@@ -241,7 +243,7 @@ fn gutter_line(props: &Props, near: &[Mark], number: usize) -> Html {
         html! { <i class={classes!("shape", mark.severity.name())} {onclick}></i> }
     });
     let is_chosen = worst.is_some_and(|mark| Some(mark.finding) == props.chosen);
-    html! { <div key={number} class={classes!(is_chosen.then_some("chosen"))}>{ shape }{ number }</div> }
+    html! { <div key={number} class={classes!(is_chosen.then_some("chosen"), lacks(props, number))}>{ shape }{ number }</div> }
 }
 
 fn under_line(props: &Props, near: &[Mark], number: usize) -> Html {
@@ -254,7 +256,12 @@ fn under_line(props: &Props, near: &[Mark], number: usize) -> Html {
         }
     };
     let segments = segments(line, number, near, props.chosen);
-    html! { <div key={number}>{ for segments.iter().map(segment) }</div> }
+    html! { <div key={number} class={classes!(lacks(props, number))}>{ for segments.iter().map(segment) }</div> }
+}
+
+/// How a line is shown that the other side lacks.
+fn lacks(props: &Props, number: usize) -> Option<&'static str> {
+    (number > 0 && props.lacking.get(number - 1) == Some(&true)).then_some("lacking")
 }
 
 fn line_height(scroller: &HtmlElement) -> Option<f64> {

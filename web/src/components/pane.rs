@@ -5,12 +5,14 @@ use std::rc::Rc;
 use pychain_core::prose::visible;
 use web_sys::{HtmlInputElement, HtmlSelectElement, KeyboardEvent};
 use yew::{
-    Callback, Html, Properties, TargetCast as _, classes, component, html, use_effect_with, use_node_ref, use_state_eq,
+    Callback, Html, Properties, TargetCast as _, classes, component, html, use_effect_with, use_memo, use_node_ref,
+    use_state_eq,
 };
 
 use crate::components::editor::Editor;
 use crate::highlight::{Mark, Marks};
 use crate::kind::Kind;
+use crate::lines::lacking;
 use crate::shared::Shared;
 use crate::state::{Action, File, Files, Jump, Side};
 
@@ -23,6 +25,8 @@ pub(crate) struct Props {
     pub(crate) title: Option<&'static str>,
     /// Its files.
     pub(crate) files: Files,
+    /// The shown file on the other side of a comparison.
+    pub(crate) other: Option<Rc<File>>,
     /// The marks of its files.
     pub(crate) marks: Shared<Marks>,
     /// The finding that is told in full.
@@ -57,6 +61,11 @@ pub(crate) fn Pane(props: &Props) -> Html {
         Side::Head => props.marks.get(&file.path).cloned().unwrap_or_else(|| [].into()),
         Side::Base => [].into(),
     };
+    // Beside nothing everything would be new.
+    let other = props.other.as_ref().filter(|other| !other.is_blank());
+    let lacking = use_memo((file.version, other.map(|other| other.version)), |_| {
+        other.map(|other| lacking(&file.text, &other.text)).unwrap_or_default()
+    });
     let tab = |(at, file): (usize, &Rc<File>)| {
         let is_shown = at == props.files.active;
         let (to_show, to_close) = (props.act.clone(), props.act.clone());
@@ -139,7 +148,7 @@ pub(crate) fn Pane(props: &Props) -> Html {
                 <p class="bar">{ format!("{} lines, read only: editing a text of this length is slow in a browser. ", file.lines.count()) }
                     <button type="button" class="link" onclick={anyway}>{ "Edit it all the same" }</button></p>
             }
-            <Editor {side} file={file.clone()} {marks} chosen={props.chosen} jump={props.jump} can_undo={props.can_undo}
+            <Editor {side} file={file.clone()} {marks} {lacking} chosen={props.chosen} jump={props.jump} can_undo={props.can_undo}
                 label={if side == Side::Base { "Text before the change" } else { "Text of the file" }} act={props.act.clone()} />
         </div>
     }

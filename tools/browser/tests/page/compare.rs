@@ -18,6 +18,11 @@ fn only_what_the_change_brings_is_shown() {
         let report: Value = serde_json::from_str(&report(&visit.browser)?)?;
         let text = report["findings"].to_string();
         ensure!(text.contains("new.example") && !text.contains("old.example"), "{text}");
+        // Each side shows the lines that the other lacks.
+        let lacking = "const lines = (side) => [...document.querySelectorAll(`${side} .under .lacking`)].map((it) => it.textContent);
+            return [lines('.pane.base'), lines('.pane:not(.base)')];";
+        let lacking = visit.browser.run(lacking, &[])?;
+        ensure!(lacking == json!([["flask==3.0.0"], ["flask==3.0.1", "--trusted-host new.example"]]), "{lacking}");
         let tab = |number: u32| format!(".results .switch button:nth-child({number})");
         visit.browser.click(&tab(2))?;
         let cells = visit.browser.wait_for("document.querySelector('table.changes tbody')?.innerText")?;
@@ -56,6 +61,8 @@ fn equal_sides_have_nothing_to_report() {
         load(visit, &files, &files)?;
         let report: Value = serde_json::from_str(&report(&visit.browser)?)?;
         ensure!(report["findings"] == json!([]), "{report}");
+        let lacking = visit.browser.run("return document.querySelectorAll('.lacking').length;", &[])?;
+        ensure!(lacking == json!(0), "{lacking} lines are shown as changed");
         visit.browser.wait_for("document.querySelector('.calm')").map(drop)
     });
 }
