@@ -17,7 +17,6 @@ use crate::components::drops::Drops;
 use crate::components::header::Header;
 use crate::components::manual::Panel;
 use crate::components::pane::Pane;
-use crate::components::printed::Printed;
 use crate::components::status::Status;
 use crate::components::welcome::Welcome;
 use crate::examples::Example;
@@ -202,7 +201,7 @@ pub(crate) fn App(props: &Props) -> Html {
         let (state, act, client, theme) = (state.clone(), act.clone(), client.clone(), theme.clone());
         Callback::from(move |deed| deeds::does(deed, &state, &act, &client, &theme))
     };
-    let is_printing = use_printing();
+    use_printing(&state);
     let set_mode = {
         let act = act.clone();
         use_callback((), move |mode, ()| act.emit(Action::SetMode(mode)))
@@ -246,9 +245,6 @@ pub(crate) fn App(props: &Props) -> Html {
                         <Welcome {compares} {load} />
                     } else {
                         { results::all(&state, &act, &client, &tab, &review) }
-                    }
-                    if let Some(audited) = state.audited.as_ref().filter(|_| is_printing) {
-                        <Printed audited={audited.clone()} listed={state.listed.clone()} />
                     }
                     if let Some(manual) = &state.manual { <Panel manual={manual.clone()} act={act.clone()} /> }
                 </section>

@@ -5,7 +5,7 @@ use js_sys::{Array, Date, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Blob, BlobPropertyBag, Document, Event, FileReader, HtmlAnchorElement, HtmlElement, ProgressEvent, ReadableStream,
+    Blob, BlobPropertyBag, Document, FileReader, HtmlAnchorElement, HtmlElement, ProgressEvent, ReadableStream,
     ReadableStreamDefaultReader, ReadableWritablePair, Storage, Url, Window,
 };
 
@@ -46,13 +46,6 @@ pub(crate) fn global_function(name: &str) -> Option<Function> {
 /// Sets a property of the global object.
 pub(crate) fn set_global(name: &str, value: &JsValue) {
     let _ = Reflect::set(&js_sys::global(), &name.into(), value);
-}
-
-/// Tells whoever listens on the window.
-pub(crate) fn announce(event: &str) {
-    if let (Some(window), Ok(event)) = (window(), Event::new(event)) {
-        let _ = window.dispatch_event(&event);
-    }
 }
 
 /// A property of an object.

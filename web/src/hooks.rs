@@ -8,6 +8,7 @@ use web_sys::DragEvent;
 use yew::{UseReducerHandle, hook, use_effect_with, use_state_eq};
 
 use crate::browser;
+use crate::components::printed;
 use crate::intake::{self, Dropped};
 use crate::share;
 use crate::state::{Action, Notice, Saved, Side, State};
@@ -158,17 +159,11 @@ pub(crate) fn use_dropping(take: impl Fn(Side, Vec<Dropped>) + 'static) -> bool 
     *is_dragged
 }
 
-/// Whether the page is about to be printed.
+/// Has what goes on paper on the page while it is printed.
 #[hook]
-pub(crate) fn use_printing() -> bool {
-    let is_printing = use_state_eq(|| false);
-    use_window_event("beforeprint", {
-        let is_printing = is_printing.setter();
-        move |_| is_printing.set(true)
-    });
-    use_window_event("afterprint", {
-        let is_printing = is_printing.setter();
-        move |_| is_printing.set(false)
-    });
-    *is_printing
+pub(crate) fn use_printing(state: &UseReducerHandle<State>) {
+    let state = state.clone();
+    // A handle remembers all that it ever gave, so each look takes a new one.
+    use_window_event("beforeprint", move |_| _ = printed::put(&state.clone()));
+    use_window_event("afterprint", |_| printed::take_away());
 }

@@ -1,6 +1,5 @@
 //! What people can have done that is no change of the state: copies, files, links, paper.
 
-use gloo::timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 use yew::{Callback, UseStateHandle};
 
@@ -26,22 +25,11 @@ pub(super) fn does(deed: Deed, state: &State, act: &Callback<Action>, client: &C
             let name = file.path.rsplit('/').next().unwrap_or(&file.path);
             let _ = browser::save(name, &file.content());
         }
-        Deed::Print => print(),
+        Deed::Print => _ = browser::window().map(|window| window.print()),
         Deed::Theme => theme.set((**theme + 1) % THEMES.len()),
         Deed::Keep => act.emit(Action::Keep(!state.keeps)),
         Deed::Clear => act.emit(Action::Clear),
     }
-}
-
-/// What the browser does on its own command lets a page change before it prints; a script's call does not.
-fn print() {
-    browser::announce("beforeprint");
-    let later = Timeout::new(50, || {
-        if let Some(window) = browser::window() {
-            let _ = window.print();
-        }
-    });
-    later.forget();
 }
 
 /// Saves, copies or gives back a report in another form.
