@@ -84,23 +84,25 @@ pub(crate) fn today() -> String {
     format!("{:04}-{:02}-{:02}", now.get_utc_full_year(), now.get_utc_month() + 1, now.get_utc_date())
 }
 
-fn storage() -> Option<Storage> {
-    window()?.local_storage().ok()?
+/// Of this window and of the browser: each of two windows has its own text back, and a new one what was kept last.
+fn storages() -> impl Iterator<Item = Storage> {
+    let storages = window().map(|window| [window.session_storage(), window.local_storage()]);
+    storages.into_iter().flatten().filter_map(|storage| storage.ok().flatten())
 }
 
 /// What is kept under a name.
 pub(crate) fn kept(name: &str) -> Option<String> {
-    storage()?.get_item(name).ok()?
+    storages().find_map(|storage| storage.get_item(name).ok()?)
 }
 
 /// Keeps a text; false where the browser has no room for it.
 pub(crate) fn keep(name: &str, text: &str) -> bool {
-    storage().is_some_and(|storage| storage.set_item(name, text).is_ok())
+    storages().map(|storage| storage.set_item(name, text).is_ok()).last() == Some(true)
 }
 
 /// Forgets what is kept under a name.
 pub(crate) fn forget(name: &str) {
-    if let Some(storage) = storage() {
+    for storage in storages() {
         let _ = storage.remove_item(name);
     }
 }

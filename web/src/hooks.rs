@@ -46,7 +46,7 @@ fn keep(state: &UseReducerHandle<State>) {
         browser::forget(browser::KEPT);
     } else if !is_small || !browser::keep(browser::KEPT, &state.saved().write()) {
         browser::forget(browser::KEPT);
-        let words = "The text is too long to be kept over a reload in this browser";
+        let words = "The browser has no room to keep this text over a reload";
         if state.notice.as_ref().is_none_or(|notice| notice.text != words) {
             state.dispatch(Action::Say(Some(Notice::of(words))));
         }

@@ -47,6 +47,15 @@ pub fn paste(browser: &Browser, text: &str) -> Result<()> {
     paste_into(browser, "#editor", text)
 }
 
+/// Takes away all that the page has kept.
+///
+/// # Errors
+///
+/// Those of the driver.
+pub fn forget(browser: &Browser) -> Result<()> {
+    browser.run("localStorage.clear(); sessionStorage.clear();", &[]).map(drop)
+}
+
 /// Waits until the text has been audited as it is.
 ///
 /// # Errors
@@ -78,7 +87,7 @@ pub fn load(visit: &Visit, head: &[(String, String)], base: &[(String, String)])
     let mode = if base.is_empty() { "audit" } else { "compare" };
     let saved = json!({ "mode": mode, "head": files(head), "base": files(base) });
     // The page that is left must not keep its own text last.
-    let keep = "localStorage.setItem('pychain.files', args[0]); Storage.prototype.setItem = () => undefined;";
+    let keep = "sessionStorage.clear(); localStorage.setItem('pychain.files', args[0]); Storage.prototype.setItem = () => undefined;";
     visit.browser.run(keep, &[json!(saved.to_string())])?;
     visit.browser.open(&format!("{}?date={TODAY}", visit.url))?;
     visit.browser.wait_for("document.documentElement.dataset.names === 'full'").map(drop)

@@ -7,7 +7,7 @@ use pychain_browser::visit::Visit;
 use pychain_corpus::Corpus;
 use serde_json::{Value, json};
 
-use crate::{done, load, natively, open, paste, report, same, visit};
+use crate::{done, forget, load, natively, open, paste, report, same, visit};
 
 /// Files of the corpus that are compared; every so many of them is taken.
 const SAMPLE: usize = 24;
@@ -33,7 +33,7 @@ fn each_example_has_the_findings_of_the_program() {
         ensure!(examples >= 4, "{examples} examples");
         let mut compared = 0;
         for number in 1..=examples {
-            visit.browser.run("localStorage.clear();", &[])?;
+            forget(&visit.browser)?;
             open(visit)?;
             visit.browser.click(&format!(".cards li:nth-child({number}) .card"))?;
             let page = report(&visit.browser)?;
@@ -44,7 +44,7 @@ fn each_example_has_the_findings_of_the_program() {
                 same(&format!("example {number}"), &page, &natively(&head, &roots)?)?;
                 compared += 1;
             }
-            visit.browser.run("localStorage.clear();", &[])?;
+            forget(&visit.browser)?;
         }
         ensure!(compared >= 3, "{compared} compared");
         Ok(())
@@ -79,7 +79,7 @@ fn real_files_have_the_findings_of_the_program() {
             let page = report(&visit.browser)?;
             same(&format!("file {number}, {}", file[0].0), &page, &natively(file, &[&file[0].0])?)?;
         }
-        visit.browser.run("localStorage.clear();", &[]).map(drop)
+        forget(&visit.browser)
     });
 }
 
@@ -128,7 +128,7 @@ fn a_long_list_is_as_long_as_the_bench_wants_it() {
         let found = pychain_browser::bench::show_many_findings(visit)?;
         let said = visit.browser.run("return document.querySelector('#findings').textContent;", &[])?;
         ensure!(said.as_str().is_some_and(|said| !said.is_empty()), "nothing of {found} findings is listed");
-        visit.browser.run("localStorage.clear();", &[]).map(drop)
+        forget(&visit.browser)
     });
 }
 

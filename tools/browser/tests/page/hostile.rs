@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, ensure};
 use serde_json::json;
 
-use crate::{done, open, paste, report, visit};
+use crate::{done, forget, open, paste, report, visit};
 
 #[test]
 fn markup_in_the_text_stays_text() {
@@ -52,7 +52,7 @@ fn ten_megabytes_do_not_freeze_the_page() {
         ensure!(answered == json!(true) && start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
         let said = "document.documentElement.dataset.state === 'done' || document.querySelector('.notice.error')";
         visit.browser.wait_for(said)?;
-        visit.browser.run("localStorage.clear();", &[])?;
+        forget(&visit.browser)?;
         paste(&visit.browser, "flask\n").or_else(|_| open(visit).and_then(|()| paste(&visit.browser, "flask\n")))?;
         done(&visit.browser)
     });

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, ensure};
 use pychain_browser::visit::Visit;
 use serde_json::json;
 
-use crate::{done, load, open, paste, visit};
+use crate::{done, forget, load, open, paste, visit};
 
 const TEXT: &str = "document.querySelector('#editor').value";
 
@@ -35,6 +35,27 @@ fn the_text_is_there_after_a_reload_until_that_is_switched_off() {
 }
 
 #[test]
+fn each_of_two_windows_has_its_own_text_back() {
+    visit(|visit| {
+        open(visit)?;
+        paste(&visit.browser, "flask\n")?;
+        done(&visit.browser)?;
+        visit.browser.wait_for("localStorage.getItem('pychain.files')?.includes('flask')")?;
+        // Another window keeps its own.
+        let other = r#"{"mode":"audit","head":[{"path":"requirements.txt","text":"django\n"}]}"#;
+        visit.browser.run("localStorage.setItem('pychain.files', args[0]);", &[json!(other)])?;
+        open(visit)?;
+        visit.browser.wait_for(&format!("{TEXT} === 'flask\\n'"))?;
+        // A new window has what was kept last.
+        visit
+            .browser
+            .run("sessionStorage.clear(); localStorage.setItem('pychain.files', args[0]);", &[json!(other)])?;
+        visit.browser.reload()?;
+        visit.browser.wait_for(&format!("{TEXT} === 'django\\n'")).map(drop)
+    });
+}
+
+#[test]
 fn a_link_carries_the_text_and_no_server_sees_it() {
     visit(|visit| {
         open(visit)?;
@@ -49,7 +70,7 @@ fn a_link_carries_the_text_and_no_server_sees_it() {
         let link = visit.browser.run("return window.copied;", &[])?;
         let link = link.as_str().context("a link")?;
         ensure!(link.starts_with(&format!("{}#s1=", visit.url)), "{link}");
-        visit.browser.run("localStorage.clear();", &[])?;
+        forget(&visit.browser)?;
         visit.browser.open("about:blank")?;
         visit.browser.open(link)?;
         visit.browser.wait_for(&format!("{TEXT} === {}", json!(text)))?;

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use pychain_browser::driver::Options;
-pub(crate) use pychain_browser::page::{TODAY, done, load, open, paste, paste_into, report};
+pub(crate) use pychain_browser::page::{TODAY, done, forget, load, open, paste, paste_into, report};
 use pychain_browser::visit::Visit;
 use pychain_site::build::Site;
 use pychain_site::server;
