@@ -53,7 +53,7 @@ fn keep(state: &UseReducerHandle<State>) {
     }
 }
 
-/// Takes up what a link carries, else what was begun, else what was kept; and each link that is followed later.
+/// Takes up what was begun, else what was kept, and what a link carries; and each link that is followed later.
 #[hook]
 pub(crate) fn use_restoring(state: &UseReducerHandle<State>, begun: &str) {
     let (state, begun) = (state.clone(), begun.to_owned());
@@ -61,30 +61,25 @@ pub(crate) fn use_restoring(state: &UseReducerHandle<State>, begun: &str) {
         if browser::kept(browser::KEEPS).as_deref() == Some("no") {
             state.dispatch(Action::Keep(false));
         }
-        if follow_link(&state) {
-            // It comes when it is unpacked.
-        } else if !begun.is_empty() {
+        let kept = browser::kept(browser::KEPT).and_then(|kept| Saved::read(&kept));
+        if !begun.is_empty() {
             state.dispatch(Action::Paste(Side::Head, begun));
-        } else {
-            let kept = browser::kept(browser::KEPT).and_then(|kept| Saved::read(&kept));
-            if let Some(saved) = kept {
-                state.dispatch(Action::Load(saved));
-            }
+        } else if let Some(saved) = kept {
+            state.dispatch(Action::Load(saved));
         }
-        let listener = browser::window().map(|window| {
-            EventListener::new(&window, "hashchange", move |_| {
-                follow_link(&state);
-            })
-        });
+        // What it carries comes when it is unpacked, and in place of the rest, which can be taken back.
+        follow_link(&state);
+        let listener =
+            browser::window().map(|window| EventListener::new(&window, "hashchange", move |_| follow_link(&state)));
         move || drop(listener)
     });
 }
 
-/// Whether the address carries files; they are loaded when they are unpacked.
-fn follow_link(state: &UseReducerHandle<State>) -> bool {
+/// Loads the files that the address carries, if it does.
+fn follow_link(state: &UseReducerHandle<State>) {
     let fragment = browser::window().and_then(|window| window.location().hash().ok()).unwrap_or_default();
     if !fragment.starts_with(share::PREFIX) {
-        return false;
+        return;
     }
     let state = state.clone();
     spawn_local(async move {
@@ -110,7 +105,6 @@ fn follow_link(state: &UseReducerHandle<State>) -> bool {
             let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", path.as_deref());
         }
     });
-    true
 }
 
 /// Listens on the window, as long as the page is there; `heard` is what it was at first.

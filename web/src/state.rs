@@ -73,6 +73,14 @@ impl Files {
         self.list.iter().position(|file| file.path == path)
     }
 
+    /// Whether they are the same files with the same texts, however those came about.
+    fn are(&self, others: &Self) -> bool {
+        let is = |(one, other): (&Rc<File>, &Rc<File>)| {
+            one.path == other.path && (one.text == other.text || *one.text == *other.text)
+        };
+        self.list.len() == others.list.len() && self.list.iter().zip(&others.list).all(is)
+    }
+
     /// Whether there is nothing in any of them.
     pub fn are_blank(&self) -> bool {
         self.list.iter().all(|file| file.is_blank())
@@ -192,12 +200,16 @@ pub struct Manual {
     pub text: Option<Result<Rc<str>, String>>,
 }
 
-/// Files as they were before fixes.
+/// What can be undone: the files as they were before something was done to them, and as it left them.
 #[derive(Debug, Clone, PartialEq)]
 struct Undo {
     what: String,
-    files: Vec<(Rc<File>, u32)>,
+    before: Sides,
+    after: Sides,
 }
+
+/// The files of both sides, and what the page does with them.
+type Sides = (Mode, Files, Files);
 
 /// All that the page knows.
 #[derive(Debug, Clone, PartialEq)]
@@ -305,13 +317,11 @@ impl State {
         }
     }
 
-    /// What would be undone.
+    /// The fix that would be undone, no words for anything else; nothing while the files are not as it left them.
     pub fn undoable(&self) -> Option<&str> {
         let undo = self.undo.last()?;
-        let stands = |(file, version): &(Rc<File>, u32)| {
-            self.head.list.iter().any(|now| now.id == file.id && now.version == *version)
-        };
-        undo.files.iter().all(stands).then_some(undo.what.as_str())
+        let (mode, head, base) = &undo.after;
+        (*mode == self.mode && head.are(&self.head) && base.are(&self.base)).then_some(undo.what.as_str())
     }
 
     /// A question about the files as they are; `knows` tells which contents the worker has, by number.
@@ -391,7 +401,7 @@ impl State {
             Body::Fix(texts) if revision == self.revision => {
                 let count = self.report().map(Report::safe_fixes).unwrap_or_default();
                 let what = if count == 1 { "1 safe fix".to_owned() } else { format!("{count} safe fixes") };
-                self.replace_texts(&texts, what);
+                self.replace_texts(&texts, &what);
             }
             Body::Match(matched) => {
                 let matched = Rc::new(matched);
@@ -410,25 +420,44 @@ impl State {
         }
     }
 
-    /// Puts fixed texts in place of files of the head, so that it can be undone.
-    fn replace_texts(&mut self, texts: &[(String, String)], what: String) {
-        let mut before = Vec::new();
-        for (path, text) in texts {
-            let Some(at) = self.head.find(path) else { continue };
-            let version = self.number();
-            let old = self.head.list[at].clone();
-            let new = Rc::new(old.with_text(version, text));
-            self.follow(&old, &new);
-            self.head.list[at] = new;
-            before.push((old, version));
+    /// Puts fixed texts in place of files of the head.
+    fn replace_texts(&mut self, texts: &[(String, String)], what: &str) {
+        self.undoably(&format!("Applied: {what}"), what, |state| {
+            for (path, text) in texts {
+                let Some(at) = state.head.find(path) else { continue };
+                let version = state.number();
+                let old = state.head.list[at].clone();
+                let new = Rc::new(old.with_text(version, text));
+                state.follow(&old, &new);
+                state.head.list[at] = new;
+            }
+            state.changed();
+        });
+    }
+
+    /// Does something that can be undone where it takes a text away, which is said then; `what` is the fix that it applies.
+    fn undoably(&mut self, notice: &str, what: &str, deed: impl FnOnce(&mut Self)) {
+        let sides = |state: &Self| (state.mode, state.head.clone(), state.base.clone());
+        let before = sides(self);
+        self.notice = None;
+        deed(self);
+        let after = sides(self);
+        let lacks = |now: &Files, old: &Files| {
+            let stands = |old: &File| now.list.iter().any(|now| now.id == old.id && *now.text == *old.text);
+            old.list.iter().any(|old| !old.is_blank() && !stands(old))
+        };
+        if lacks(&after.1, &before.1) || lacks(&after.2, &before.2) {
+            self.notice.get_or_insert(Notice::of(notice));
+            self.undo.push(Undo { what: what.to_owned(), before, after });
         }
-        if before.is_empty() {
-            self.notice = Some(Notice::of("There was nothing to fix"));
-            return;
-        }
+    }
+
+    /// The files are others than before.
+    fn changed(&mut self) {
         self.revision += 1;
-        self.notice = Some(Notice::of(format!("Applied: {what}")));
-        self.undo.push(Undo { what, files: before });
+        if matches!(self.worker, Worker::Crashed(_)) {
+            self.worker = Worker::Idle;
+        }
     }
 
     /// Lets the marks follow an edit of the head until the next report is there.

@@ -65,11 +65,8 @@ fn findings(state: &State, act: &Callback<Action>, client: &Rc<Client>) -> Html 
     let Some(audited) = &state.audited else { return Html::default() };
     let report = &audited.report;
     let problems = problems(&report.problems);
-    if report.findings.is_empty() {
-        return html! { <>{ problems }{ calm(state, report) }</> };
-    }
     let safe = report.safe_fixes();
-    let undo = state.undoable().map(|what| {
+    let undo = state.undoable().filter(|what| !what.is_empty()).map(|what| {
         let onclick = act.reform(|_: yew::MouseEvent| Action::Undo);
         html! { <button type="button" {onclick} title={format!("Take back: {what}")}>{ "Undo" }</button> }
     });
@@ -78,19 +75,25 @@ fn findings(state: &State, act: &Callback<Action>, client: &Rc<Client>) -> Html 
         Callback::from(move |_| client.ask(What::Fix))
     };
     let has_paths = report.files.len() > 1;
+    let bar = html! {
+        if safe > 0 || undo.is_some() {
+            <div class="bar">
+                if safe > 0 {
+                    <button type="button" class="primary" onclick={fix_all} disabled={!state.is_current()}>
+                        { if safe == 1 { "Apply the safe fix".to_owned() } else { format!("Apply all {safe} safe fixes") } }
+                    </button>
+                }
+                { undo }
+            </div>
+        }
+    };
+    if report.findings.is_empty() {
+        return html! { <>{ problems }{ bar }{ calm(state, report) }</> };
+    }
     html! {
         <>
             { problems }
-            if safe > 0 || undo.is_some() {
-                <div class="bar">
-                    if safe > 0 {
-                        <button type="button" class="primary" onclick={fix_all} disabled={!state.is_current()}>
-                            { if safe == 1 { "Apply the safe fix".to_owned() } else { format!("Apply all {safe} safe fixes") } }
-                        </button>
-                    }
-                    { undo }
-                </div>
-            }
+            { bar }
             <Findings audited={audited.clone()} listed={state.listed.clone()} chosen={state.chosen} filter={state.filter.clone()} {has_paths} act={act.clone()} />
             if let Some(number) = state.chosen {
                 <Detail audited={audited.clone()} {number} is_current={state.is_current()} act={act.clone()} />

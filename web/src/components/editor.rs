@@ -104,15 +104,18 @@ pub(crate) fn Editor(props: &Props) -> Html {
         });
     }
 
-    // The field has its own text; it is set only where that is not what was typed. It is not read for that: a long text
-    // costs milliseconds.
+    // The field has its own text, and a text that was not typed gets another field: what a browser would undo or redo in
+    // the one before does not fit. It is never read for what it has: a long text costs milliseconds.
     {
-        let (field, file, held) = (field.clone(), props.file.clone(), use_mut_ref(|| None));
-        use_effect_with((file.id, file.version, file.is_typed, is_editable), move |(id, _, is_typed, _)| {
-            let field = field.cast::<HtmlTextAreaElement>();
-            let is_held = held.replace(field.as_ref().map(|_| *id)) == Some(*id);
-            if let Some(field) = field.filter(|_| !(is_held && *is_typed)) {
-                field.set_value(&file.text);
+        let (field, file, shown) = (field.clone(), props.file.clone(), use_mut_ref(|| props.file.clone()));
+        let before = shown.replace(props.file.clone());
+        use_effect_with((file.id, file.given, is_editable), move |_| {
+            let Some(field) = field.cast::<HtmlTextAreaElement>() else { return };
+            field.set_value(&file.text);
+            if before.id == file.id {
+                let same = before.text.bytes().zip(file.text.bytes()).take_while(|(old, new)| old == new).count();
+                let caret = to_utf16(&file.text, file.text.floor_char_boundary(same));
+                let _ = field.set_selection_range(caret, caret);
             }
         });
     }
@@ -224,7 +227,7 @@ pub(crate) fn Editor(props: &Props) -> Html {
                     <div ref={under}>{ for (first..=last).map(|number| under_line(props, &near, number)) }</div>
                 </div>
                 if is_editable {
-                    <textarea ref={field} id={if base { "editor-base" } else { "editor" }} aria-label={props.label}
+                    <textarea key={format!("{} {}", props.file.id, props.file.given)} ref={field} id={if base { "editor-base" } else { "editor" }} aria-label={props.label}
                         wrap="off" spellcheck="false" autocomplete="off" autocapitalize="off" translate="no"
                         placeholder={if base { "Paste the files as they were before the change" } else { "Paste a requirements or lock file here" }}
                         {oninput} {onpaste} {onkeydown} {onkeyup} {onclick} />

@@ -7,6 +7,7 @@ use super::{
     clean_path,
 };
 use crate::customary;
+use crate::examples::EXAMPLES;
 use crate::highlight::Marks;
 use crate::kind::Kind;
 use crate::protocol::{Body, Names, Summary};
@@ -115,11 +116,20 @@ impl State {
                 )));
             }
             Action::Paste(side, text) => self.edit(side, |file, version| file.with_text(version, &text)),
-            Action::Open(side, files, beside) => self.open(side, files, beside),
-            Action::Load(saved) => self.load(saved),
+            Action::Open(side, files, beside) => {
+                self.undoably("Opened in place of a file of the same name", "", |it| {
+                    it.open(side, files, beside);
+                });
+            }
+            // An example that nobody changed is no loss.
+            Action::Load(saved) if EXAMPLES.iter().any(|example| example.saved() == self.saved()) => self.load(saved),
+            Action::Load(saved) => {
+                self.undoably("Your files were put away", "", |it| it.load(saved));
+            }
             Action::Clear => {
                 let mode = self.mode;
-                self.load(Saved { mode, ..Saved::default() });
+                let nothing = Saved { mode, ..Saved::default() };
+                self.undoably("Everything was put away", "", |it| it.load(nothing));
             }
             Action::Add(side) => {
                 let path = self.free_path(side, Kind::Requirements.file_name());
@@ -127,9 +137,13 @@ impl State {
                 let files = self.files_mut(side);
                 files.list.push(Rc::new(file));
                 files.active = files.list.len() - 1;
-                self.revision += 1;
+                self.changed();
             }
-            Action::Close(side, at) => self.close(side, at),
+            Action::Close(side, at) => {
+                let path = self.files(side).list.get(at).map(|file| pychain_core::prose::code(&file.path));
+                let path = path.unwrap_or_default();
+                self.undoably(&format!("Closed: {path}"), "", |it| it.close(side, at));
+            }
             Action::Show(side, at) => {
                 let files = self.files_mut(side);
                 files.active = at.min(files.list.len() - 1);
@@ -139,20 +153,20 @@ impl State {
                 let path = kind.fitting_path(&self.files(side).shown().path);
                 let path = if path == self.files(side).shown().path { path } else { self.free_path(side, &path) };
                 self.replace(side, |file| File { path, kind, is_named: true, ..file.clone() });
-                self.revision += 1;
+                self.changed();
             }
             Action::EditAnyway(side) => {
-                self.replace(side, |file| File { edits_anyway: true, is_typed: false, ..file.clone() });
+                self.replace(side, |file| File { edits_anyway: true, ..file.clone() });
             }
             Action::SetMode(mode) if mode != self.mode => {
                 self.mode = mode;
-                self.revision += 1;
+                self.changed();
                 // A change begins with nothing changed.
                 if mode == Mode::Compare && self.base.are_blank() && !self.head.are_blank() {
                     self.base = self.head.clone();
                     for at in 0..self.base.list.len() {
                         let (id, version) = (self.number(), self.number());
-                        let file = File { id, version, is_typed: false, ..self.base.list[at].as_ref().clone() };
+                        let file = File { id, version, ..self.base.list[at].as_ref().clone() };
                         self.base.list[at] = Rc::new(file);
                     }
                 }
@@ -176,10 +190,7 @@ impl State {
                 self.worker = Worker::Crashed(what);
                 self.names = Names::default();
             }
-            Action::Retry => {
-                self.worker = Worker::Idle;
-                self.revision += 1;
-            }
+            Action::Retry => self.changed(),
             Action::Learned(names) => {
                 if names.ranked.is_some() || names.index.is_some() {
                     self.revision += u32::from(!matches!(self.worker, Worker::Crashed(_)));
@@ -283,11 +294,8 @@ impl State {
         if side == Side::Head {
             self.follow(&old, &new);
         }
-        if matches!(self.worker, Worker::Crashed(_)) {
-            self.worker = Worker::Idle;
-        }
         self.replace(side, |_| new);
-        self.revision += 1;
+        self.changed();
     }
 
     /// A path that no file of a side has: the given one, or one with a number.
@@ -345,9 +353,6 @@ impl State {
         if !beside.is_empty() {
             self.beside = beside.into();
         }
-        if matches!(self.worker, Worker::Crashed(_)) {
-            self.worker = Worker::Idle;
-        }
         if !refused.is_empty() {
             let names: Vec<String> = refused.iter().take(3).map(|path| pychain_core::prose::code(path)).collect();
             let megabytes = MAX_FILE_BYTES / 1_000_000;
@@ -357,7 +362,7 @@ impl State {
                 if refused.len() > 3 { format!(" and {} more", refused.len() - 3) } else { String::new() }
             )));
         }
-        self.revision += 1;
+        self.changed();
     }
 
     fn load(&mut self, saved: Saved) {
@@ -381,13 +386,9 @@ impl State {
         self.marks = Marks::new().into();
         self.chosen = None;
         self.filter = Filter::default();
-        self.undo.clear();
         self.notice = None;
-        if matches!(self.worker, Worker::Crashed(_)) {
-            self.worker = Worker::Idle;
-        }
         self.relist();
-        self.revision += 1;
+        self.changed();
     }
 
     fn close(&mut self, side: Side, at: usize) {
@@ -403,7 +404,7 @@ impl State {
             let blank = self.blank(Kind::Requirements.file_name(), Kind::Requirements);
             self.files_mut(side).list.push(Rc::new(blank));
         }
-        self.revision += 1;
+        self.changed();
     }
 
     fn rename(&mut self, side: Side, path: &str) {
@@ -421,7 +422,7 @@ impl State {
         }
         let kind = Kind::of_path(&path);
         self.replace(side, |file| File { path, kind, is_named: true, ..file.clone() });
-        self.revision += 1;
+        self.changed();
     }
 
     fn choose(&mut self, number: usize, focuses: bool) {
@@ -462,7 +463,7 @@ impl State {
         let Some(fix) = &finding.fix else { return };
         let path = finding.location.path.clone();
         let Some(at) = self.head.find(&path) else { return };
-        let title = fix.title.clone();
+        let title = &fix.title.clone();
         if let Some(fixed) = self.head.list[at].fixed(fix) {
             self.head.active = at;
             self.replace_texts(&[(path, fixed)], title);
@@ -474,16 +475,18 @@ impl State {
             return;
         }
         let Some(undo) = self.undo.pop() else { return };
-        for (old, _) in undo.files {
-            let version = self.number();
-            if let Some(at) = self.head.list.iter().position(|file| file.id == old.id) {
-                let new = Rc::new(File { version, is_typed: false, ..old.as_ref().clone() });
-                let now = self.head.list[at].clone();
-                self.follow(&now, &new);
-                self.head.list[at] = new;
+        let (mode, mut head, mut base) = undo.before;
+        for file in &head.list {
+            if let Some(now) = self.head.list.iter().find(|now| now.id == file.id).cloned() {
+                self.follow(&now, file);
             }
         }
-        self.revision += 1;
-        self.notice = Some(Notice::of(format!("Taken back: {}", undo.what)));
+        for file in head.list.iter_mut().chain(&mut base.list) {
+            *file = Rc::new(File { given: self.number(), ..file.as_ref().clone() });
+        }
+        (self.mode, self.head, self.base) = (mode, head, base);
+        self.changed();
+        let what = if undo.what.is_empty() { String::new() } else { format!(": {}", undo.what) };
+        self.notice = Some(Notice::of(format!("Taken back{what}")));
     }
 }

@@ -32,8 +32,8 @@ pub struct File {
     pub text: Shared<str>,
     /// The lines of the text.
     pub lines: Shared<Lines>,
-    /// Whether the text came from the text field, which then shows it already.
-    pub is_typed: bool,
+    /// The number of the last text that did not come from the text field; the field has whatever came since.
+    pub given: u32,
     /// Whether it is edited in the text field although it is long.
     pub edits_anyway: bool,
     /// Whether the lines end with carriage return and line feed.
@@ -49,8 +49,8 @@ impl File {
         let lines = Lines::of(&text).into();
         let (crlf, bytes) = (false, None);
         let path = path.to_owned();
-        let (is_named, is_typed, edits_anyway) = (false, false, false);
-        Self { id, version, path, kind, is_named, text, lines, is_typed, edits_anyway, crlf, bytes }
+        let (is_named, edits_anyway) = (false, false);
+        Self { id, version, path, kind, is_named, text, lines, given: version, edits_anyway, crlf, bytes }
     }
 
     /// The same file with a text as it stands in a file: with whatever ends its lines.
@@ -65,7 +65,7 @@ impl File {
             version,
             lines: Lines::of(&shown).into(),
             text: shown.as_str().into(),
-            is_typed: false,
+            given: version,
             crlf,
             bytes: (!exact).then(|| text.as_bytes().into()),
             ..self.clone()
@@ -88,7 +88,7 @@ impl File {
     #[must_use]
     pub fn typed(&self, version: u32, text: &str) -> Self {
         let lines = Lines::of(text).into();
-        Self { version, lines, text: text.into(), is_typed: true, bytes: None, ..self.clone() }
+        Self { version, lines, text: text.into(), bytes: None, ..self.clone() }
     }
 
     /// What it holds: what the audit reads, and what is saved.

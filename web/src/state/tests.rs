@@ -45,7 +45,7 @@ fn typing_is_a_new_revision_and_the_same_text_is_not() {
     let state = typed("flask\n");
     assert_eq!(state.revision, 1);
     assert_eq!(state.after(Action::Edit(HEAD, "flask\n".to_owned())).revision, 1);
-    assert!(state.head.shown().is_typed);
+    assert_eq!(state.head.shown().given, State::default().head.shown().given, "the field has it already");
 }
 
 #[test]
@@ -162,6 +162,42 @@ fn a_fix_is_applied_and_taken_back() {
     let typed_on = fixed.after(Action::Edit(HEAD, "x\n".to_owned()));
     assert!(typed_on.undoable().is_none(), "what was typed since is not thrown away");
     assert_eq!(fixed.after(Action::Fix(0)).head, fixed.head, "not before the text is audited again");
+}
+
+#[test]
+fn what_takes_a_text_away_can_be_taken_back() {
+    let state = State::default().after(files(&[("requirements.txt", "flask\n"), ("dev.txt", "pytest\n")]));
+    assert!(state.undoable().is_none(), "nothing was there before");
+    let example = crate::examples::EXAMPLES[3].saved();
+    for action in [
+        Action::Close(HEAD, 1),
+        Action::Clear,
+        Action::Load(example.clone()),
+        files(&[("dev.txt", "tox\n")]),
+        files(&[("dev.txt", "tox\n"), ("../x.txt", "x\n")]),
+    ] {
+        let after = state.after(action.clone());
+        assert!(after.notice.is_some(), "{action:?} is said");
+        let typed = after.after(Action::Edit(HEAD, "x\n".to_owned()));
+        assert!(typed.undoable().is_none(), "what was typed since is not thrown away");
+        let back = after.after(Action::Undo);
+        assert!(back.head.are(&state.head) && back.mode == state.mode && back.revision > after.revision, "{action:?}");
+        assert_ne!(back.head.shown().given, after.head.shown().given, "the field is another one");
+    }
+    assert!(state.after(files(&[("new.txt", "tox\n")])).undoable().is_none());
+    assert!(state.after(Action::Add(HEAD)).after(Action::Close(HEAD, 2)).undoable().is_none(), "nothing was in it");
+    let shown = State::default().after(Action::Load(example.clone())).after(Action::Load(example));
+    assert!(shown.undoable().is_none(), "an example can be had again");
+}
+
+#[test]
+fn what_the_browser_took_back_leaves_the_fix_to_be_taken_back() {
+    let state = audited(&typed("flask = 3.0.3\n"));
+    let fixed = state.after(Action::Fix(0));
+    let text = fixed.head.shown().text.to_string();
+    let typed = fixed.after(Action::Edit(HEAD, text.clone() + "x"));
+    assert!(typed.undoable().is_none());
+    assert!(typed.after(Action::Edit(HEAD, text)).undoable().is_some());
 }
 
 #[test]

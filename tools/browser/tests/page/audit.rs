@@ -204,6 +204,35 @@ fn a_fix_is_applied_and_taken_back() {
     });
 }
 
+#[test]
+fn the_browser_undoes_what_was_typed_and_the_page_what_was_fixed() {
+    let (before, after) = ("--index-url http://pypi.org/simple\n", "--index-url https://pypi.org/simple\n");
+    visit(|visit| {
+        open(visit)?;
+        let browser = &visit.browser;
+        browser.click("#editor")?;
+        browser.write("#editor", before)?;
+        done(browser)?;
+        browser.wait_for("document.querySelector('.bar button.primary')")?;
+        browser.click(".bar button.primary")?;
+        let has =
+            |text: &str| browser.wait_for(&format!("document.querySelector('#editor').value === {}", json!(text)));
+        has(after)?;
+        done(browser)?;
+        browser.click("#editor")?;
+        browser.press(&["Control+End", "x"])?;
+        has(&format!("{after}x"))?;
+        browser.press(&["Control+z"])?;
+        has(after)?;
+        browser.press(&["Control+z"])?;
+        has(before)?;
+        // The keyboard stays in the text, and nothing comes again that does not fit it.
+        browser.wait_for("document.activeElement.id === 'editor'")?;
+        browser.press(&["Control+Shift+z", "Control+y", "Control+End", "y"])?;
+        has(&format!("{before}y")).map(drop)
+    });
+}
+
 fn fixed_natively(text: &str) -> Result<String> {
     let program = std::env::var_os("PYCHAIN_PROGRAM").context("PYCHAIN_PROGRAM")?;
     let folder = tempfile::tempdir()?;

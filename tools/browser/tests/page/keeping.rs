@@ -75,6 +75,14 @@ fn a_link_carries_the_text_and_no_server_sees_it() {
         visit.browser.open(link)?;
         visit.browser.wait_for(&format!("{TEXT} === {}", json!(text)))?;
         done(&visit.browser)?;
+        // What was there before it can be had back.
+        paste(&visit.browser, "mine\n")?;
+        visit.browser.wait_for("sessionStorage.getItem('pychain.files')?.includes('mine')")?;
+        visit.browser.open("about:blank")?;
+        visit.browser.open(link)?;
+        visit.browser.wait_for(&format!("{TEXT} === {}", json!(text)))?;
+        visit.browser.click(".notice button:not(.close)")?;
+        visit.browser.wait_for(&format!("{TEXT} === 'mine\\n'"))?;
         let log = visit.site.as_ref().map(pychain_site::server::Server::log).unwrap_or_default();
         ensure!(log.iter().all(|request| !request.contains("s1=")), "{log:?}");
 
