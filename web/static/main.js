@@ -20,6 +20,7 @@ try {
   await init({ module_or_path: program });
   await turn();
   page(() => spawn(program), manuals);
+  keepFocus();
 } catch (error) {
   const notice = document.createElement('p');
   notice.setAttribute('role', 'alert');
@@ -58,6 +59,24 @@ function painted() {
     requestAnimationFrame(() => setTimeout(resolve));
     setTimeout(resolve, 200);
   });
+}
+
+// Whoever works by keyboard goes on nearby when what had the focus is gone, hidden or out of use.
+function keepFocus() {
+  const near = '#findings, .tab.shown .name, .menu > summary, textarea';
+  let trail = [];
+  const isThere = (element) => element.isConnected && !element.disabled && element.checkVisibility();
+  addEventListener('focusin', ({ target }) => {
+    for (trail = []; target; target = target.parentElement) trail.push(target);
+  });
+  // Whoever presses on something else leaves it.
+  addEventListener('pointerdown', () => { trail = []; }, { capture: true });
+  new MutationObserver(() => {
+    const [had] = trail;
+    if (!had || isThere(had) || ![had, document.body].includes(document.activeElement)) return;
+    const found = trail.filter(isThere).flatMap((around) => [...around.querySelectorAll(near)]);
+    found.find(isThere)?.focus({ preventScroll: true });
+  }).observe(document.body, { attributeFilter: ['disabled', 'open'], childList: true, subtree: true });
 }
 
 // Lets the browser answer whoever types or scrolls.

@@ -100,7 +100,11 @@ pub(crate) fn Pane(props: &Props) -> Html {
     let onkeydown = {
         let (renamed, is_renaming) = (renamed.clone(), is_renaming.clone());
         Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
-            "Enter" => renamed(event.target_unchecked_into::<HtmlInputElement>().value()),
+            "Enter" => {
+                // The key would press what has the focus next.
+                event.prevent_default();
+                renamed(event.target_unchecked_into::<HtmlInputElement>().value());
+            }
             "Escape" => is_renaming.set(false),
             _ => {}
         })

@@ -69,6 +69,33 @@ fn everything_can_be_done_by_keyboard() {
 }
 
 #[test]
+fn the_focus_is_never_lost() {
+    visit(|visit| {
+        open(visit)?;
+        let browser = &visit.browser;
+        let goes = |from: &str, key: &str, to: &str| {
+            browser.run("document.querySelector(args[0]).focus();", &[json!(from)])?;
+            browser.press(&[key])?;
+            let is_there = format!("document.activeElement.matches({})", json!(to));
+            browser.wait_for(&is_there).with_context(|| format!("{key} on `{from}`")).map(drop)
+        };
+        goes(".cards .card", "Enter", ".tab.shown .name, #findings")?;
+        done(browser)?;
+        goes(".tab:nth-child(2) .close", "Enter", ".tab.shown .name")?;
+        goes(".tab.shown .name", "Enter", ".rename")?;
+        browser.press(&["x"])?;
+        goes(".rename", "Enter", ".tab.shown .name")?;
+        goes(".notice .close", "Space", ".tab.shown .name, #findings")?;
+        paste(browser, "--index-url http://pypi.org/simple\nflask\n")?;
+        done(browser)?;
+        goes(".bar button.primary", "Enter", "#findings")?;
+        done(browser)?;
+        browser.run("document.querySelector('.menu.last').open = true;", &[])?;
+        goes(".menu.last li:last-child button", "Enter", ".menu.last summary")
+    });
+}
+
+#[test]
 fn nothing_moves_where_that_is_not_wanted() {
     visit(|visit| {
         let still = json!({ "features": [{ "name": "prefers-reduced-motion", "value": "reduce" }] });
