@@ -178,7 +178,7 @@ async fn collect(stream: &ReadableStream, limit: usize) -> Result<Vec<u8>, Strin
     while let Some(chunk) = chunks.next().await? {
         if out.len() + chunk.len() > limit {
             chunks.cancel();
-            return Err(format!("it unpacks to more than {} MB", limit / 1_000_000));
+            return Err("it unpacks to more than it says".to_owned());
         }
         out.extend(chunk);
     }
@@ -206,6 +206,16 @@ impl Chunks {
     /// Reads no more.
     pub(crate) fn cancel(&self) {
         let _ = self.0.cancel();
+    }
+}
+
+/// Scrolls a box sideways where an element in it is out of sight; its places are counted from `origin`.
+pub(crate) fn reveal_sideways(scroller: &HtmlElement, element: &HtmlElement, origin: i32) {
+    // Where lines have numbers they cover the first of it.
+    let (from, room) = (element.offset_left() - origin, scroller.client_width() * 3 / 4);
+    let left = scroller.scroll_left();
+    if from < left || from + element.offset_width().min(room / 2) > left + room {
+        scroller.set_scroll_left(from - room / 3);
     }
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct Intake {
     /// What to say of the rest.
     pub(crate) trouble: Vec<String>,
     bytes: usize,
+    /// Files that there was no room for: the first and why, and how many they are.
+    left_out: Option<(String, usize)>,
 }
 
 /// Something dropped: taken out of the event at once, because a browser empties it afterwards.
@@ -67,6 +69,10 @@ pub(crate) async fn take(dropped: Vec<Dropped>) -> Intake {
             Dropped::File(file) => intake.file(file).await,
             Dropped::Folder(folder) => intake.folder(&folder).await,
         }
+    }
+    if let Some((first, count)) = intake.left_out.take() {
+        let others = if count > 1 { format!(", nor were {} others", count - 1) } else { String::new() };
+        intake.trouble.push(first + &others);
     }
     intake
 }
@@ -119,9 +125,8 @@ impl Intake {
             self.bytes += size;
             return true;
         };
-        if self.trouble.len() < 5 {
-            self.trouble.push(format!("`{path}` was not read: {why}"));
-        }
+        let left_out = self.left_out.get_or_insert_with(|| (format!("`{path}` was not read: {why}"), 0));
+        left_out.1 += 1;
         false
     }
 

@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use gloo::events::EventListener;
+use pychain_core::prose::is_hidden;
 use wasm_bindgen::JsCast as _;
 use web_sys::{ClipboardEvent, FocusOptions, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 use yew::{
@@ -16,7 +17,6 @@ use yew::{
 use crate::browser;
 use crate::highlight::{Mark, segments};
 use crate::lines::{from_utf16, to_utf16};
-use crate::report::Position;
 use crate::state::{Action, File, Jump, MAX_EDITABLE_BYTES, MAX_EDITABLE_LINES, Side};
 
 /// Lines beyond the visible ones, so that slow scrolling shows nothing empty.
@@ -124,7 +124,10 @@ pub(crate) fn Editor(props: &Props) -> Html {
             (field.clone(), scroller.clone(), props.file.clone(), props.jump, *line);
         use_effect_with(jump.map(|jump| jump.count), move |_| {
             let (Some(jump), Some(scroller)) = (jump, scroller.cast::<HtmlElement>()) else { return };
-            reveal(&scroller, jump.start, height);
+            reveal(&scroller, jump.start.line, height);
+            if let Ok(Some(mark)) = scroller.query_selector(".mark.chosen") {
+                browser::reveal_sideways(&scroller, mark.unchecked_ref(), 0);
+            }
             let Some(field) = field.cast::<HtmlTextAreaElement>() else { return };
             if jump.focuses {
                 let offset = |place| to_utf16(&file.text, file.lines.offset(&file.text, place));
@@ -254,7 +257,13 @@ fn under_line(props: &Props, near: &[Mark], number: usize) -> Html {
     let segment = |segment: &crate::highlight::Segment<'_>| match segment.mark {
         None => html! { { segment.text.to_owned() } },
         Some(mark) => {
-            let class = classes!("mark", mark.severity.name(), segment.chosen.then_some("chosen"));
+            let is_unseen = segment.text.chars().all(is_hidden);
+            let class = classes!(
+                "mark",
+                mark.severity.name(),
+                segment.chosen.then_some("chosen"),
+                is_unseen.then_some("unseen")
+            );
             html! { <span {class}>{ segment.text.to_owned() }</span> }
         }
     };
@@ -288,14 +297,11 @@ fn pixels(lines: usize) -> f64 {
 }
 
 /// Scrolls so that a line stands well inside.
-fn reveal(scroller: &HtmlElement, place: Position, height: f64) {
-    let top = pixels(place.line - 1) * height + PADDING;
+fn reveal(scroller: &HtmlElement, line: usize, height: f64) {
+    let top = pixels(line - 1) * height + PADDING;
     let (from, visible) = (f64::from(scroller.scroll_top()), f64::from(scroller.client_height()));
     if top < from + height || top > from + visible - 3.0 * height {
         #[expect(clippy::cast_possible_truncation, reason = "pixels")]
         scroller.set_scroll_top((top - visible / 3.0) as i32);
-    }
-    if place.column < 60 {
-        scroller.set_scroll_left(0);
     }
 }

@@ -3,12 +3,14 @@
 use std::rc::Rc;
 
 use pychain_core::prose::visible;
-use web_sys::{HtmlInputElement, HtmlSelectElement, KeyboardEvent};
+use wasm_bindgen::JsCast as _;
+use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement, KeyboardEvent};
 use yew::{
     Callback, Html, Properties, TargetCast as _, classes, component, html, use_effect_with, use_memo, use_node_ref,
     use_state_eq,
 };
 
+use crate::browser;
 use crate::components::editor::Editor;
 use crate::highlight::{Mark, Marks};
 use crate::kind::Kind;
@@ -55,6 +57,17 @@ pub(crate) fn Pane(props: &Props) -> Html {
             }
         });
     }
+    let tabs = use_node_ref();
+    {
+        let tabs = tabs.clone();
+        use_effect_with(props.files.shown().id, move |_| {
+            let Some(tabs) = tabs.cast::<HtmlElement>() else { return };
+            let tab = |selector| tabs.query_selector(selector).ok().flatten()?.dyn_into::<HtmlElement>().ok();
+            if let (Some(first), Some(shown)) = (tab(".tab"), tab(".shown")) {
+                browser::reveal_sideways(&tabs, &shown, first.offset_left());
+            }
+        });
+    }
     let side = props.side;
     let file = props.files.shown();
     let marks: Rc<[Mark]> = match side {
@@ -83,7 +96,7 @@ pub(crate) fn Pane(props: &Props) -> Html {
             <li key={file.id} class={classes!("tab", is_shown.then_some("shown"))}>
                 <button type="button" class="name" {onclick} aria-current={is_shown.then_some("true")}
                     title={if is_shown { "Rename" } else { "Show" }}><bdi>{ name.clone() }</bdi>
-                    if count > 0 { <span class="count">{ count }</span> }</button>
+                    if count > 0 { { " " }<span class="count">{ count }<span class="hidden">{ " findings" }</span></span> }</button>
                 if can_close {
                     <button type="button" class="close" onclick={close} aria-label={format!("Close {name}")}>{ "\u{2715}" }</button>
                 }
@@ -141,7 +154,7 @@ pub(crate) fn Pane(props: &Props) -> Html {
                 if *is_renaming {
                     <input ref={input} class="rename" aria-label="Name of the file" value={file.path.clone()} {onkeydown} {onblur} />
                 } else {
-                    <ul>{ for props.files.list.iter().enumerate().map(tab) }</ul>
+                    <ul ref={tabs}>{ for props.files.list.iter().enumerate().map(tab) }</ul>
                 }
                 <button type="button" class="icon" onclick={add} aria-label="New file" title="New file">{ "+" }</button>
                 <span class="grow"></span>

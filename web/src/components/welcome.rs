@@ -32,8 +32,8 @@ pub(crate) fn Welcome(props: &Props) -> Html {
             }
             <ul class="ways">
                 <li><b>{ "Paste or type" }</b>{ " requirements, constraints or a lock file" }</li>
-                <li><b>{ "Drop" }</b>{ " files, a folder or a zip of a repository; " }<code>{ "-r" }</code>{ " and " }<code>{ "-c" }</code>{ " are followed" }</li>
-                <li><b>{ "Drop a wheel or sdist" }</b>{ " to see whether its hash is one of those listed" }</li>
+                <li><b>{ "Open or drop" }</b>{ " files, a folder or a zip of a repository; " }<code>{ "-r" }</code>{ " and " }<code>{ "-c" }</code>{ " are followed" }</li>
+                <li><b>{ "Open or drop a wheel or sdist" }</b>{ " to see whether its hash is one of those listed" }</li>
             </ul>
             <h3>{ "Or see a real case" }</h3>
             <ul class="cards">{ for EXAMPLES.iter().map(card) }</ul>
