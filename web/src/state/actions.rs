@@ -115,7 +115,10 @@ impl State {
                     MAX_FILE_BYTES / 1_000_000
                 )));
             }
-            Action::Paste(side, text) => self.edit(side, |file, version| file.with_text(version, &text)),
+            Action::Paste(side, text) => {
+                let given = |file: &File, version| File { given: version, ..file.typed(version, &text) };
+                self.undoably("Pasted", "", |it| it.edit(side, given));
+            }
             Action::Open(side, files, beside) => {
                 self.undoably("Opened in place of a file of the same name", "", |it| {
                     it.open(side, files, beside);

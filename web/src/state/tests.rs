@@ -172,6 +172,7 @@ fn what_takes_a_text_away_can_be_taken_back() {
     for action in [
         Action::Close(HEAD, 1),
         Action::Clear,
+        Action::Paste(HEAD, "django\n".to_owned()),
         Action::Load(example.clone()),
         files(&[("dev.txt", "tox\n")]),
         files(&[("dev.txt", "tox\n"), ("../x.txt", "x\n")]),

@@ -59,6 +59,32 @@ fn ten_megabytes_do_not_freeze_the_page() {
 }
 
 #[test]
+fn a_long_paste_is_there_at_once_and_can_be_taken_back() {
+    visit(|visit| {
+        open(visit)?;
+        let browser = &visit.browser;
+        // A window that nobody pressed on has no keyboard.
+        browser.click("#editor")?;
+        paste(browser, "mine\n")?;
+        let long: String = (0..9000).map(|number| format!("project-{number}==1.0\n")).collect();
+        let start = Instant::now();
+        paste(browser, &long)?;
+        let has =
+            |text: &str| browser.wait_for(&format!("document.querySelector('#editor').value === {}", json!(text)));
+        has(&long)?;
+        // The browser alone takes half a minute for it, and as long to put something in its place.
+        paste(browser, "short\n")?;
+        has("short\n")?;
+        ensure!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
+        browser.wait_for("document.activeElement.id === 'editor'")?;
+        browser.press(&["Control+z"])?;
+        has(&long)?;
+        browser.press(&["Control+z"])?;
+        has("mine\n").map(drop)
+    });
+}
+
+#[test]
 fn after_a_crash_the_text_is_there_and_the_audit_goes_on() {
     visit(|visit| {
         open(visit)?;
