@@ -123,7 +123,7 @@ fn tree(file: &SourceFile, padded: &Padded) -> Result<Option<Node>, (usize, Stri
         let (start, end) = (at(place.start.index()), at(place.end.index()));
         let is_alias = matches!(event, Event::Alias(_));
         let (node, anchor) = match event {
-            Event::Alias(anchor) => (anchors.get(anchor, Span::new(start, end)), 0),
+            Event::Alias(anchor) => (anchors.get(anchor, Span::new(start, end), open.len()), 0),
             Event::Scalar(value, style, anchor, tag) => {
                 let start =
                     if anchor > 0 || tag.is_some() { behind_properties(file.text(), start, end) } else { start };
@@ -181,21 +181,36 @@ struct Anchors {
 
 impl Anchors {
     fn set(&mut self, anchor: usize, node: &Node) {
-        if anchor > 0 && self.may_repeat(node.span.len()) {
+        if anchor > 0 && self.may_repeat(node, 0) {
             self.nodes.insert(anchor, node.clone());
         }
     }
 
-    fn get(&mut self, anchor: usize, place: Span) -> Node {
-        let len = self.nodes.get(&anchor).map(|node| node.span.len());
-        let node = len.filter(|len| self.may_repeat(*len)).and_then(|_| self.nodes.get(&anchor)).cloned();
-        node.unwrap_or(Node { span: place, kind: NodeKind::Alias })
+    fn get(&mut self, anchor: usize, place: Span, depth: usize) -> Node {
+        let node = if self.left > 0 { self.nodes.get(&anchor).cloned() } else { None };
+        node.filter(|node| self.may_repeat(node, depth)).unwrap_or(Node { span: place, kind: NodeKind::Alias })
     }
 
-    fn may_repeat(&mut self, len: usize) -> bool {
-        let left = self.left.checked_sub(len + 1);
-        self.left = left.unwrap_or_default();
-        left.is_some()
+    fn may_repeat(&mut self, node: &Node, depth: usize) -> bool {
+        let (mut len, mut deepest) = (0, depth);
+        if self.left > 0 {
+            measure(node, depth, &mut len, &mut deepest);
+        }
+        self.left = if deepest > MAX_DEPTH { 0 } else { self.left.saturating_sub(len) };
+        self.left > 0
+    }
+}
+
+/// How many bytes a node stands for, with all that aliases repeat in it, and how deep it nests.
+fn measure(node: &Node, depth: usize, len: &mut usize, deepest: &mut usize) {
+    *len += if node.as_text().is_some() { node.span.len() + 1 } else { 1 };
+    *deepest = depth.max(*deepest);
+    for item in node.items() {
+        measure(item, depth + 1, len, deepest);
+    }
+    for (key, value) in node.entries() {
+        measure(key, depth + 1, len, deepest);
+        measure(value, depth + 1, len, deepest);
     }
 }
 
@@ -324,7 +339,26 @@ mod tests {
         for text in ["[".repeat(100_000), "- ".repeat(100_000), "{a: ".repeat(100_000), "? ".repeat(100_000)] {
             assert!(document(&SourceFile::from_text("w.yml", text)).is_err());
         }
-        let laughs = SourceFile::from_text("w.yml", "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n");
-        assert!(document(&laughs).is_ok_and(|node| node.is_some()));
+    }
+
+    #[test]
+    fn a_few_aliases_become_neither_millions_nor_a_depth_without_end() {
+        use std::fmt::Write as _;
+        let laughs = |start: &str, next: &dyn Fn(usize) -> String| {
+            let text = (1..2000).fold(format!("a0: &a0 {start}\n"), |mut text, at| {
+                let _ = writeln!(text, "a{at}: &a{at} {}", next(at - 1));
+                text
+            });
+            document(&SourceFile::from_text("w.yml", text)).expect("YAML").expect("a document")
+        };
+        let measured = |node: &Node| {
+            let (mut len, mut depth) = (0, 0);
+            measure(node, 0, &mut len, &mut depth);
+            (len, depth)
+        };
+        let (len, _) = measured(&laughs("[x, x]", &|before| format!("[*a{before}, *a{before}, *a{before}]")));
+        assert!(len < 4 * MAX_REPEATED, "{len}");
+        let (_, depth) = measured(&laughs("[x]", &|before| format!("[*a{before}]")));
+        assert!(depth <= MAX_DEPTH + 1, "{depth}");
     }
 }

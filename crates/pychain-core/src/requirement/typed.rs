@@ -29,13 +29,17 @@ pub fn specifiers(specifiers: &[Specifier]) -> Option<VersionSpecifiers> {
         .collect()
 }
 
+/// How long a marker may be for the algebra, whose diagrams take time and memory with the square of that and more. What a
+/// resolver writes for all platforms has some hundred bytes.
+const MAX_MARKER: usize = 4096;
+
 /// The marker in `pep508_rs`'s decision diagrams, or `None` where the crate reads it otherwise than packaging.
 pub fn marker(marker: &Marker) -> Option<MarkerTree> {
     if !is_safe(&marker.expression()) {
         return None;
     }
     let text = marker.to_string();
-    if !text.is_ascii() || text.contains("${") {
+    if text.len() > MAX_MARKER || !text.is_ascii() || text.contains("${") {
         return None;
     }
     MarkerTree::parse_str::<VerbatimUrl>(&text).ok()
@@ -100,5 +104,7 @@ mod tests {
         ] {
             assert!(marker(&parse_marker(text).expect(text)).is_none(), "{text}");
         }
+        let long = vec!["python_version == '3.8'"; 200].join(" or ");
+        assert!(marker(&parse_marker(&long).expect("a marker")).is_none());
     }
 }
