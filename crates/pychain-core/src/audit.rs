@@ -26,6 +26,10 @@ pub use workflow::Workflow;
 /// Findings of one rule that are kept; what is beyond is counted in a problem.
 pub const MAX_FINDINGS_PER_RULE: usize = 1000;
 
+/// Findings of one rule that are taken of either side of a change, before what the base had is left out: what is new must
+/// not be lost among what is old.
+const MAX_COMPARED: usize = 50 * MAX_FINDINGS_PER_RULE;
+
 /// Suppressions that [`Context::is_accepted`] asks; nobody accepts more, line by line.
 const MAX_ASKED: usize = 100;
 
@@ -140,6 +144,7 @@ pub struct Findings<'a> {
     rule: &'static Rule,
     found: &'a mut Vec<Finding>,
     taken: usize,
+    limit: usize,
 }
 
 impl Findings<'_> {
@@ -151,7 +156,7 @@ impl Findings<'_> {
     /// Takes one finding; beyond the limit it is only counted.
     pub fn push(&mut self, finding: Finding) {
         self.taken += 1;
-        if self.taken <= MAX_FINDINGS_PER_RULE {
+        if self.taken <= self.limit {
             self.found.push(finding);
         }
     }
@@ -217,6 +222,17 @@ pub fn audit(request: &Request<'_>) -> Report {
             let identity = identities.next();
             finding.rule.needs.contains(&Need::Base) || identity.is_none_or(|identity| !known.contains(&identity))
         });
+        for rule in enabled(request.config) {
+            if findings.len() <= MAX_FINDINGS_PER_RULE {
+                break;
+            }
+            let mut taken = 0;
+            findings.retain(|finding| {
+                taken += usize::from(finding.rule == rule);
+                finding.rule != rule || taken <= MAX_FINDINGS_PER_RULE
+            });
+            problems.extend(beyond(rule, taken, MAX_FINDINGS_PER_RULE));
+        }
     }
     let mut suppressed = suppress::apply(&mut findings, &mut suppressions, request, &path_of);
     pointless::drop_pointless(&mut findings, request.config);
@@ -263,9 +279,14 @@ fn enabled(config: &Config) -> impl Iterator<Item = &'static Rule> {
 
 /// Runs one rule; says so where its findings passed the limit.
 fn run(rule: &'static Rule, context: &Context<'_>, found: &mut Vec<Finding>) -> Option<Problem> {
-    let mut findings = Findings { rule, found, taken: 0 };
+    let limit = if context.scope == Scope::Change { MAX_COMPARED } else { MAX_FINDINGS_PER_RULE };
+    let mut findings = Findings { rule, found, taken: 0, limit };
     (rule.check)(context, &mut findings);
-    let dropped = findings.taken.checked_sub(MAX_FINDINGS_PER_RULE).filter(|dropped| *dropped > 0)?;
+    beyond(rule, findings.taken, limit)
+}
+
+fn beyond(rule: &Rule, taken: usize, limit: usize) -> Option<Problem> {
+    let dropped = taken.checked_sub(limit).filter(|dropped| *dropped > 0)?;
     let message = format!("{dropped} more findings of `{}` are not shown", rule.id);
     Some(Problem::of_file("", message, "Mend or accept the first ones, or audit a smaller folder"))
 }

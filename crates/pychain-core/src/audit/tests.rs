@@ -30,3 +30,21 @@ fn a_finding_is_known_again_when_its_url_gets_the_s() {
     assert_eq!(fingerprints("http").len(), 1);
     assert_eq!(fingerprints("http"), fingerprints("https"));
 }
+
+#[test]
+fn what_is_new_is_not_lost_among_what_is_old() {
+    use std::fmt::Write as _;
+    let old = (0..1100).fold(String::new(), |mut lines, at| {
+        let _ = writeln!(lines, "a{at}");
+        lines
+    });
+    let report = Fixture::parse(&format!("==> base/r.txt <==\n{old}==> r.txt <==\n{old}zz\n")).report();
+    let unpinned = report.findings.iter().filter(|finding| finding.rule.id == "unpinned-requirement");
+    assert_eq!(unpinned.map(|finding| finding.subject.name()).collect::<Vec<_>>(), ["zz"]);
+    assert!(report.problems.is_empty(), "{:?}", report.problems);
+
+    let problems = Fixture::parse(&format!("==> base/r.txt <==\n==> r.txt <==\n{old}")).report().problems;
+    let unpinned = problems.iter().filter(|problem| problem.message.contains("unpinned-requirement"));
+    let messages: Vec<_> = unpinned.map(|problem| problem.message.as_str()).collect();
+    assert_eq!(messages, ["100 more findings of `unpinned-requirement` are not shown"]);
+}
