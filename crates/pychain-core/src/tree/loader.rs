@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::{Project, Role, run};
-use crate::format::requirements_txt::{self, Paths, folder, leaves_root};
-use crate::format::{self, lock};
+use crate::format::requirements_txt::{self, Paths, folder, join, leaves_root};
+use crate::format::{self, detect, lock};
 use crate::model::{Document, Line, LineKind, LockFormat, ManifestFormat, PathKind, Purpose, Section, Tool};
 use crate::order::{Arrange as _, Map, Set};
 use crate::requirement::Environment;
@@ -234,16 +234,26 @@ impl Loader {
             }
             let Some(loaded) = self.loaded.get(&path) else { continue };
             for line in &loaded.document.lines {
-                // What a command names is read where somebody audits it, and is not fetched for the command.
-                let is_command =
-                    loaded.document.section(line).is_some_and(|section| section.purpose == Purpose::Command);
-                if let LineKind::Include(include) = &line.kind
-                    && !is_command
-                    && let Some(target) = include.path.as_ref().filter(|target| !leaves_root(target))
-                    && !self.loaded.contains_key(target)
-                    && !self.missing.contains(target)
-                {
+                let LineKind::Include(include) = &line.kind else { continue };
+                let Some(target) = &include.path else { continue };
+                let section = loaded.document.section(line);
+                let is_command = section.is_some_and(|section| section.purpose == Purpose::Command);
+                // The folder that a command runs in is often that of its file.
+                let beside = is_command.then(|| join(folder(&path), &include.target));
+                for target in [target].into_iter().chain(&beside) {
+                    // A name of our own tells whoever looks for files; any other only the command does.
+                    if leaves_root(target)
+                        || self.loaded.contains_key(target)
+                        || self.missing.contains(target)
+                        || is_command && (detect::is_named(target) || detect::is_source(target))
+                    {
+                        continue;
+                    }
                     self.pending.insert(Want::File(target.clone()));
+                    if is_command {
+                        let role = if include.constraint { Role::Constraints } else { Role::Requirements };
+                        self.roots.insert(target.clone(), role);
+                    }
                 }
             }
             let unknown = loaded.document.paths.iter().filter(|path| !self.paths.contains_key(*path));

@@ -147,3 +147,16 @@ fn letters_of_other_scripts_are_those_of_installs() {
         "==> x.sh <==\necho \"н\"\npip install сlick --extra-index-url https://е.org/s\n            ^^ non-ascii-text: looks like `c`\n                                             ^^ non-ascii-text: in the host\npip install ./données \"${X}é\" # café\n",
     );
 }
+
+#[test]
+fn a_file_that_only_a_command_tells_of_is_read() {
+    check(
+        "nonexistent-name",
+        "==> svc/Dockerfile <==\nRUN pip install -r deps.list -c ../limits -r gone.list -r tool.py -r /etc/deps.list\n\
+         RUN pip install -r node_modules/requirements.txt\n\
+         ==> svc/deps.list <==\nfalsk-of-nobody==1\n^^^^^^^^^^^^^^^ nonexistent-name\n\
+         ==> limits <==\na==1\n\
+         ==> svc/tool.py <==\nb-of-nobody\n\
+         ==> node_modules/requirements.txt <==\nc-of-nobody==1\n^^^^^^^^^^^ nonexistent-name\n",
+    );
+}
