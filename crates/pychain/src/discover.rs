@@ -51,10 +51,7 @@ pub(crate) fn select(tree: &mut Tree, listing: &Listing, exclude: &[String]) -> 
     for (path, root) in links {
         match tree.follow(path) {
             // Two names for one file are one file.
-            Link::File(target) if targets.insert(target.clone()) => {
-                roots.insert(path.clone(), root);
-            }
-            Link::File(_) => {}
+            Link::File(target) if !targets.insert(target.clone()) => {}
             // A script may link to what is made later.
             Link::Other(Unread::Absent) if root.role == Role::Command => {}
             Link::Other(Unread::Absent) => problems.push(Problem::of_file(
@@ -62,7 +59,10 @@ pub(crate) fn select(tree: &mut Tree, listing: &Listing, exclude: &[String]) -> 
                 "this is a symbolic link to nothing",
                 "remove the link or restore the file that it points to",
             )),
-            Link::Other(Unread::Refused(what, help)) => problems.push(Problem::of_file(path, what, help)),
+            // Who reads one that leads elsewhere is told why it cannot be read, and that nobody can vouch for it.
+            Link::File(_) | Link::Other(Unread::Refused(..)) => {
+                roots.insert(path.clone(), root);
+            }
         }
     }
     (roots, problems)

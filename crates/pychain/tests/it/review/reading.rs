@@ -235,6 +235,16 @@ fn a_name_that_an_unchanged_file_near_by_has_is_not_new() {
 }
 
 #[test]
+fn a_link_to_the_outside_in_the_place_of_a_file_does_not_pass() {
+    let base = files([("requirements.txt", BASE)]);
+    let mut head = base.clone();
+    head.insert("requirements.txt".to_owned(), File::Symlink("../example/assets/list".to_owned()));
+    let job = job_of(Scenario::new(base, head));
+    let ran = job.run().exits(1);
+    assert!(ran.stderr.contains("leaves the audited root"), "{}", ran.stderr);
+}
+
+#[test]
 fn no_link_is_followed_to_the_outside_and_none_by_github() {
     let base = files([("requirements.txt", BASE)]);
     let mut head = base.clone();
