@@ -41,7 +41,8 @@ crate::declare_rule! {
     /// ## When it is wrong
     ///
     /// When the audited folder is a part of the repository and the file lies in another part: audit the whole.
-    /// A path outside, or in a variable, is of low severity.
+    /// A path outside, or in a variable, is of low severity, and of medium where a change brings it: it may lead back to
+    /// another file of the change.
     ///
     /// ## References
     ///
@@ -62,6 +63,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let Some((where_to, severity)) = explain(context, include) else { continue };
+        let severity = if context.base.is_some() { severity.max(Severity::Medium) } else { severity };
         let location = Location { file: document.file, span: include.target_span };
         let message = format!("{} {where_to}", code(&redact(&include.target)));
         let power = if include.constraint { "versions and options" } else { "requirements and options" };
@@ -99,6 +101,7 @@ fn explain(context: &Context<'_>, include: &Include) -> Option<(&'static str, Se
 
 #[cfg(test)]
 mod tests {
+    use crate::finding::Severity;
     use crate::testing::{Fixture, check};
 
     #[test]
@@ -129,6 +132,10 @@ mod tests {
         let found = report.findings.iter().filter(|finding| finding.rule.id == "external-include");
         let severities: Vec<_> = found.map(|finding| finding.severity.name()).collect();
         assert_eq!(severities, ["medium", "high", "low"]);
+
+        let report = Fixture::parse("==> base/r.txt <==\na\n==> r.txt <==\na\n-r ${PWD}/x.txt\n").report();
+        let found = report.findings.iter().find(|finding| finding.rule.id == "external-include");
+        assert_eq!(found.map(|finding| finding.severity), Some(Severity::Medium));
     }
 
     #[test]
