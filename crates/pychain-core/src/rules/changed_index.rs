@@ -2,7 +2,7 @@
 
 use std::cell::LazyCell;
 
-use super::indexes::{Together, beginning, is_expected, is_script, shown};
+use super::indexes::{Together, beginning, is_expected, is_script, shown, used};
 use super::support::{is_partly_unknown, still_near};
 use crate::audit::{Context, Findings};
 use crate::finding::{Location, Severity, Subject};
@@ -71,11 +71,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let paired = base.runs.iter().filter(|run| !is_script(run.role));
     let old: Map<(&str, Option<Tool>), &Run> =
         paired.map(|run| ((base.file(run.root).path(), run.tool), run)).collect::<Map<_, _>>();
-    let known = || -> Set<String> {
-        let places = base.runs.iter().flat_map(|run| Sources::of(base, run, context.config.installer).places);
-        places.map(|place| index_key(&place.url)).collect::<Set<_>>()
-    };
-    let known = LazyCell::new(known);
+    let known = LazyCell::new(|| used(base, context.config));
     let mut told = Set::new();
     check_scripts(context, base, &known, findings);
     for run in head.runs.iter().filter(|run| !is_script(run.role)) {
@@ -179,10 +175,11 @@ fn moved<'a>(after: &'a Sources, before: &Sources) -> Option<(&'a Place, String)
     Some((place, message))
 }
 
-/// The main index of a file that is new, or renamed, where no file took anything from it before.
+/// The main index of a file that is new, or renamed, or that the tool had nothing to do in, where no file took anything
+/// from it before.
 fn newly_used(after: &Sources, is_known: impl Fn(&Place) -> bool) -> Option<(&Place, String)> {
     let place = main(after).filter(|place| place.location.is_some() && !is_known(place))?;
-    Some((place, format!("the new file takes everything from {}, which no file did before", shown(place))))
+    Some((place, format!("the change takes everything from {}, which no file did before", shown(place))))
 }
 
 const HELP: &str =

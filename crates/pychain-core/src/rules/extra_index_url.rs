@@ -1,10 +1,11 @@
 //! `extra-index-url`: one index may answer in another's stead.
 
-use super::indexes::{Mix, Placed, binding_of, is_foreign, is_private, names, placed, shown};
+use super::indexes::{Mix, Placed, binding_of, is_expected, is_foreign, is_private, names, placed, shown, used};
 use crate::audit::{Context, Findings};
 use crate::config::{Config, Installer};
 use crate::finding::{Finding, Severity, Subject};
-use crate::resolution::{PlaceKind, Strategy};
+use crate::order::Set;
+use crate::resolution::{PlaceKind, Strategy, index_key};
 use crate::url::redact;
 
 crate::declare_rule! {
@@ -45,7 +46,7 @@ crate::declare_rule! {
     ///
     /// When the installer is given other indexes on the command line or in its configuration, which no requirements file tells.
     /// With hashes for everything the finding is only of low severity: the extra index can stop an install, not enter it.
-    /// For uv a private extra index before the public main one is the documented way, and of low severity too; so is a supplemental source of Poetry, which nothing else is taken from.
+    /// For uv a private extra index before the public main one is the documented way, and of low severity too unless a change brings one that nothing came from before; so is a supplemental source of Poetry, which nothing else is taken from.
     ///
     /// ## References
     ///
@@ -64,7 +65,10 @@ const MAX_LISTED: usize = 10;
 
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let is_one = |placed: &&Placed<'_>| matches!(placed.place.kind, PlaceKind::Extra | PlaceKind::Last);
-    for placed in placed(context).iter().filter(is_one) {
+    let placed = placed(context);
+    let is_of_uv = placed.iter().filter(is_one).any(|placed| placed.installer == Installer::Uv);
+    let known = context.base.filter(|_| is_of_uv).map(|base| used(base, context.config));
+    for placed in placed.iter().filter(is_one) {
         // What uv asks after the main index takes nothing from it.
         let before = placed.view.sources.places.iter().take_while(|place| place.kind != PlaceKind::Main);
         if placed.installer == Installer::Uv && !before.into_iter().any(|place| place == &placed.place) {
@@ -76,7 +80,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
             _ if placed.place.kind == PlaceKind::Last => for_last(placed),
             Installer::Pip => for_pool(placed, &mix),
             Installer::Uv if placed.view.sources.strategy == Strategy::UnsafeBestMatch => for_pool(placed, &mix),
-            Installer::Uv => for_uv(placed, &mix, context.config),
+            Installer::Uv => for_uv(placed, &mix, context.config, known.as_ref()),
         };
         let finding = findings.finding(placed.location, Subject::Index(redact(&placed.place.url)), message);
         findings.push(with_evidence(finding, placed, context.config).help(help).at_most(severity));
@@ -103,7 +107,12 @@ fn for_last(placed: &Placed<'_>) -> (String, &'static str, Severity) {
     (message, binding_of(placed.tool).unwrap_or_default(), Severity::Low)
 }
 
-fn for_uv(placed: &Placed<'_>, mix: &Mix<'_, '_>, config: &Config) -> (String, &'static str, Severity) {
+fn for_uv(
+    placed: &Placed<'_>,
+    mix: &Mix<'_, '_>,
+    config: &Config,
+    known: Option<&Set<String>>,
+) -> (String, &'static str, Severity) {
     if placed.together.is_all_hashed() {
         let message = format!("uv asks this extra index before the main one{}", mix.outcome());
         return (message, "Use one index that serves everything", Severity::Low);
@@ -112,6 +121,7 @@ fn for_uv(placed: &Placed<'_>, mix: &Mix<'_, '_>, config: &Config) -> (String, &
         [] => "takes what it has from there".to_owned(),
         first => format!("takes {} from there if it has them", names(first)),
     };
+    let url = &placed.place.url;
     let main = placed.view.sources.places.iter().rfind(|place| place.kind == PlaceKind::Main);
     match main.filter(|main| !is_foreign(main, config) && is_foreign(&placed.place, config)) {
         Some(main) => (
@@ -121,8 +131,13 @@ fn for_uv(placed: &Placed<'_>, mix: &Mix<'_, '_>, config: &Config) -> (String, &
         ),
         None => (
             format!("uv asks this extra index before the main one and {outcome}"),
-            "Make sure that nobody else can publish there, or tie projects to their index with `tool.uv.sources`",
-            Severity::Low,
+            "Make sure that nobody else can publish there, or set `explicit = true` and tie projects to it with `tool.uv.sources`",
+            // Whoever brings it may answer for every name.
+            if known.is_some_and(|known| !known.contains(&index_key(url))) && !is_expected(url, config) {
+                Severity::Medium
+            } else {
+                Severity::Low
+            },
         ),
     }
 }
@@ -198,6 +213,24 @@ mod tests {
                 "{UV}==> requirements.txt <==\n--extra-index-url https://a.example.org/simple\n                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ extra-index-url: before the main one\nb\n"
             ),
         );
+    }
+
+    #[test]
+    fn an_index_that_a_change_puts_first_for_uv_weighs_more() {
+        let index = "[[index]]\nurl = \"https://a.example.org/s\"\n";
+        let severity = |base: &str, config: &str| {
+            let fixture = format!(
+                "{config}==> base/pyproject.toml <==\n[project]\ndependencies = [\"b\"]\n{base}==> pyproject.toml <==\n[project]\ndependencies = [\"b\"]\n==> uv.toml <==\n{index}"
+            );
+            let report = Fixture::parse(&fixture).report();
+            let found = report.findings.iter().find(|finding| finding.rule.id == "extra-index-url");
+            found.map(|finding| finding.severity.name())
+        };
+        assert_eq!(severity("", ""), Some("medium"));
+        let expected = "==> base/pychain.toml <==\nexpected-indexes = [\"https://a.example.org/s\"]\n";
+        assert_eq!(severity("", expected), Some("low"));
+        let used = format!("==> base/svc/uv.toml <==\n{index}==> svc/uv.toml <==\n{index}");
+        assert_eq!(severity(&used, ""), Some("low"));
     }
 
     #[test]

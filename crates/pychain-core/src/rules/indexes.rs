@@ -249,6 +249,12 @@ pub(super) fn remote(url: &str) -> Option<DirectUrl> {
     (is_remote && !is_loopback(&url.host())).then_some(url)
 }
 
+/// The indexes that anything is taken from, in any file.
+pub(super) fn used(project: &Project, config: &Config) -> Set<String> {
+    let places = project.runs.iter().flat_map(|run| Sources::of(project, run, config.installer).places);
+    places.map(|place| index_key(&place.url)).collect::<Set<_>>()
+}
+
 /// Whether the configuration names a place among the expected indexes.
 pub(super) fn is_expected(url: &str, config: &Config) -> bool {
     let key = index_key(url);
