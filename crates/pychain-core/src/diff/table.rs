@@ -313,7 +313,10 @@ fn compared(before: &[String], after: &[String]) -> Option<Kind> {
     if before == after {
         return None;
     }
-    let all = |versions: &[String]| versions.iter().map(|version| typed::version(version)).collect::<Option<Vec<_>>>();
+    let typed =
+        |versions: &[String]| versions.iter().map(|version| typed::version(version)).collect::<Option<Vec<_>>>();
+    // What may be any version is neither newer nor older than one.
+    let all = |versions: &[String]| typed(versions).filter(|versions| !versions.is_empty());
     let Some((old, new)) = all(before).zip(all(after)) else { return Some(Kind::Changed) };
     if old == new {
         return None;

@@ -10,6 +10,7 @@ crate::declare_rule! {
     ///
     /// Looks for projects that the change asks for and that no file asked for before.
     /// Lock files count, so that what a new dependency brings along is told as well.
+    /// An installer that is asked for itself (`pip install --upgrade pip`) is there already.
     ///
     /// ## Why it matters
     ///
@@ -59,7 +60,7 @@ fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
     let mut told = Set::new();
     for after in context.changes.iter().filter_map(|change| change.after.as_ref()).filter(|entry| !entry.constraint) {
         let name = after.requirement.subject().name().to_owned();
-        if known.contains(&name) || !told.insert(name) {
+        if name == after.installer() || known.contains(&name) || !told.insert(name) {
             continue;
         }
         let message = format!("{} is new to this project", code(&after.requirement.label()));
@@ -102,6 +103,14 @@ mod tests {
             "==> base/requirements.txt <==\na==1\n==> requirements.txt <==\na==1\n==> uv.lock <==\n[[package]]\nname = \"a\"\nversion = \"1\"\nsource = { registry = \"https://pypi.org/simple\" }\n\
              [[package]]\nname = \"b\"\n        ^ new-dependency: `b` is new to this project\nversion = \"1\"\nsource = { registry = \"https://pypi.org/simple\" }\n\
              [[package]]\nname = \"own\"\nsource = { editable = \".\" }\n",
+        );
+    }
+
+    #[test]
+    fn pip_is_there_before_it_is_asked_for() {
+        check(
+            "new-dependency",
+            "==> base/x.sh <==\n==> x.sh <==\npip install -U pip setuptools\n                   ^^^^^^^^^^ new-dependency\npipx install pip\n",
         );
     }
 

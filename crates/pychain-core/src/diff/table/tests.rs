@@ -49,14 +49,15 @@ const PYPI: &str = "https://pypi.org/simple";
 #[test]
 fn a_requirements_file_has_a_row_for_each_project_that_differs() {
     check(
-        &[("r.txt", "a==1\nb==2\nc>=1\nd==1\ne==1 --hash=sha256:aa\nf[x]==1; os_name=='nt'\nsame==1\n")],
-        &[("r.txt", "A==1.1\nb==1\nc>=2\nnew==1\ne==1 --hash=sha256:bb --hash=sha256:cc\nf[y]==1\nsame==1\n")],
+        &[("r.txt", "a==1\nb==2\nc>=1\nd==1\ne==1 --hash=sha256:aa\nf[x]==1; os_name=='nt'\nsame==1\ng==1\n")],
+        &[("r.txt", "A==1.1\nb==1\nc>=2\nnew==1\ne==1 --hash=sha256:bb --hash=sha256:cc\nf[y]==1\nsame==1\ng\n")],
         &[
             "re-hashed e 1 > 1 hashes +2 -1 @ r.txt:5",
             "added new - > 1 @ r.txt:4",
             "downgraded b 2 > 1 @ r.txt:2",
             "upgraded A 1 > 1.1 @ r.txt:1",
             "changed c >=1 > >=2 @ r.txt:3",
+            "changed g 1 >  @ r.txt:8",
             "removed d 1 > - @ r.txt:4",
             "marker+extras f 1 > 1 @ r.txt:6",
         ],
