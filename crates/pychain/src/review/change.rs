@@ -265,11 +265,13 @@ fn job(options: &Options, sides: Sides, config: Config, mut problems: Vec<Proble
     if let Some(base) = &mut base {
         share((&mut head, &mut head_roots), (base, &mut base_roots));
     }
-    if base.is_some() && !(head_roots.is_empty() && base_roots.is_empty()) {
+    let mut near: Set<String> = head_roots.keys().cloned().collect::<Set<_>>();
+    near.extend(touched.head.iter().filter(|path| may_be_included(path)).cloned());
+    if base.is_some() && !(near.is_empty() && base_roots.is_empty()) {
         // They are the same on both sides, so that nothing in them is this change's. But they may include what it
         // changes, or know already what would seem new.
         let room = context.unchanged(touched_roots(&head_roots, &base_roots));
-        let near: Set<String> = nearest(unchanged, &head_roots, room);
+        let near: Set<String> = nearest(unchanged, &near, room);
         let beside = roots(&mut head, &near, &config, &|_| true, &mut Vec::new());
         base_roots.extend(beside.iter().map(|(path, root)| (path.clone(), *root)));
         head_roots.extend(beside);
@@ -336,15 +338,23 @@ fn is_script(path: &str) -> bool {
     matches!(named_role(path), Role::Command | Role::Settings)
 }
 
-/// The ones that lie nearest to a changed file.
-fn nearest(mut paths: Vec<String>, changed: &Roots, room: usize) -> Set<String> {
+/// Whether a text is one of requirements where another file includes it, and only then, as its name says nothing.
+fn may_be_included(path: &str) -> bool {
+    is_candidate(path) && !is_named(path) && !detect::is_source(path)
+}
+
+/// The ones that lie nearest to a changed file; those that include others first.
+fn nearest(mut paths: Vec<String>, changed: &Set<String>, room: usize) -> Set<String> {
     let distance = |one: &str, other: &str| {
         let directories = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
         let (one, other) = (directories(one), directories(other));
         let shared = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
         one.len() + other.len() - 2 * shared
     };
-    paths.arrange_by_key(|path| (changed.keys().map(|other| distance(path, other)).min(), path.clone()));
+    let includes = |path: &str| matches!(named_role(path), Role::Requirements | Role::Constraints);
+    paths.arrange_by_key(|path| {
+        (changed.iter().map(|other| distance(path, other)).min(), !includes(path), path.clone())
+    });
     paths.truncate(room);
     paths.into_iter().collect::<Set<_>>()
 }

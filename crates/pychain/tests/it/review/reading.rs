@@ -225,6 +225,27 @@ fn included_files_are_read_though_they_do_not_change() {
 }
 
 #[test]
+fn what_changes_is_read_where_an_unchanged_file_includes_it() {
+    for (name, root) in [("deps/base.txt", "-r deps/base.txt\n"), ("base.in", "-c base.in\n")] {
+        let base =
+            files([("requirements.txt", root), (name, "django==5.1.3\n"), ("pyproject.toml", ""), ("a.toml", "")]);
+        let mut head = base.clone();
+        head.insert(name.to_owned(), "django==5.1.3\n--trusted-host mirror.example\n".into());
+        let job = job_of(Scenario::new(base, head));
+        job.run().exits(1);
+        assert!(job.github.view().contains("`mirror.example`"), "{name}: {}", job.github.view());
+        job.is_quiet();
+    }
+    // The same text where nobody includes it.
+    let base = files([("requirements.txt", BASE), ("notes.txt", "django==5.1.3\n")]);
+    let mut head = base.clone();
+    head.insert("notes.txt".to_owned(), "django==5.1.3\n--trusted-host mirror.example\n".into());
+    let job = job_of(Scenario::new(base, head));
+    job.run().exits(0);
+    job.is_quiet();
+}
+
+#[test]
 fn a_name_that_an_unchanged_file_near_by_has_is_not_new() {
     let base = files([("requirements.txt", BASE), ("requirements-dev.txt", "flask==3.0.3\n")]);
     let head =
