@@ -59,6 +59,10 @@ pub(crate) fn select(tree: &mut Tree, listing: &Listing, exclude: &[String]) -> 
                 "this is a symbolic link to nothing",
                 "remove the link or restore the file that it points to",
             )),
+            // So may it to a tool of the machine, which makes it no dependency file.
+            Link::Other(Unread::Refused(what, help)) if root.role == Role::Command => {
+                problems.push(Problem::of_file(path, what, help));
+            }
             // Who reads one that leads elsewhere is told why it cannot be read, and that nobody can vouch for it.
             Link::File(_) | Link::Other(Unread::Refused(..)) => {
                 roots.insert(path.clone(), root);

@@ -265,13 +265,13 @@ fn job(options: &Options, sides: Sides, config: Config, mut problems: Vec<Proble
     if let Some(base) = &mut base {
         share((&mut head, &mut head_roots), (base, &mut base_roots));
     }
-    let mut near: Set<String> = head_roots.keys().cloned().collect::<Set<_>>();
-    near.extend(touched.head.iter().filter(|path| may_be_included(path)).cloned());
-    if base.is_some() && !(near.is_empty() && base_roots.is_empty()) {
+    let mut changed: Set<String> = head_roots.keys().cloned().collect::<Set<_>>();
+    changed.extend(touched.head.iter().filter(|path| may_be_included(path)).cloned());
+    if base.is_some() && !(changed.is_empty() && base_roots.is_empty()) {
         // They are the same on both sides, so that nothing in them is this change's. But they may include what it
         // changes, or know already what would seem new.
         let room = context.unchanged(touched_roots(&head_roots, &base_roots));
-        let near: Set<String> = nearest(unchanged, &near, room);
+        let near: Set<String> = nearest(unchanged, &changed, room);
         let beside = roots(&mut head, &near, &config, &|_| true, &mut Vec::new());
         base_roots.extend(beside.iter().map(|(path, root)| (path.clone(), *root)));
         head_roots.extend(beside);

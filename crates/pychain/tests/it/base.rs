@@ -274,6 +274,15 @@ mod links {
     use super::*;
 
     #[test]
+    fn a_link_to_the_outside_fails_where_dependencies_should_be() {
+        let sandbox = Sandbox::with(&[("requirements.txt", OLD)]);
+        symlink("/usr/bin/true", sandbox.project().join("tool.sh")).unwrap();
+        sandbox.pychain(&["audit", "--fail-on", "high"]).exits(0).says("tool.sh: the path leaves the audited root");
+        symlink("/etc/passwd", sandbox.project().join("requirements-etc.txt")).unwrap();
+        sandbox.pychain(&["audit", "--fail-on", "high"]).exits(1).says("requirements-etc.txt: the path leaves");
+    }
+
+    #[test]
     fn links_in_the_base_are_followed_inside_it_only() {
         let sandbox = Sandbox::with(&[("deploy/prod.list", OLD), ("shared/base.list", OLD)]);
         std::fs::write(sandbox.outside("secret"), "secret-thing==1\n").unwrap();
