@@ -214,7 +214,7 @@ pub(crate) fn reveal_sideways(scroller: &HtmlElement, element: &HtmlElement, ori
     // Where lines have numbers they cover the first of it.
     let (from, room) = (element.offset_left() - origin, scroller.client_width() * 3 / 4);
     let left = scroller.scroll_left();
-    if from < left || from + element.offset_width().min(room / 2) > left + room {
+    if from < left || from + element.offset_width().min(room / 4) > left + room {
         scroller.set_scroll_left(from - room / 3);
     }
 }
